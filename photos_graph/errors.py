@@ -22,21 +22,39 @@
         ├── StillWritten                          it changed while it was read; to be read again soon
         └── KilledWorker                          the process that opened it died
 
-Clients see ``code`` in ``extensions.code``, and ``public_message`` is safe to show. Any other error is masked at the
-edge and logged.
+Clients see ``code`` in ``extensions.code``, and beside it which argument gave what the error is ``about``, and the
+``candidates`` of an ambiguous name. ``public_message`` is safe to show. Any other error is masked at the edge and
+logged.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An object that an ambiguous name may mean, for example a Tag with its id and its path as the ``label``."""
+
+    kind: str
+    id: str
+    label: str
+
+
 class PhotosGraphError(Exception):
+    """``about`` is the value in a request that is to blame, such as an id or a name, if there is one."""
+
     code: ClassVar[str] = "INTERNAL"
 
-    def __init__(self, public_message: str) -> None:
+    def __init__(
+        self, public_message: str, *, about: str | int | None = None, candidates: Sequence[Candidate] = ()
+    ) -> None:
         super().__init__(public_message)
         self.public_message = public_message
+        self.about = about
+        self.candidates = candidates
 
 
 class BadInput(PhotosGraphError):
@@ -56,8 +74,10 @@ class Conflict(PhotosGraphError):
 
     code = "CONFLICT"
 
-    def __init__(self, public_message: str, in_the_way: tuple[str, str] | None = None) -> None:
-        super().__init__(public_message)
+    def __init__(
+        self, public_message: str, in_the_way: tuple[str, str] | None = None, *, about: str | None = None
+    ) -> None:
+        super().__init__(public_message, about=about)
         self.in_the_way = in_the_way
 
 

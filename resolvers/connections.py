@@ -110,7 +110,7 @@ def page_size(first: int | None) -> int:
     if not isinstance(first, int):
         return DEFAULT_PAGE
     if first < 0:
-        raise BadInput(f"A page holds 0 to {MAX_PAGE} items, but this asks for {first}.")
+        raise BadInput(f"A page holds 0 to {MAX_PAGE} items, but this asks for {first}.", about=first)
     return min(first, MAX_PAGE)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.extensions import MaskErrors
@@ -11,6 +13,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 
 from photos_graph.errors import BadInput, Conflict, PhotosGraphError, TooComplex
+from resolvers.blame import blamed
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +34,9 @@ def not_executed(result: ExecutionResult) -> bool:
     return result.data is None and bool(result.errors) and all(each.path is None for each in result.errors or ())
 
 
-def public(error: GraphQLError) -> GraphQLError:
-    """Returns the error as clients see it. An error that has a code is returned as it is."""
+def public(error: GraphQLError, variables: Mapping[str, Any] | None = None) -> GraphQLError:
+    """Returns the error as clients see it. An error that has a code is returned as it is. The ``variables`` of the
+    request tell which argument is to blame."""
     if "code" in (error.extensions or {}):
         return error
     cause = cause_of(error)
@@ -42,9 +46,10 @@ def public(error: GraphQLError) -> GraphQLError:
         return _with(error, error.message, TooComplex.code if over else BadInput.code)
     if isinstance(cause, Conflict) and cause.in_the_way is not None:
         other = to_base64(*cause.in_the_way)
-        return _with(error, f"{cause.public_message} ({cause.in_the_way[0]} {other})", cause.code, id=other)
+        message = f"{cause.public_message} ({cause.in_the_way[0]} {other})"
+        return _with(error, message, cause.code, **blamed(error, cause, variables), id=other)
     if isinstance(cause, PhotosGraphError):
-        return _with(error, cause.public_message, cause.code)
+        return _with(error, cause.public_message, cause.code, **blamed(error, cause, variables))
     if isinstance(cause, RecursionError):
         return _with(error, "This document is nested too deep.", TooComplex.code)
     return _with(error, _MASK, PhotosGraphError.code)
@@ -60,9 +65,9 @@ class PublicErrors(MaskErrors):
     """Makes errors public in one place, for answers and for each step of a subscription."""
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        return public(error)
+        return public(error, self.execution_context.variables)
 
 
-def _with(error: GraphQLError, message: str, code: str, **more: str) -> GraphQLError:
+def _with(error: GraphQLError, message: str, code: str, **more: object) -> GraphQLError:
     extensions = {"code": code, **more}
     return GraphQLError(message, error.nodes, error.source, error.positions, error.path, extensions=extensions)

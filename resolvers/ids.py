@@ -38,7 +38,7 @@ def parse(id: str) -> tuple[str, str]:
     try:
         kind, ours = from_base64(id)
     except ValueError:
-        raise BadInput("This is not a valid id. Pass an id that this API returned.") from None
+        raise BadInput("This is not a valid id. Pass an id that this API returned.", about=id) from None
     return kind, ours
 
 
@@ -46,7 +46,7 @@ def decode(kind: Kind, id: str) -> str:
     """The id inside a global id of that kind. Raises BadInput for the id of another kind."""
     found, ours = parse(id)
     if found != kind:
-        raise BadInput(f"Give the id of {_spoken(kind)}; this is the id of something else.")
+        raise BadInput(f"Give the id of {_spoken(kind)}; this is the id of something else.", about=id)
     return ours
 
 
@@ -68,7 +68,7 @@ def ref(kind: Kind, text: str) -> Ref:
     if found not in _KINDS:
         return Ref(name=text)  # a name that happens to be valid base64
     if found != kind:
-        raise BadInput(f"Give the id or the name of {_spoken(kind)}; this is the id of something else.")
+        raise BadInput(f"Give the id or the name of {_spoken(kind)}; this is the id of something else.", about=text)
     return Ref(id=ours)
 
 

@@ -22,7 +22,7 @@ def read_request(given: object, documents: Documents) -> GraphQLRequestData:
         raise BadInput("A request is a JSON object with `query`, `variables`, `operationName` and `extensions`.")
     extensions = _object(given, "extensions")
     return GraphQLRequestData(
-        query=documents.text(_text(given, "query"), _text(given, "documentId"), _persisted(extensions)),
+        query=documents.text(_text(given, "query") or None, _text(given, "documentId"), _persisted(extensions)),
         variables=_object(given, "variables"),
         operation_name=_text(given, "operationName") or None,
         extensions=extensions,

@@ -26,6 +26,22 @@ def _parse_local(value: object) -> LocalDateTime:
     return LocalDateTime(parsed)
 
 
+def _parse_moment(value: object) -> datetime:
+    """Raises BadInput."""
+    try:
+        return datetime.fromisoformat(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise BadInput('A DateTime is written like "2019-08-14T16:30:00+00:00".') from None
+
+
+def _parse_day(value: object) -> date:
+    """Raises BadInput."""
+    try:
+        return date.fromisoformat(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise BadInput('A Date is written like "2019-08-14".') from None
+
+
 SCALARS: dict[object, ScalarDefinition] = {
     LocalDateTime: strawberry.scalar(
         name="LocalDateTime",
@@ -40,13 +56,13 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
         description='A point in time in RFC 3339 with an offset, for example "2019-08-14T16:30:00+00:00".',
         serialize=datetime.isoformat,
-        parse_value=datetime.fromisoformat,
+        parse_value=_parse_moment,
     ),
     date: strawberry.scalar(
         name="Date",
         specified_by_url="https://html.spec.whatwg.org/multipage/common-microsyntaxes.html#dates",
         description='A calendar day in ISO 8601, for example "2019-08-14".',
         serialize=date.isoformat,
-        parse_value=date.fromisoformat,
+        parse_value=_parse_day,
     ),
 }

@@ -301,10 +301,12 @@ class ThresholdMutations:
             float | None,
             strawberry.argument(
                 description="The probability, from 0 to 1, from which a prediction is applied, or null for the one "
-                "that the active model chose."
+                "that the active model chose. It must be given."
             ),
-        ],
+        ] = UNSET,
     ) -> Tag:
+        if threshold is UNSET:
+            raise BadInput("Give a threshold, or null for the one that the active model chose.")
         tag_id = ids.decode("Tag", tag)
         models, viewer = info.context.services.models, info.context.known_viewer
         change = await models.set_threshold(tag_id, threshold, by=viewer.name)

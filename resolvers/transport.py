@@ -207,7 +207,7 @@ def _status(result: ExecutionResult, response: Response) -> int:
     causes = [cause_of(each) for each in result.errors or ()]
     if any(isinstance(cause, TimedOut) for cause in causes):
         return 504
-    if any(public(each).extensions == {"code": PhotosGraphError.code} for each in result.errors or ()):
+    if any((public(each).extensions or {}).get("code") == PhotosGraphError.code for each in result.errors or ()):
         return 500
     return 400 if response.media_type == GRAPHQL_JSON else 200
 

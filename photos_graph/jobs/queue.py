@@ -55,12 +55,12 @@ class Jobs:
         if folder_id is not None:
             folder = self._index.search.folders.get(folder_id)
             if folder is None:
-                raise NotFound("There is no such folder.")
+                raise NotFound("There is no such folder.", about=folder_id)
             root_ids = (folder.key.partition("/")[0],)
         for root_id in root_ids:
             root = self._index.search.folders.get(root_id)
             if root is None or root.parent_id is not None:
-                raise NotFound("There is no such root.")
+                raise NotFound("There is no such root.", about=root_id)
         roots = tuple(sorted(set(root_ids)))
         return await self.queue(JobKind.SCAN, ScanArguments(roots, folder_id, accept_missing, quick, reread))
 
@@ -87,13 +87,13 @@ class Jobs:
     async def cancel(self, job_id: str) -> Job:
         job = await jobs.cancel(self._graph, job_id)
         if job is None:
-            raise NotFound("There is no such job.")
+            raise NotFound("There is no such job.", about=job_id)
         return job
 
     async def retry_failures(self, job_id: str | None = None) -> Job:
         """Queues a scan that reads again what failed in that job, or in any job. Raises NotFound."""
         if job_id is not None and await self.get(job_id) is None:
-            raise NotFound("There is no such job.")
+            raise NotFound("There is no such job.", about=job_id)
         await failures.retry(self._graph, job_id)
         return await self._make(JobKind.SCAN, ScanArguments(quick=True))
 
@@ -108,7 +108,7 @@ class Jobs:
         while True:
             job = await self.get(job_id)
             if job is None:
-                raise NotFound("There is no such job.")
+                raise NotFound("There is no such job.", about=job_id)
             if job != seen:
                 yield job
                 seen = job

@@ -29,19 +29,19 @@ def decode(cursor: str, order: PhotoOrder) -> tuple[int | bytes, int]:
     Raises BadInput if the text is not a cursor, or is a cursor of another order.
     """
     if len(cursor) > _MAX_LENGTH:
-        raise BadInput("This is not a cursor of photos. Take one from `pageInfo` or `edges`.")
+        raise BadInput("This is not a cursor of photos. Take one from `pageInfo` or `edges`.", about=cursor)
     try:
         text = cursor.encode("ascii")
         raw = base64.b64decode(text + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
         place, number = _HEAD.unpack_from(raw)
         found = _ORDERS[place]
     except (UnicodeEncodeError, binascii.Error, struct.error, IndexError):
-        raise BadInput("This is not a cursor of photos. Take one from `pageInfo` or `edges`.") from None
+        raise BadInput("This is not a cursor of photos. Take one from `pageInfo` or `edges`.", about=cursor) from None
     if found is not order:
-        raise BadInput(f"This cursor belongs to the order {found}, not to {order}.")
+        raise BadInput(f"This cursor belongs to the order {found}, not to {order}.", about=cursor)
     key = raw[_HEAD.size :]
     if order is PhotoOrder.NAME_ASC:
         return key, number
     if len(key) != _INTEGER.size:
-        raise BadInput("This is not a cursor of photos. Take one from `pageInfo` or `edges`.")
+        raise BadInput("This is not a cursor of photos. Take one from `pageInfo` or `edges`.", about=cursor)
     return int(_INTEGER.unpack(key)[0]), number

@@ -52,7 +52,7 @@ class IndexNames:
         folders = self._search.folders
         row = folders.get(filter.id) if filter.id is not None else folders.at(filter.path or "")
         if row is None:
-            raise NotFound("There is no such folder.")
+            raise NotFound("There is no such folder.", about=filter.id or filter.path)
         return row.id
 
 

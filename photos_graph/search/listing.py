@@ -42,7 +42,7 @@ def key_of(cursor: str) -> Key:
     except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error):
         number = text = None
     if type(number) is not int or abs(number) >= 2**63 or type(text) is not str:
-        raise BadInput("This is not a cursor of this list. Take one from `pageInfo` or `edges`.")
+        raise BadInput("This is not a cursor of this list. Take one from `pageInfo` or `edges`.", about=cursor)
     return number, text
 
 

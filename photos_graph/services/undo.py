@@ -59,7 +59,7 @@ class Changes:
         async def work(tx: LabelTransaction) -> tuple[Change, BulkResult]:
             change = await changes.get(tx, change_id)
             if change is None:
-                raise NotFound("There is no such change.")
+                raise NotFound("There is no such change.", about=change_id)
             if change.undone:
                 raise Conflict("This change has already been undone.")
             back = await _known(tx, [edit.reversed() for edit in change.edits])

@@ -136,3 +136,37 @@ async def test_an_error_in_one_part_leaves_the_other_parts(ask: Ask, library: st
     answer = await ask('{ library { photoCount } part: query { photos(after: "rubbish") { totalCount } } }')
     assert answer["data"] == {"library": {"photoCount": 12}, "part": None}
     assert answer["errors"][0]["path"] == ["part", "photos"]
+
+
+async def extensions(ask: Ask, query: str, **variables: object) -> dict[str, object]:
+    found: dict[str, object] = (await ask(query, **variables))["errors"][0]["extensions"]
+    return found
+
+
+async def test_an_error_names_the_field_the_argument_and_what_may_be_meant(ask: Ask, library: str) -> None:
+    photos = await photo_ids(ask)
+    tag = "mutation($p: [ID!]!, $t: [String!]!) { again: tagPhotos(photos: $p, tags: $t) { tags { id } } }"
+    made = data(await ask(tag, p=[photos["1.jpg"]], t=["Italy/Rome", "Georgia/Rome"]))["again"]["tags"]
+    rome = [await tag_id(ask, path) for path in ("Italy/Rome", "Georgia/Rome")]
+    assert {each["id"] for each in made} >= set(rome)
+
+    ambiguous = await extensions(ask, tag, p=[photos["1.jpg"]], t=["Sea", "Rome"])
+    assert (ambiguous["code"], ambiguous["field"], ambiguous["argument"]) == ("BAD_INPUT", "tagPhotos", "tags.1")
+    candidates = ambiguous["candidates"]
+    assert isinstance(candidates, list)
+    assert {each["id"]: (each["type"], each["label"]) for each in candidates} == {
+        rome[0]: ("Tag", "Italy/Rome"),
+        rome[1]: ("Tag", "Georgia/Rome"),
+    }
+    rename = 'mutation($t: ID!) { renameTag(id: $t, name: "Georgia") { id } }'
+    taken = await extensions(ask, rename, t=await tag_id(ask, "Italy"))
+    assert (taken["code"], taken["argument"], taken["id"]) == ("CONFLICT", "name", await tag_id(ask, "Georgia"))
+    nowhere = await extensions(ask, '{ photos(filter: { not: { folder: { path: "nowhere" } } }) { totalCount } }')
+    assert nowhere == {"code": "NOT_FOUND", "field": "photos", "argument": "filter.not.folder.path"}
+    unknown = await extensions(ask, "mutation($j: ID!) { cancelJob(id: $j) { id } }", j="Sm9iOm5vdGhpbmc=")
+    assert unknown == {"code": "NOT_FOUND", "field": "cancelJob", "argument": "id"}
+
+
+async def tag_id(ask: Ask, name: str) -> str:
+    found: str = data(await ask("query($n: String) { tag(name: $n) { id } }", n=name))["tag"]["id"]
+    return found

@@ -70,6 +70,7 @@ async def post(client: httpx.AsyncClient, body: object, accept: str = GRAPHQL_JS
         ({"query": "subscription { jobs { id } }"}, "WebSocket"),
         ({"query": "{ nothing }"}, "nothing"),
         ({"query": "{"}, "Syntax Error"),
+        ({"query": ""}, "needs a document"),
         ({"query": VIEWER, "variables": []}, "`variables`"),
         ({"query": VIEWER, "operationName": 1}, "`operationName`"),
         ({"query": VIEWER, "extensions": "x"}, "`extensions`"),

@@ -28,15 +28,19 @@ class SocketClient:
     async def send_text(self, text: str) -> None:
         await self.to_app.put({"type": "websocket.receive", "text": text})
 
+    async def next(self) -> Message:
+        """Returns the next message of the application, as it hands it to a server."""
+        return await asyncio.wait_for(self.from_app.get(), PATIENCE)
+
     async def receive(self) -> dict[str, Any]:
-        message = await asyncio.wait_for(self.from_app.get(), PATIENCE)
+        message = await self.next()
         assert message["type"] == "websocket.send", message
         found: dict[str, Any] = json.loads(message["text"])
         return found
 
     async def closed(self) -> int:
         """Returns the code by which the application closes the socket, after whatever it still sends."""
-        while (message := await asyncio.wait_for(self.from_app.get(), PATIENCE))["type"] != "websocket.close":
+        while (message := await self.next())["type"] != "websocket.close":
             pass
         code: int = message["code"]
         return code

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
-from photos_graph.errors import BadInput, NotFound
+from photos_graph.errors import BadInput, Candidate, NotFound
 from photos_graph.model.labels import Tag
 from photos_graph.model.search import Ref
 from photos_graph.names import checked_tag_path, tag_key, tag_names, tag_path
@@ -37,7 +37,7 @@ class TagTree:
         """Returns the row of the tag. Raises NotFound."""
         row = self._rows.get(tag_id)
         if row is None:
-            raise NotFound("There is no such tag.")
+            raise NotFound("There is no such tag.", about=tag_id)
         return row
 
     def tag(self, tag_id: str) -> Tag:
@@ -106,7 +106,11 @@ class TagTree:
         ]
         if len(fitting) > 1:
             paths = ", ".join(self.path(row.id) for row in fitting)
-            raise BadInput(f"{tag_path(names)} fits several tags: {paths}. Give the path or the id.")
+            raise BadInput(
+                f"{tag_path(names)} fits several tags: {paths}. Give the path or the id.",
+                about=ref.name,
+                candidates=[Candidate("Tag", row.id, self.path(row.id)) for row in fitting],
+            )
         return fitting[0] if fitting else None
 
     def _ends_with(self, row: Tag, names: Sequence[str]) -> bool:
@@ -124,7 +128,7 @@ class TagTree:
         found = {ref: self.find(ref) for ref in refs}
         unknown = [ref.name or "" for ref, row in found.items() if row is None]
         if unknown:
-            raise NotFound(f"There is no tag {', '.join(unknown)}. Nothing was changed.")
+            raise NotFound(f"There is no tag {', '.join(unknown)}. Nothing was changed.", about=unknown[0])
         return list(dict.fromkeys(row.id for row in found.values() if row is not None))
 
     def wanted_or_new(self, refs: Iterable[Ref]) -> list[str]:

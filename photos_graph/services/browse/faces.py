@@ -137,9 +137,9 @@ class FaceBrowser:
         if wanted.min_quality is not None and not math.isfinite(wanted.min_quality):
             raise BadInput("The minimum quality must be a number from 0 to 1.")
         if wanted.photo_id is not None and not await photo_numbers(self._graph, [wanted.photo_id]):
-            raise NotFound("There is no such photo.")
+            raise NotFound("There is no such photo.", about=wanted.photo_id)
         if wanted.person_id is not None and self._index.search.persons.get(wanted.person_id) is None:
-            raise NotFound("There is no such person.")
+            raise NotFound("There is no such person.", about=wanted.person_id)
 
     # clusters
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from photos_graph.errors import BadInput
+from photos_graph.errors import BadInput, Candidate
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import page_labels
 from photos_graph.index import Index
@@ -29,7 +29,8 @@ class Persons:
         found = self._index.search.persons.named(name.strip())
         if len(found) > 1:
             names = ", ".join(f'"{row.name}"' for row in found)
-            raise BadInput(f'Several persons are called "{name}": {names}.')
+            candidates = [Candidate("Person", row.id, row.name) for row in found]
+            raise BadInput(f'Several persons are called "{name}": {names}.', about=name, candidates=candidates)
         return found[0] if found else None
 
     def page(

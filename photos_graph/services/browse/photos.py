@@ -173,7 +173,7 @@ class PhotoBrowser:
             shown = [number for number in search.stack_numbers(at) if number in found]
             number = shown[0] if shown else search.number_of(at)
             if number is None:
-                raise NotFound("There is no such photo.")
+                raise NotFound("There is no such photo.", about=at)
             page = search.around(found, order, number, before, after)
         else:
             page = search.around_time(found, order, at, before, after)

@@ -47,7 +47,7 @@ class Tags:
         cursor."""
         tags = self._index.search.tags
         if parent_id is not None and tags.get(parent_id) is None:
-            raise NotFound("There is no such tag.")
+            raise NotFound("There is no such tag.", about=parent_id)
         rows: Iterable[Tag] = tags if parent_id is None else tags.children(parent_id)
         if prefix:
             wanted = fold(prefix)

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 from uuid import uuid4
 
-from photos_graph.errors import BadInput, Conflict, NotFound
+from photos_graph.errors import BadInput, Candidate, Conflict, NotFound
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces import assignments, cluster_pages, match_requests, persons
 from photos_graph.graph.faces.assignments import AssignedFace, Edges
@@ -49,7 +49,10 @@ async def known_faces(tx: Transaction, face_ids: Sequence[str]) -> dict[str, Ass
     """Returns the faces by id. Raises NotFound unless all of them exist."""
     found = await assignments.by_id(tx, face_ids)
     if unknown := len(face_ids) - len(found):
-        raise NotFound(f"{unknown:,} of these {len(face_ids):,} faces are not known. Nothing was changed.")
+        raise NotFound(
+            f"{unknown:,} of these {len(face_ids):,} faces are not known. Nothing was changed.",
+            about=next(face_id for face_id in face_ids if face_id not in found),
+        )
     return found
 
 
@@ -57,7 +60,7 @@ async def known_person(tx: Transaction, person_id: str) -> PersonState:
     """Returns the state of the person. Raises NotFound."""
     state = (await persons.states(tx, [person_id])).get(person_id)
     if state is None:
-        raise NotFound("There is no such person.")
+        raise NotFound("There is no such person.", about=person_id)
     return state
 
 
@@ -71,7 +74,9 @@ async def person_meant(tx: LabelTransaction, ref: Ref, by: str) -> tuple[str, Pe
     name = checked_person_name(ref.name or "")
     known = (await persons.named(tx, [name])).get(person_key(name), [])
     if len(known) > 1:
-        raise BadInput(f'{len(known)} persons are named "{name}". Give the id of the one that is meant.')
+        candidates = [Candidate("Person", id_, (await known_person(tx, id_)).name) for id_ in known]
+        message = f'{len(known)} persons are named "{name}". Give the id of the one that is meant.'
+        raise BadInput(message, about=ref.name, candidates=candidates)
     if known:
         return known[0], await known_person(tx, known[0])
     person_id, state = uuid4().hex, PersonState(name, False, False, None, now_ms(), by)
@@ -84,7 +89,8 @@ async def check_free(tx: Transaction, name: str, but: str | None = None) -> None
     """Raises Conflict if another person has that name."""
     others = [id_ for id_ in (await persons.named(tx, [name])).get(person_key(name), []) if id_ != but]
     if others:
-        raise Conflict(f'A person named "{name}" exists already. Merge the two if they are one.', ("Person", others[0]))
+        message = f'A person named "{name}" exists already. Merge the two if they are one.'
+        raise Conflict(message, ("Person", others[0]), about=name)
 
 
 async def write_faces(

@@ -129,7 +129,7 @@ class PredictedTags:
             return BitMap(await known_numbers(self._graph, chosen.ids)) & search.sets.visible
         if chosen.folder_id is not None:
             if search.folders.get(chosen.folder_id) is None:
-                raise NotFound("There is no such folder.")
+                raise NotFound("There is no such folder.", about=chosen.folder_id)
             return reached(search, [chosen.folder_id]) & search.sets.visible
         return search.evaluate(to_query(chosen.filter or PhotoFilter(), IndexNames(search))).copy()
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 
-from photos_graph.errors import BadInput, NotFound
+from photos_graph.errors import BadInput, Candidate, NotFound
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import properties
 from photos_graph.graph.labels.edits import Change, PropertyValue, SingleEdit, grouped, now_ms
@@ -89,10 +89,12 @@ class PropertyEditing:
             return wanted
         if len(found) > 1:
             raise BadInput(
-                f"Several places have this name; give one of the paths: {', '.join(paths(places.path, found))}."
+                f"Several places have this name; give one of the paths: {', '.join(paths(places.path, found))}.",
+                about=wanted,
+                candidates=[Candidate("Place", id_, places.path(id_) or id_) for id_ in found],
             )
         if not found:
-            raise NotFound("There is no such place.")
+            raise NotFound("There is no such place.", about=wanted)
         return found[0]
 
     async def _edit(

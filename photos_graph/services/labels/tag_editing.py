@@ -100,13 +100,14 @@ class TagEditing:
         """
 
         async def work(tx: LabelTransaction, tree: TagTree) -> Tag:
+            tree.get(into_id)
             plan = merge_plan(tree, from_ids, into_id)
             numbers, folder_ids = await tag_edges.on_tags(tx, plan.onto)
             singles = await _on_photos(tx, tree, plan, numbers)
             for folder_id, before in (await tag_edges.of_folders(tx, folder_ids)).items():
                 singles += [(folder_id, *each) for each in differences(before, merged_edges(before, plan.onto))]
             await merged.remember(tx, plan.onto)
-            states = await tags.states(tx, [*plan.onto, *plan.onto.values(), *plan.moved])
+            states = await tags.states(tx, [into_id, *plan.onto, *plan.onto.values(), *plan.moved])
             of_tags = merged_states(states, plan)
             predicted = await predictions.of_tags(tx, [*plan.onto, *plan.onto.values()])
             gone, made = merged_predictions(predicted, plan.onto)
@@ -189,4 +190,5 @@ async def _on_photos(tx: Transaction, tree: TagTree, plan: MergePlan, numbers: I
 def _check_free(tree: TagTree, parent_id: str | None, name: str, but: str | None = None) -> None:
     other = tree.beside(parent_id, name)
     if other is not None and other.id != but:
-        raise Conflict(f"The tag {tree.path(other.id)} exists already. Merge the two if they mean the same.")
+        message = f"The tag {tree.path(other.id)} exists already. Merge the two if they mean the same."
+        raise Conflict(message, ("Tag", other.id), about=name)

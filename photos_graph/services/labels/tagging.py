@@ -185,7 +185,7 @@ class Tagging:
     async def _on_folder(self, tx: Transaction, folder_id: str) -> Assertions:
         """Returns the assertions on the folder. Raises NotFound."""
         if self._index.search.folders.get(folder_id) is None:
-            raise NotFound("There is no such folder.")
+            raise NotFound("There is no such folder.", about=folder_id)
         return (await tag_edges.of_folders(tx, [folder_id])).get(folder_id, {})
 
     async def _edit_folder(

@@ -44,7 +44,8 @@ class Roots:
         known = await self.all()
         for root in known:
             if paths.inside(root.raw_path, raw) or paths.inside(raw, root.raw_path):
-                raise Conflict(f"{paths.display(raw)} overlaps the root {root.name}, which was added before.")
+                message = f"{paths.display(raw)} overlaps the root {root.name}, which was added before."
+                raise Conflict(message, ("Root", root.id), about=path)
         paths.check_data_dir(self._settings.data_dir, [raw])
         root = Root(
             id=uuid4().hex,
@@ -104,7 +105,7 @@ def _name(given: str | None, raw: bytes, taken: set[str]) -> str:
         if not name or "/" in name or len(name) > 255:
             raise BadInput("The name of a root must have 1 to 255 characters, without slashes.")
         if name in taken:
-            raise Conflict(f"Another root is named {name}.")
+            raise Conflict(f"Another root is named {name}.", about=given)
         return name
     name = base = paths.display(os.path.basename(raw)) or "Photos"  # noqa: PTH119, raw bytes
     number = 2
