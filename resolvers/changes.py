@@ -11,7 +11,7 @@ from strawberry import UNSET
 from photos_graph.model import changes as change_model
 from photos_graph.model import labels as label_model
 from resolvers import ids
-from resolvers.connections import After, Connection, First, Node, connection, given, page_size
+from resolvers.connections import After, Before, Connection, First, Last, Node, connection, given, page_sizes
 from resolvers.context import Info
 from resolvers.permissions import CanEdit, CanView
 from resolvers.touched import Touched, deleted_ids
@@ -116,9 +116,11 @@ class ChangeQueries:
         permission_classes=[CanView],
         description="All changes of labels, persons and tags that are kept, newest first. An undo is a change too.",
     )
-    async def changes(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[ChangeRecord]:
-        history = info.context.services.history
-        return connection(await history.page(page_size(first), given(after)), ChangeRecord.of)
+    async def changes(
+        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[ChangeRecord]:
+        history, (first, last) = info.context.services.history, page_sizes(first, last)
+        return connection(await history.page(first, given(after), last, given(before)), ChangeRecord.of)
 
 
 @strawberry.type

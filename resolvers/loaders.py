@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
 from strawberry.dataloader import DataLoader
 
 from photos_graph.bootstrap import Services
@@ -14,25 +18,36 @@ from photos_graph.services.browse.faces import PageKey, ScoredPersons
 from photos_graph.services.changed_objects import TouchedObjects
 from photos_graph.services.learning.similar import Asked
 
+K = TypeVar("K")
+T = TypeVar("T")
+
+
+class Loader(DataLoader[K, T]):
+    """A field that fails cancels the fields beside it. What they load may be waited for elsewhere, and is not cancelled
+    with them."""
+
+    def load(self, key: K) -> Awaitable[T]:
+        return asyncio.shield(super().load(key))
+
 
 class Loaders:
     """``cache`` is for operations that end soon, because cached objects become stale."""
 
     def __init__(self, services: Services, *, cache: bool) -> None:
         self.cache = cache
-        self.touched: DataLoader[str, TouchedObjects] = DataLoader(services.changed.touched, cache=cache)
+        self.touched: Loader[str, TouchedObjects] = Loader(services.changed.touched, cache=cache)
         browse = services.browse
-        self.photos: DataLoader[str, Photo | None] = DataLoader(browse.photos_by_id, cache=cache)
-        self.files: DataLoader[str, list[File]] = DataLoader(browse.files_of, cache=cache)
-        self.places: DataLoader[str, list[Place]] = DataLoader(browse.places_of, cache=cache)
-        self.tags: DataLoader[str, list[PhotoTag]] = DataLoader(services.tags.photo_tags, cache=cache)
-        self.persons: DataLoader[str, list[tuple[Person, bool]]] = DataLoader(services.persons.persons_of, cache=cache)
+        self.photos: Loader[str, Photo | None] = Loader(browse.photos_by_id, cache=cache)
+        self.files: Loader[str, list[File]] = Loader(browse.files_of, cache=cache)
+        self.places: Loader[str, list[Place]] = Loader(browse.places_of, cache=cache)
+        self.tags: Loader[str, list[PhotoTag]] = Loader(services.tags.photo_tags, cache=cache)
+        self.persons: Loader[str, list[tuple[Person, bool]]] = Loader(services.persons.persons_of, cache=cache)
         faces = services.faces
-        self.faces: DataLoader[str, Face | None] = DataLoader(faces.by_id, cache=cache)
-        self.faces_of_photos: DataLoader[str, list[Face]] = DataLoader(faces.of_photos, cache=cache)
-        self.face_counts: DataLoader[str, int] = DataLoader(faces.counts, cache=cache)
-        self.covers: DataLoader[str, str | None] = DataLoader(faces.covers, cache=cache)
-        self.face_pages: DataLoader[PageKey, Listing[str]] = DataLoader(faces.pages, cache=cache)
-        self.similar_persons: DataLoader[str, ScoredPersons] = DataLoader(faces.similar_persons, cache=cache)
-        self.similar: DataLoader[Asked, list[str]] = DataLoader(services.similar.similar, cache=cache)
-        self.models: DataLoader[str, Model | None] = DataLoader(services.models.by_id, cache=cache)
+        self.faces: Loader[str, Face | None] = Loader(faces.by_id, cache=cache)
+        self.faces_of_photos: Loader[str, list[Face]] = Loader(faces.of_photos, cache=cache)
+        self.face_counts: Loader[str, int] = Loader(faces.counts, cache=cache)
+        self.covers: Loader[str, str | None] = Loader(faces.covers, cache=cache)
+        self.face_pages: Loader[PageKey, Listing[str]] = Loader(faces.pages, cache=cache)
+        self.similar_persons: Loader[str, ScoredPersons] = Loader(faces.similar_persons, cache=cache)
+        self.similar: Loader[Asked, list[str]] = Loader(services.similar.similar, cache=cache)
+        self.models: Loader[str, Model | None] = Loader(services.models.by_id, cache=cache)

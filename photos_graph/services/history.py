@@ -5,24 +5,30 @@ from __future__ import annotations
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import history
 from photos_graph.model.changes import ChangeRecord
-from photos_graph.search.listing import Key, Listing, keyset
+from photos_graph.search.listing import Listing, cursor_of, key_of, window
 
 
 class History:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
 
-    async def page(self, first: int, after: str | None) -> Listing[ChangeRecord]:
+    async def page(
+        self, first: int | None, after: str | None, last: int | None = None, before: str | None = None
+    ) -> Listing[ChangeRecord]:
         """Raises BadInput for an invalid cursor."""
-        pruned, last = await history.bounds(self._graph)
-        return await keyset(self._read, _key, first, after, last - pruned)
+        pruned, newest = await history.bounds(self._graph)
+        # Positions in the list count from the newest change, and numbers from the oldest one.
+        low = max(newest + 1 - key_of(after)[0], 0) if after is not None else 0
+        high = min(newest - key_of(before)[0], newest - pruned) if before is not None else newest - pruned
+        start, end = window(low, high, first, last)
+        items = await history.page(self._graph, newest - start, newest - end + 1)
+        return Listing(
+            items=items,
+            cursors=[cursor_of((change.number, "")) for change in items],
+            has_next=end < newest - pruned,
+            has_previous=start > 0,
+            total=newest - pruned,
+        )
 
     async def get(self, change_id: str) -> ChangeRecord | None:
         return await history.get(self._graph, change_id)
-
-    async def _read(self, after: Key | None, limit: int) -> list[ChangeRecord]:
-        return await history.page(self._graph, after[0] if after is not None else None, limit)
-
-
-def _key(change: ChangeRecord) -> Key:
-    return change.number, ""

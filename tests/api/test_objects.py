@@ -103,6 +103,26 @@ async def test_a_list_by_name_is_read_backwards(ask: Ask, library: str) -> None:
     assert code(await ask(TAGS, first=1, last=1)) == "BAD_INPUT"
 
 
+async def test_changes_are_read_from_the_oldest_on(ask: Ask, library: str) -> None:
+    for name in "abcd":
+        await ask("mutation($n: String!) { createTag(name: $n) { id } }", n=name)
+    query = """query($first: Int, $last: Int, $before: String, $after: String) {
+      changes(first: $first, last: $last, before: $before, after: $after) {
+        totalCount nodes { summary } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+      }
+    }"""
+    oldest = data(await ask(query, last=1))["changes"]
+    newer = data(await ask(query, last=2, before=oldest["pageInfo"]["startCursor"]))["changes"]
+    newest = data(await ask(query, first=2))["changes"]
+    older = data(await ask(query, first=5, after=newest["pageInfo"]["endCursor"]))["changes"]
+    pages = [
+        [each["summary"].split()[-1].strip(".") for each in page["nodes"]] for page in (oldest, newer, newest, older)
+    ]
+    assert pages == [["a"], ["c", "b"], ["d", "c"], ["b", "a"]]
+    assert [page["pageInfo"]["hasNextPage"] for page in (oldest, newer, newest, older)] == [False, True, True, False]
+    assert [page["pageInfo"]["hasPreviousPage"] for page in (oldest, newer, newest, older)] == [True, True, False, True]
+
+
 async def test_a_mutation_returns_what_it_changed_and_the_queries(ask: Ask, library: str) -> None:
     photos = await photo_ids(ask)
     tag = """mutation($p: [ID!]!) {
@@ -170,3 +190,14 @@ async def test_an_error_names_the_field_the_argument_and_what_may_be_meant(ask: 
 async def tag_id(ask: Ask, name: str) -> str:
     found: str = data(await ask("query($n: String) { tag(name: $n) { id } }", n=name))["tag"]["id"]
     return found
+
+
+async def test_a_field_that_fails_takes_nothing_from_others_who_wait_for_the_same(ask: Ask, library: str) -> None:
+    photo = (await photo_ids(ask))["1.jpg"]
+    query = """query($i: ID!) {
+      failing: photo(id: $i) { files { path } similar(first: -1) { id } }
+      other: photo(id: $i) { files { path } }
+    }"""
+    answer = await ask(query, i=photo)
+    assert answer["data"] == {"failing": None, "other": {"files": [{"path": "Pictures/a/1.jpg"}]}}
+    assert code(answer) == "BAD_INPUT"

@@ -33,11 +33,9 @@ ORDER BY number DESC
 """
 
 
-async def page(graph: Graph, after: int | None, limit: int) -> list[ChangeRecord]:
-    """Returns up to ``limit`` changes, newest first: those with numbers below ``after``, or the newest."""
-    pruned, last = await bounds(graph)
-    first = last if after is None else min(after - 1, last)
-    rows = await graph.read(PAGE, first=first, last=max(pruned + 1, first - limit + 1)) if first > pruned else []
+async def page(graph: Graph, first: int, last: int) -> list[ChangeRecord]:
+    """Returns the changes with the numbers from ``first`` down to ``last``, newest first."""
+    rows = await graph.read(PAGE, first=first, last=last) if first >= last else []
     return [_record(row) for row in rows]
 
 

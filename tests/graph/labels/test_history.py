@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from photos_graph.graph.engine.connection import Graph
@@ -10,6 +12,8 @@ from photos_graph.graph.labels import changes, history
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Edit
 from photos_graph.model.changes import ChangeRecord
 from photos_graph.model.labels import LabelKind
+from photos_graph.search.listing import cursor_of
+from photos_graph.services.history import History
 from tests.kit.planted import plant
 from tests.kit.tags import grown
 from tests.kit.writing import writer
@@ -25,15 +29,21 @@ async def recorded(graph: Graph, *photos: int, tag: str = "x") -> str:
     return change.id
 
 
-async def summaries(graph: Graph, after: int | None = None, limit: int = 10) -> list[str]:
-    return [each.summary for each in await history.page(graph, after, limit)]
+async def page(graph: Graph, after: int | None = None, limit: int = 10) -> Sequence[ChangeRecord]:
+    """Returns the changes whose numbers are below ``after``."""
+    cursor = cursor_of((after, "")) if after is not None else None
+    return (await History(graph).page(limit, cursor)).items
+
+
+async def summaries(graph: Graph, after: int | None = None) -> list[str]:
+    return [each.summary for each in await page(graph, after)]
 
 
 async def test_changes_are_listed_newest_first_page_by_page(graph: Graph) -> None:
-    assert await history.page(graph, None, 5) == []
+    assert await page(graph, limit=5) == []
     sea = (await grown(graph, "Sea"))["Sea"]
     ids = [await recorded(graph, *range(count), tag=sea) for count in (1, 2, 3)]
-    found = await history.page(graph, None, 2)
+    found = await page(graph, limit=2)
     assert [(each.id, each.number, each.summary) for each in found] == [
         (ids[2], 3, "Tagged 3 photos with Sea."),
         (ids[1], 2, "Tagged 2 photos with Sea."),
@@ -50,8 +60,8 @@ async def test_a_page_costs_two_queries_whatever_its_place(graph: Graph) -> None
     for _ in range(6):
         await recorded(graph, 1)
     before = graph.queries
-    await history.page(graph, None, 3)
-    await history.page(graph, 3, 100)
+    await page(graph, limit=3)
+    await page(graph, 3, 100)
     assert graph.queries == before + 4
 
 
@@ -67,9 +77,9 @@ async def test_old_changes_are_forgotten_and_the_others_stay(graph: Graph, monke
     assert await summaries(graph, after=6) == []
     assert await graph.read("MATCH (p:Part) RETURN count(p) AS n") == [{"n": 2}]
     await recorded(graph, 1)
-    assert [each.number for each in await history.page(graph, None, 10)] == [8, 7, 6]
+    assert [each.number for each in await page(graph)] == [8, 7, 6]
     await history.prune(graph, keep=0)
-    assert await history.page(graph, None, 10) == []
+    assert await page(graph) == []
     assert await history.bounds(graph) == (8, 8)
 
 
@@ -83,7 +93,7 @@ async def test_changes_of_an_earlier_version_are_numbered_by_their_time(graph: G
     await migrate(graph)
     await graph.write("MATCH (m:Migration {number: 16}) DELETE m")
     await migrate(graph)
-    found = await history.page(graph, None, 10)
+    found = await page(graph)
     assert [(each.id, each.number, each.changed, each.summary) for each in found] == [
         ("late", 2, 2, "Changed labels."),
         ("early", 1, 2, "Changed labels."),
@@ -97,4 +107,4 @@ async def test_a_change_in_several_parts_takes_one_number(graph: Graph) -> None:
     for _ in range(2):
         await writer(graph).commit(lambda tx: changes.record(tx, change))
     await recorded(graph, 1)
-    assert [(each.number, each.changed) for each in await history.page(graph, None, 10)] == [(2, 1), (1, 4)]
+    assert [(each.number, each.changed) for each in await page(graph)] == [(2, 1), (1, 4)]
