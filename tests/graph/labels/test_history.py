@@ -99,7 +99,7 @@ async def test_changes_of_an_earlier_version_are_numbered_by_their_time(graph: G
         ("early", 1, 2, "Changed labels."),
     ]
     await recorded(graph, 1)
-    assert [each.number for each in await history.page(graph, None, 1)] == [3]
+    assert [each.number for each in await page(graph, limit=1)] == [3]
 
 
 async def test_a_change_in_several_parts_takes_one_number(graph: Graph) -> None:
