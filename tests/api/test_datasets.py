@@ -41,5 +41,5 @@ async def test_only_the_owner_may_and_no_path_is_opened(ask: Ask) -> None:
     for role in ("viewer", "editor"):
         assert code(await ask(EXPORT, role)) == code(await ask(IMPORT, role, n="x")) == "FORBIDDEN"
     assert code(await ask(IMPORT, n="../exports")) == code(await ask(IMPORT, n="/etc")) == "BAD_INPUT"
-    assert code(await ask(IMPORT, n="json-none")) == "NOT_FOUND"
+    assert code(await ask(IMPORT, n="json-none")) == code(await ask(IMPORT, n="a" * 300)) == "NOT_FOUND"
     assert code(await ask(EXPORT, f={"folder": {"path": "Pictures/none"}})) == "NOT_FOUND"

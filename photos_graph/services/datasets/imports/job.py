@@ -62,7 +62,11 @@ class Imports:
 
 def _existing(folder: Path) -> Path:
     path = expanded(folder)
-    if path.is_symlink() or not path.is_dir():
+    try:
+        is_there = path.is_dir() and not path.is_symlink()
+    except (OSError, ValueError):  # the name is too long, or no name of a file
+        is_there = False
+    if not is_there:
         raise NotFound(f"{path.name} is not a folder in this place.")
     return path.resolve()
 
