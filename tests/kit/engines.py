@@ -81,10 +81,11 @@ class RunningEngine:
             return int(session.run(query, kind=kind.value).single(strict=True)["done"] or 0)
 
     def forget_plans(self) -> None:
-        """Neo4j keeps for ten seconds the plan that it made for a graph that had next to nothing in it."""
+        """Neo4j keeps for ten seconds the plan that it made for a graph that had next to nothing in it, and counts what
+        is in an index now and then."""
         if self.endpoint.database != embedded_child.DATABASE:
             with self.driver.session(database=self.endpoint.database) as session:
-                session.run("CALL db.clearQueryCaches()").consume()
+                session.run("CALL db.prepareForReplanning()").consume()
 
     def stop(self) -> None:
         self.driver.close()
