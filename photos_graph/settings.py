@@ -334,7 +334,7 @@ class WebSettings(SettingsGroup):
         ge=0,
         description="How many automatically persisted queries are kept in memory, up to 8 MiB. 0 turns them off.",
     )
-    documents: Path | None = Field(
+    documents: Folder | None = Field(
         None,
         description="A JSON file of trusted documents, which clients name as `documentId` or by a hash: an object of "
         "texts by their ids, as Relay and graphql-codegen write it, or Apollo's manifest.",

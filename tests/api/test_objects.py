@@ -152,6 +152,18 @@ async def test_a_mutation_returns_what_it_changed_and_the_queries(ask: Ask, libr
     assert sorted(each["name"] for each in undone["undo"]["photos"]) == ["1.jpg", "2.jpg"]
 
 
+async def test_merged_persons_are_told(ask: Ask, library: str) -> None:
+    anna, gone = [
+        data(await ask("mutation($n: String!) { createPerson(name: $n) { id } }", n=name))["createPerson"]["id"]
+        for name in ("Anna", "Ann")
+    ]
+    merge = "mutation($f: [ID!]!, $i: ID!) { mergePersons(from: $f, into: $i) { change persons { id } deletedIds } }"
+    merged = data(await ask(merge, f=[gone], i=anna))["mergePersons"]
+    assert merged["deletedIds"] == [gone]
+    listed = data(await ask("{ changes(first: 1) { nodes { id deletedIds persons { id } } } }"))["changes"]["nodes"]
+    assert listed == [{"id": merged["change"], "deletedIds": [gone], "persons": merged["persons"]}]
+
+
 async def test_an_error_in_one_part_leaves_the_other_parts(ask: Ask, library: str) -> None:
     answer = await ask('{ library { photoCount } part: query { photos(after: "rubbish") { totalCount } } }')
     assert answer["data"] == {"library": {"photoCount": 12}, "part": None}

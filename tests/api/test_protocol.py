@@ -22,6 +22,7 @@ from tests.kit.sockets import SocketClient, open_socket
 
 JSON = {"Content-Type": "application/json"}
 GRAPHQL_JSON = "application/graphql-response+json"
+ELSEWHERE = "https://app.example"
 VIEWER = "{ viewer { name } }"
 TWO = 'query a { viewer { name } } mutation b { createTag(name: "made") { id } }'
 
@@ -41,7 +42,7 @@ def app(
             data_dir=home / "data",
             graph=engine.settings,
             token=SecretStr(TOKENS["owner"]),
-            web=WebSettings(documents=documents),
+            web=WebSettings(documents=documents, origins=(ELSEWHERE,)),
         )
     )
 
@@ -187,6 +188,17 @@ async def test_a_socket_tells_what_is_refused_and_stays_open(
         refused = await subscribed(socket, payload)
         assert (refused["type"], refused["payload"][0]["extensions"]["code"]) == ("error", expected)
         assert (await subscribed(socket, {"documentId": "viewer"}))["type"] == "next"
+
+
+async def test_a_page_of_a_listed_origin_opens_a_socket_with_its_cookie(
+    app: Starlette, client: httpx.AsyncClient
+) -> None:
+    opened = await client.post("/session", headers={"Origin": ELSEWHERE})
+    client.cookies.clear()
+    page = {"origin": ELSEWHERE, "cookie": opened.headers["set-cookie"].partition(";")[0]}
+    async with open_socket(app, page) as socket:
+        answer = await subscribed(socket, {"query": VIEWER})
+    assert answer["payload"] == {"data": {"viewer": {"name": "owner"}}}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -47,8 +47,10 @@ class SocketClient:
 
 
 @asynccontextmanager
-async def open_socket(app: ASGIApp, role: str = "owner") -> AsyncIterator[SocketClient]:
+async def open_socket(app: ASGIApp, headers: Mapping[str, str] | None = None) -> AsyncIterator[SocketClient]:
+    """Opens a socket with these headers, or with the token of the owner."""
     client = SocketClient()
+    payload = {"Authorization": f"Bearer {TOKENS['owner']}"} if headers is None else {}
     scope = {
         "type": "websocket",
         "asgi": {"version": "3.0"},
@@ -57,14 +59,14 @@ async def open_socket(app: ASGIApp, role: str = "owner") -> AsyncIterator[Socket
         "raw_path": b"/graphql",
         "root_path": "",
         "query_string": b"",
-        "headers": [(b"host", b"127.0.0.1")],
+        "headers": [(b"host", b"127.0.0.1"), *((k.encode(), v.encode()) for k, v in (headers or {}).items())],
         "subprotocols": ["graphql-transport-ws"],
         "state": {},
     }
     await client.to_app.put({"type": "websocket.connect"})
     running = asyncio.create_task(app(scope, client.to_app.get, client.from_app.put))  # type: ignore[arg-type]
     assert (await asyncio.wait_for(client.from_app.get(), PATIENCE))["type"] == "websocket.accept"
-    await client.send({"type": "connection_init", "payload": {"Authorization": f"Bearer {TOKENS[role]}"}})
+    await client.send({"type": "connection_init", "payload": payload})
     assert (await client.receive())["type"] == "connection_ack"
     try:
         yield client
