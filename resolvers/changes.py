@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -121,6 +122,18 @@ class ChangeQueries:
     ) -> Connection[ChangeRecord]:
         history, (first, last) = info.context.services.history, page_sizes(first, last)
         return connection(await history.page(first, given(after), last, given(before)), ChangeRecord.of)
+
+
+@strawberry.type
+class ChangeSubscriptions:
+    @strawberry.subscription(
+        permission_classes=[CanView],
+        description="Sends each change of labels, persons and tags that is made from now on, by any client or job, so "
+        "that another window can follow. It never completes by itself.",
+    )
+    async def changes(self, info: Info) -> AsyncGenerator[ChangeRecord, None]:
+        async for change in info.context.services.history.watch():
+            yield ChangeRecord.of(change)
 
 
 @strawberry.type

@@ -22,7 +22,7 @@ from strawberry.types.graphql import OperationType
 from photos_graph.errors import BadInput
 from photos_graph.settings import WebSettings
 from resolvers import ids
-from resolvers.changes import ChangeMutations, ChangeQueries, load_change
+from resolvers.changes import ChangeMutations, ChangeQueries, ChangeSubscriptions, load_change
 from resolvers.clusters import ClusterJobMutations, ClusterMutations, ClusterQueries, load_cluster
 from resolvers.connections import MAX_PAGE, Node
 from resolvers.context import Context, Info
@@ -176,7 +176,7 @@ class Mutation(
     description="What can be watched, over a WebSocket with the protocol graphql-transport-ws, or as server-sent "
     "events. Every field requires at least the role VIEWER."
 )
-class Subscription(JobSubscriptions):
+class Subscription(JobSubscriptions, ChangeSubscriptions):
     pass
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import history
+from photos_graph.jobs.queue import POLL_SECONDS
 from photos_graph.model.changes import ChangeRecord
 from photos_graph.search.listing import Listing, cursor_of, key_of, window
+
+WATCHED_AT_ONCE = 100  # changes that are read in one query
 
 
 class History:
@@ -29,6 +35,18 @@ class History:
             has_previous=start > 0,
             total=newest - pruned,
         )
+
+    async def watch(self) -> AsyncIterator[ChangeRecord]:
+        """Yields each change that is made from now on, by any process, the oldest first. It does not end by itself."""
+        _, seen = await history.bounds(self._graph)
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            _, newest = await history.bounds(self._graph)
+            while seen < newest:
+                last = min(newest, seen + WATCHED_AT_ONCE)
+                for change in reversed(await history.page(self._graph, last, seen + 1)):
+                    yield change
+                seen = last
 
     async def get(self, change_id: str) -> ChangeRecord | None:
         return await history.get(self._graph, change_id)

@@ -190,6 +190,21 @@ async def test_a_socket_tells_what_is_refused_and_stays_open(
         assert (await subscribed(socket, {"documentId": "viewer"}))["type"] == "next"
 
 
+async def test_another_window_follows_what_is_changed(app: Starlette, client: httpx.AsyncClient) -> None:
+    watch = {"query": "subscription { changes { kind persons { name } deletedIds } }"}
+    async with open_socket(app) as socket:
+        await socket.send({"id": "1", "type": "subscribe", "payload": watch})
+        while socket.from_app.empty():  # until the subscription has begun
+            made = await post(client, {"query": 'mutation { createPerson(name: "Anna") { id } }'})
+        person = made.json()["data"]["createPerson"]["id"]
+        await post(client, {"query": "mutation($p: ID!) { deletePerson(id: $p) }", "variables": {"p": person}})
+        first = (await socket.receive())["payload"]["data"]["changes"]
+        while (last := (await socket.receive())["payload"]["data"]["changes"])["kind"] != "DELETE_PERSON":
+            pass
+    assert (first["kind"], first["deletedIds"]) == ("CREATE_PERSON", [])
+    assert (last["deletedIds"], last["persons"]) == ([person], [])
+
+
 async def test_a_page_of_a_listed_origin_opens_a_socket_with_its_cookie(
     app: Starlette, client: httpx.AsyncClient
 ) -> None:

@@ -29,6 +29,7 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
     for type_, fields in {
         "Schedule": ("kind", "cron", "nextAt", "corrections"),
         "Photo": ("people", "placeNames", "software", "statedByPeople", "cursor"),
+        "Subscription": ("changes",),
         "Mutation": ("revertToFile", "lastDeletion", "deletedIds", "query"),
         "Tag": ("path", "trust", "change"),
         "TagFacet": ("trust",),
