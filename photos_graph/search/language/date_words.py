@@ -119,7 +119,8 @@ class DateWords:
     def _is_month_number(self, at: int) -> bool:
         """Returns whether there are two digits, with no more numbers after them: "2.8" and "1.2.3" are no dates."""
         text = self._text(at)
-        more = self._text(at + 1).isdecimal() and self._joint(at + 1) in {".", "/", "-"}
+        goes_on = {".", "/"} if self._joint(at + 2) in {".", "/"} else {".", "/", "-"}  # "24/12-6/1" is a range
+        more = self._text(at + 1).isdecimal() and self._joint(at + 1) in goes_on
         return text.isdecimal() and len(text) == 2 and not more
 
     def _any_year(self, end: int, month: int, number: int) -> Found:
@@ -162,9 +163,16 @@ class DateWords:
         """Reads a year, with or without the word for it: "im Jahr 2019"."""
         at += self._language.taken(self.texts, at, PhraseRole.YEAR)
         text = self._text(at)
+        if len(text) == 2 and text.isdecimal() and self._joint(at) in _APOSTROPHES:  # "summer '18"
+            text = self._of_century(text)
         if len(text) == 4 and text.isdecimal() and int(text) in YEARS:
             return at + 1, whole_months(date(int(text), 1, 1), 12)
         return None
+
+    def _of_century(self, year: str) -> str:
+        """Returns the latest year that ends with two digits and is not after next year."""
+        century = self._today.year // 100
+        return f"{century - (int(year) > self._today.year % 100 + 1)}{year}"
 
     def _day_number(self, at: int) -> tuple[int, int] | None:
         """Returns the token after a day of the month and its ending, such as "th", and the day; also "first"."""

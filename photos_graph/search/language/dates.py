@@ -187,11 +187,6 @@ class Dates(DateWords):
             return self._month_of(at + 2, parts[1], parts[0])
         return None
 
-    def _of_century(self, year: str) -> str:
-        """Returns the latest year that ends with two digits and is not after next year."""
-        century = self._today.year // 100
-        return f"{century - (int(year) > self._today.year % 100 + 1)}{year}"
-
     def _month_of(self, end: int, year: str, month: str) -> Found:
         found = self._dated(end, year, month, "1")
         return (found[0], whole_months(first_day(found[1]), 1)) if found else None

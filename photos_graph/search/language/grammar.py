@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from itertools import chain
@@ -82,7 +82,7 @@ LEADS = frozenset(
         PhraseRole.FILLER,
     )
 )
-_DATES = frozenset(  # with which a date may begin
+DATES = frozenset(  # with which a date may begin
     (
         PhraseRole.BETWEEN,
         PhraseRole.FROM,
@@ -211,15 +211,15 @@ def language(
     named_seasons = {name: month for month, names in seasons.items() for name in _phrases(names)}
     named_times = {name: time for time, names in times.items() for name in _phrases(names)}
     dates = (*by_month, days, named_seasons, named_times, numbered, _numbered(ordinals), _numbered(decades))
-    leading = [phrase for phrase, its in by_phrase.items() if not its.isdisjoint(_DATES)]
+    leading = [phrase for phrase, its in by_phrase.items() if not its.isdisjoint(DATES)]
     return Language(
         code=code,
         stemmer=stemmer,
         roles=by_phrase,
-        longest=_longest(by_phrase),
+        longest=longest_phrases(by_phrase),
         words=frozenset(word for phrase in by_phrase for word in phrase.split()),
-        lead_starts=frozenset(_first(phrase) for phrase, its in by_phrase.items() if not its.isdisjoint(LEADS)),
-        date_starts=frozenset(map(_first, (*chain(*dates), *leading, *_phrases(quarters)))),
+        lead_starts=first_words(phrase for phrase, its in by_phrase.items() if not its.isdisjoint(LEADS)),
+        date_starts=first_words((*chain(*dates), *leading, *_phrases(quarters))),
         months=by_month[0],
         short_months=by_month[1],
         seasons=named_seasons,
@@ -235,7 +235,7 @@ def language(
         times=named_times,
         exactly=frozenset(exactly.split()),
         sayings={phrase: saying for saying, text in (sayings or {}).items() for phrase in _phrases(text)},
-        saying_starts=frozenset(_first(phrase) for text in (sayings or {}).values() for phrase in _phrases(text)),
+        saying_starts=first_words(phrase for text in (sayings or {}).values() for phrase in _phrases(text)),
         written=_written(roles) | _written(sayings or {}),
         labels=LabelWords(
             code,
@@ -248,7 +248,8 @@ def language(
     )
 
 
-def _longest(roles: Mapping[str, frozenset[PhraseRole]]) -> dict[PhraseRole, dict[str, int]]:
+def longest_phrases(roles: Mapping[str, frozenset[PhraseRole]]) -> dict[PhraseRole, dict[str, int]]:
+    """Returns, for each role and the first word of its phrases, how many words the longest of these has."""
     found: dict[PhraseRole, dict[str, int]] = {role: {} for role in PhraseRole}
     for phrase, its in roles.items():
         for role in its:
@@ -270,8 +271,8 @@ def _pair(forms: str) -> tuple[str, str]:
     return fold(form.strip()), fold(word.strip())
 
 
-def _first(phrase: str) -> str:
-    return phrase.partition(" ")[0]
+def first_words(phrases: Iterable[str]) -> frozenset[str]:
+    return frozenset(phrase.partition(" ")[0] for phrase in phrases)
 
 
 def _weekdays(names: str) -> dict[str, int]:

@@ -22,6 +22,7 @@ from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.grammar import Language, PhraseRole
 from photos_graph.search.language.languages import JOINTS
 from photos_graph.search.language.lexicon import Lexicon
+from photos_graph.search.language.mixing import mixed
 from photos_graph.search.language.name_matching import Spelling
 from photos_graph.search.language.operands import Operand, OperandReader
 from photos_graph.search.language.respelling import corrected
@@ -78,6 +79,10 @@ def parse(text: str, lexicon: Lexicon, today: date, customs: Customs = EVERY_LAN
         readings.append(_read(text, found, Dates(language, customs, today, found), lexicon, spelling, language))
         if readings[-1].is_certain:
             break
+    best = min(readings, key=_Read.rank)
+    for language in customs.languages if best.parsed.unmatched and len(customs.languages) > 1 else ():
+        both = mixed(language, customs.languages)
+        readings.append(_read(text, found, Dates(both, customs, today, found), lexicon, spelling, both, 1))
     best = min(readings, key=_Read.rank)
     for language in customs.languages if best.parsed.unmatched else ():
         better, count = corrected(found, best.unknown, lexicon, language, customs)
