@@ -81,13 +81,18 @@ class ExposureWords:
         if number is None:
             return None
         end, seconds = number
-        fraction = self._joint(end) == "/" and (below := self._number(end)) is not None and seconds == 1
-        if fraction and below is not None and below[1]:
-            end = below[0]
-            if self._text(end) in _SECONDS or self._text(end) == "s":
-                return end + 1, "seconds", 1 / below[1], 1 / below[1]
-            return (end, "seconds", 1 / below[1], 1 / below[1]) if below[1] >= _MIN_FRACTION else None
+        if self._joint(end) == "/" and seconds == 1 and (below := self._number(end)) is not None:
+            return self._fraction(*below)
         return (end + 1, "seconds", seconds, seconds) if self._text(end) in _SECONDS else None
+
+    def _fraction(self, end: int, below: float) -> _Found | None:
+        """Reads what may stand after "1/125", of which ``below`` is the second number."""
+        if not below:
+            return None
+        has_unit = self._text(end) in _SECONDS or self._text(end) == "s"
+        if not has_unit and below < _MIN_FRACTION:
+            return None
+        return end + has_unit, "seconds", 1 / below, 1 / below
 
     def _range(self, at: int) -> tuple[int, float, float] | None:
         first = self._number(at)
