@@ -107,7 +107,8 @@ class Signer:
     def sign(self, *parts: str) -> str:
         """Returns a signature of 24 characters that are safe in a URL."""
         # Lengths go first, so that two different lists of parts never give the same bytes.
-        message = b"".join(len(part.encode()).to_bytes(4, "big") + part.encode() for part in parts)
+        encoded = [part.encode() for part in parts]
+        message = b"".join([len(part).to_bytes(4, "big") + part for part in encoded])
         digest = hmac.digest(self._key, message, "sha256")[:_SIGNATURE_BYTES]
         return base64.urlsafe_b64encode(digest).decode()
 

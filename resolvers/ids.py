@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable
 from typing import Literal, get_args
 
 import strawberry
-from strawberry.relay import from_base64, to_base64
+from strawberry.relay import from_base64
 
 from photos_graph.errors import BadInput
 from photos_graph.model.search import Ref
@@ -30,7 +31,7 @@ _KINDS = frozenset(get_args(Kind))
 
 
 def encode(kind: Kind, id: str) -> strawberry.ID:
-    return strawberry.ID(to_base64(kind, id))
+    return strawberry.ID(b64encode(f"{kind}:{id}".encode()).decode())
 
 
 def parse(id: str) -> tuple[str, str]:

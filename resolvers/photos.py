@@ -295,7 +295,7 @@ async def find_photo(info: Info, id: str) -> Photo | None:
 
 
 async def load_photo(info: Info, id: str) -> Photo | None:
-    photo = await info.context.loaders.photos.load(id)
+    photo = info.context.services.browse.remembered_photo(id) or await info.context.loaders.photos.load(id)
     return Photo.of(photo) if photo is not None else None
 
 

@@ -3,6 +3,8 @@ the moving part of one photo."""
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from photos_graph.auth import Signer
 from photos_graph.images.sizes import RenditionSize
 from photos_graph.model.images import ThumbnailFormat
@@ -14,7 +16,12 @@ VERSION_DIGITS = 8  # of the content hash
 
 
 def thumbnail_url(signer: Signer, photo_key: str, size: RenditionSize, format: ThumbnailFormat) -> str:
-    return _url(signer, photo_key, f"{size}.{format}".lower())
+    return _url(signer, photo_key, _rendition(size, format))
+
+
+@lru_cache(256)
+def _rendition(size: RenditionSize, format: ThumbnailFormat) -> str:
+    return f"{size}.{format}".lower()
 
 
 def original_url(signer: Signer, photo_id: str, content_hash: str) -> str:

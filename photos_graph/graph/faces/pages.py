@@ -71,13 +71,9 @@ def _ignored_by(values: dict[str, Any]) -> TagSource | None:
 _STEPS = 999_999  # steps of quality that a rank distinguishes
 
 BEFORE_ALL, AFTER_ALL = "", "A"  # ranks begin with digits
-WINDOWS = (
-    0.02,
-    0.06,
-    0.18,
-    0.54,
-    1.0,
-)  # shares of the range of quality, from the best down, so that no engine sorts all faces to find the best fifty
+FACES_OF_FIRST_WINDOW = 500
+LARGEST_FIRST_WINDOW = 0.02  # a share of the range of quality
+WIDENING = 3  # each window is so much larger than the one before
 
 
 def rank(quality: float, face_id: str) -> str:
@@ -167,8 +163,12 @@ async def ranks(graph: Graph, wanted: FaceFilter, after: str, limit: int) -> lis
         return [row["rank"] for row in await graph.read(PAGES[start], **values, after=after, limit=limit)]
     found: list[str] = []
     steps = int(after[:6]) if after else 0
-    for window in WINDOWS:
-        steps += round(window * _STEPS)
+    # Windows go from the best quality down, so that no engine sorts many faces to find the best fifty.
+    faces = int((await graph.read(COUNT_ALL))[0]["faces"])
+    window = min(LARGEST_FIRST_WINDOW, FACES_OF_FIRST_WINDOW / max(faces, 1))
+    while True:
+        steps += max(round(window * _STEPS), 1)
+        window *= WIDENING
         until = f"{steps:06d}" if steps <= _STEPS else AFTER_ALL
         rows = await graph.read(PAGE_BY_RANK, **values, after=after, until=until, limit=limit - len(found))
         found += [row["rank"] for row in rows]

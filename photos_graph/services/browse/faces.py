@@ -19,6 +19,7 @@ from photos_graph.search.listing import Listing, cursor_of, key_of, keyset
 from photos_graph.services.browse.remembered import Remembered
 
 REMEMBERED_PERSONS = 20_000
+REMEMBERED_FACES = 50  # the best ones of each person
 ScoredPersons = Sequence[tuple[str, float]]
 
 
@@ -37,21 +38,29 @@ class FaceBrowser:
         self._index = index
         self._counts = Remembered(partial(persons.face_counts, graph), REMEMBERED_PERSONS)
         self._covers = Remembered(self._read_covers, REMEMBERED_PERSONS)
+        self._best = Remembered(self._read_best, REMEMBERED_PERSONS)
         index.subscribe(self._forget)
 
     async def prepare(self) -> None:
-        """Reads the covers and the numbers of faces of all persons, which take as long as these have faces."""
+        """Reads the covers, the numbers of faces and the best faces of all persons, which take as long as these have
+        faces."""
         everybody = [person.id for person in self._index.search.persons]
         await self.counts(everybody)
         await self.covers(everybody)
+        await self._best.of(everybody)
 
     def _forget(self, touch: Touch) -> None:
         self._counts.forget(touch.persons)
         self._covers.forget(touch.persons)
+        self._best.forget(touch.persons)
 
     async def _read_covers(self, person_ids: Sequence[str]) -> dict[str, str | None]:
         known = await persons.covers(self._graph, person_ids)
         return {id_: known.get(id_) for id_ in person_ids}
+
+    async def _read_best(self, person_ids: Sequence[str]) -> dict[str, list[str]]:
+        known = await pages.first_of_persons(self._graph, person_ids, REMEMBERED_FACES + 1)
+        return {id_: known.get(id_, []) for id_ in person_ids}
 
     # batches, each of which is one query to the engine
 
@@ -103,9 +112,12 @@ class FaceBrowser:
                 alike.setdefault((key.filter.cluster_id is not None, key.first), {})[owner] = key
         found: dict[PageKey, list[str]] = {}
         for (of_clusters, first), owners in alike.items():
-            read = pages.first_of_clusters if of_clusters else pages.first_of_persons
-            ranks = await read(self._graph, list(owners), first + 1)
-            found |= {key: ranks.get(owner, []) for owner, key in owners.items()}
+            if not of_clusters and first <= REMEMBERED_FACES:
+                ranks = await self._best.of(list(owners))
+            else:
+                read = pages.first_of_clusters if of_clusters else pages.first_of_persons
+                ranks = await read(self._graph, list(owners), first + 1)
+            found |= {key: ranks.get(owner, [])[: first + 1] for owner, key in owners.items()}
         return found
 
     async def _page(self, key: PageKey, ranks: Sequence[str] | None) -> Listing[str] | BadInput:

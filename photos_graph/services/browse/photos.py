@@ -267,6 +267,10 @@ class PhotoBrowser:
         known = await self._photos.of(ids)
         return [known.get(id_) for id_ in ids]
 
+    def remembered_photo(self, photo_id: str) -> Photo | None:
+        """Returns the photo if it was asked for lately, for callers who would otherwise wait for many one by one."""
+        return self._photos.known(photo_id)
+
     async def _read_photos(self, ids: Sequence[str]) -> dict[str, Photo]:
         read = await photos.photos_by_id(self._graph, ids)
         self._ids |= {photo.number: id_ for id_, photo in read.items()}

@@ -34,6 +34,9 @@ class Remembered(Generic[V]):
                     del self._known[oldest]
         return known
 
+    def known(self, id_: str) -> V | None:
+        return self._known.get(id_)
+
     def forget(self, ids: Iterable[str] | None) -> None:
         """Forgets the values of these ids, or all values if it is None."""
         self._forgotten += 1

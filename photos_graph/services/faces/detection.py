@@ -256,7 +256,8 @@ async def _write_faces(tx: LabelTransaction, examined: Sequence[Examined], setti
     ]
     await due.done(tx, due.FACES, done, settings.faces_by)
     await visibility.mark(tx, [number for number, plan in plans.items() if plan.added])
-    tx.touch(labelled=[number for number, plan in plans.items() if plan.added or plan.removed])
+    # Updated faces have another quality, by which the cover of a person is chosen.
+    tx.touch(labelled=[number for number, plan in plans.items() if plan.added or plan.removed or plan.updated])
     return len(new)
 
 
