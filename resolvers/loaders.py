@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from strawberry.dataloader import DataLoader
 
@@ -27,7 +27,19 @@ class Loader(DataLoader[K, T]):
     with them."""
 
     def load(self, key: K) -> Awaitable[T]:
-        return asyncio.shield(super().load(key))
+        loading = cast("asyncio.Future[T]", super().load(key))
+        if loading.done():
+            return loading
+        waited_for = asyncio.shield(loading)
+        for each in (loading, waited_for):
+            each.add_done_callback(_note_error)
+        return waited_for
+
+
+def _note_error(loaded: asyncio.Future[Any]) -> None:
+    """Keeps an error from the log if whoever would wait for it was cancelled, because another field failed before."""
+    if not loaded.cancelled():
+        loaded.exception()
 
 
 class Loaders:
