@@ -18,7 +18,14 @@ from tests.kit.random_requests import RandomRequests
 from tests.kit.sockets import open_socket
 from tests.kit.waiting import PATIENCE
 
-pytestmark = pytest.mark.anyio
+# When a field fails, graphql-core leaves the resolvers that it has not awaited yet to the garbage collector, and the
+# driver does so with a socket if it is cancelled while it connects.
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+]
 
 COUNT = int(os.environ.get("PHOTOS_TEST_REQUESTS", "400"))  # 2,000 take a quarter of a minute
 SEED = int(os.environ.get("PHOTOS_TEST_SEED", "18"))
@@ -46,9 +53,6 @@ def problems(answer: Any) -> list[Any]:
     return [each for each in errors if each.get("extensions", {}).get("code") not in CODES]
 
 
-# graphql-core leaves the resolvers that it has not awaited yet to the garbage collector when another field fails.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 async def test_no_request_fails_unforeseen(client: httpx.AsyncClient, ask: Ask, library: str) -> None:
     made = RandomRequests(graphql.build_schema(print_sdl()), SEED, await known_ids(ask, library), WITHOUT)
     failed: list[object] = []
