@@ -4,7 +4,7 @@ COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY photos_graph photos_graph
 COPY resolvers resolvers
 RUN python -m venv /opt/photos-graph \
-    && /opt/photos-graph/bin/pip install --no-cache-dir --constraint constraints.txt ".[faces,cluster,ml]"
+    && /opt/photos-graph/bin/pip install --no-cache-dir --constraint constraints.txt ".[faces,cluster,ml,text]"
 
 FROM python:3.11-slim
 RUN useradd --uid 1000 --create-home photos \

@@ -28,7 +28,7 @@ bench: $(ready)
 
 $(ready): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(bin)/pip install --quiet --no-compile --disable-pip-version-check --constraint constraints.txt --editable '.[dev,demo,ml,cluster]'
+	$(bin)/pip install --quiet --no-compile --disable-pip-version-check --constraint constraints.txt --editable '.[dev,demo,ml,text,cluster]'
 	-@DEEPFACE_BACKEND_ENGINE=onnx DEEPFACE_HOME=$(VENV) $(bin)/python -c 'import $(models)' >/dev/null 2>&1
 	@touch $@
 

@@ -19,6 +19,7 @@ from benchmarks import (
     learn,
     learning,
     library,
+    looks,
     metadata,
     open_library,
     persons,
@@ -63,6 +64,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
         predicting.predicting,
     ),
     "words": ("words that no label has, among scenes and portraits: how well they rank", words.words),
+    "looks": ("a text compared with the pictures of a large library, as an image-text model does", looks.looks),
     "persons": (
         "faces of persons named, learnt and recognised through the service, strangers among them",
         persons.persons,

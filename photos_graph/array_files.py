@@ -70,6 +70,9 @@ def read_arrays(path: Path, version: int) -> tuple[dict[str, Any], Arrays]:
         raise Damaged(f"{path}: {type(error).__name__}: {error}") from error
 
 
+_DTYPES = {"I8": np.int8, "U8": np.uint8, "F16": np.float16, "F32": np.float32}
+
+
 class MappedArrays:
     """Arrays that stay in their file: what is looked at is read, and nothing checks it. A file that replaces this one
     leaves them as they are.
@@ -79,7 +82,7 @@ class MappedArrays:
         """Raises Damaged."""
         try:
             content: Any = safe_open(path, "np")
-            self._content = content
+            self._content, self._path = content, path
             self.about = _about(content.metadata()["about"].partition(" ")[2], version)
             self._slices = {name: content.get_slice(name) for name in content.offset_keys()}
         except Damaged:
@@ -99,6 +102,14 @@ class MappedArrays:
         """Reads the rows of an array from the first up to the last, which is left out. There must be a row."""
         found: npt.NDArray[Any] = self._slices[name][first:last]
         return found
+
+    def mapped(self, name: str) -> npt.NDArray[Any]:
+        """Returns an array of bytes or numbers that is read from the file where it is looked at, without a copy."""
+        with self._path.open("rb") as file:
+            size = int.from_bytes(file.read(8), "little")
+            entry = json.loads(file.read(size))[name]
+            start = 8 + size + entry["data_offsets"][0]
+            return np.memmap(file, _DTYPES[entry["dtype"]], "r", start, tuple(entry["shape"]))
 
     def rows(self, name: str, places: Sequence[int]) -> npt.NDArray[Any]:
         """Reads these rows of an array. ``places`` has at least one."""

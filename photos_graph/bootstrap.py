@@ -64,11 +64,11 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         core = Core(settings, graph, index, events, writer, jobs, writes, pictures, closing)
         models = open_models(core)
         scan = open_scan(core, cache)
-        labels = open_labels(core)
         browse = open_browse(core)
+        labels = open_labels(core, browse.questions)
         faces = open_faces(core, media, models)
-        learning = open_learning(core, media, models, labels.tagging, faces.assignment)
-        datasets = open_datasets(core, media)
+        learning = open_learning(core, media, models, labels.tagging, faces.assignment, browse.looking)
+        datasets = open_datasets(core, media, browse.questions)
         closing.push_async_callback(writes.close)
         await models.apply_settings()
 
@@ -81,7 +81,8 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             core.keep_running(scan.keep_polling(), "polling")
             core.keep_running(learning.schedules.keep_looking(), "schedules")
             core.keep_running(learning.audits.keep_looking(), "audits")
-            core.keep_running(keep_looking(faces.triggers.weights, learning.triggers.weights), "weights")
+            watches = (faces.triggers.weights, learning.triggers.weights, learning.triggers.image_text)
+            core.keep_running(keep_looking(*watches), "weights")
 
         yield services_of(core, media, models, scan, labels, browse, faces, learning, datasets)
 

@@ -228,7 +228,9 @@ def train(
 @app.command(
     epilog="Examples:\n\n* `photos-graph models --fetch` downloads the weights of the models in the settings.\n\n"
     "* `photos-graph models --fetch ArcFace` downloads the weights of another model.\n\n"
-    "* `PHOTOS_FACES__WEIGHTS=/mnt/usb photos-graph models --fetch` copies them from a folder, without a network."
+    "* `PHOTOS_FACES__WEIGHTS=/mnt/usb photos-graph models --fetch` copies them from a folder, without a network.\n\n"
+    "* `PHOTOS_LEARN__TEXT=https://example.org/clip photos-graph models --fetch image-text` downloads a model for the "
+    "search in pictures."
 )
 def models(
     names: Annotated[

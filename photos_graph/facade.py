@@ -13,6 +13,7 @@ from photos_graph.jobs.queue import Jobs
 from photos_graph.services.browse.faces import FaceBrowser
 from photos_graph.services.browse.persons import Persons
 from photos_graph.services.browse.photos import PhotoBrowser
+from photos_graph.services.browse.questions import Questions
 from photos_graph.services.browse.room import BrowseRoom
 from photos_graph.services.browse.tags import Tags
 from photos_graph.services.changed_objects import ChangedObjects
@@ -58,6 +59,7 @@ class Services:
     writer: LabelWriter
     pool: WorkerPool
     browse: PhotoBrowser
+    questions: Questions
     roots: Roots
     replacements: Replacements
     jobs: Jobs
@@ -121,6 +123,7 @@ def services_of(
         history=History(core.graph),
         changed=ChangedObjects(core.graph, core.index),
         browse=browse.photos,
+        questions=browse.questions,
         tags=browse.tags,
         persons=browse.persons,
         faces=browse.faces,

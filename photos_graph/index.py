@@ -61,6 +61,7 @@ class Index:
         self._content_file = settings.content_file
         self._content: ContentFile | None = None
         self._content_stamp: tuple[int, int] | None = None
+        self._vectors_file = settings.vectors_file
         self._folder = settings.data_dir
         self._lock = asyncio.Lock()
         self._saving = asyncio.Lock()
@@ -116,7 +117,9 @@ class Index:
                 await asyncio.to_thread(settle)
 
     async def see_content(self) -> None:
-        """Reads what photos look like, if the file of it has changed."""
+        """Reads what photos look like, if the files of it have changed."""
+        # Only a worker reads the vectors of an image-text model. What it found before does not count for new ones.
+        self.search.sets.looks.use(stamp(self._vectors_file) if self._vectors_file is not None else None)
         path = self._content_file
         if path is None or (seen := stamp(path)) == self._content_stamp:
             return
@@ -215,6 +218,7 @@ class Index:
         with uncollected():
             rebuilt = await self._read_whole()
             rebuilt.sets.content.use(self._content)
+            rebuilt.sets.looks.take_over(self.search.sets.looks)
             self.search = rebuilt
             self._tell(Touch(None, None))
 

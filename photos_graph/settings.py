@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tomllib
 from difflib import get_close_matches
@@ -232,11 +233,25 @@ class LearnSettings(SettingsGroup):
     memory_bytes: int = Field(
         8192 * MIB, gt=0, description="How much address space the backbone, or a training, may take."
     )
+    text: str | None = Field(
+        None,
+        description="The image-text model that looks in the pictures for words which nothing else knows: a folder, or "
+        "an https address from which `photos-graph models --fetch` downloads it, in the layout in which CLIP is "
+        "published as ONNX on Hugging Face. If it is unset, there is none.",
+    )
     train_seconds: float = Field(3600, gt=0, description="The longest time that a training may take.")
     timeout_seconds: float = Field(
         300, gt=0, description="The longest time that computing the features of 64 photos may take."
     )
     idle_seconds: float = Field(120, gt=0, description="How long the backbone stays in memory without work.")
+
+    @field_validator("text")
+    @classmethod
+    def _place(cls, source: str | None) -> str | None:
+        """A folder or an address, or None if it is empty."""
+        if source and is_address(source) and not source.startswith(("https://", "http://")):
+            raise ValueError("it must be a folder, or an address that begins with https://")
+        return source or None
 
 
 class ExportSettings(SettingsGroup):
@@ -269,8 +284,8 @@ class SearchSettings(SettingsGroup):
     )
     content: bool = Field(
         True,
-        description="Whether words that no label has are looked for in the pictures, by ImageNet's classes. This needs "
-        "features by EfficientNetLite0.",
+        description="Whether words that no label has are looked for in the pictures: by ImageNet's classes, which "
+        "needs features by EfficientNetLite0, and by the image-text model, if `learn.text` names one.",
     )
     hemisphere: Literal["north", "south"] = Field(
         "north", description="The hemisphere whose seasons are meant: in the south, summer begins in December."
@@ -401,6 +416,20 @@ class Settings(BaseSettings):
         return self.learn_dir / f"content-{self.learn.backbone}.safetensors" if self.search.content else None
 
     @property
+    def text_model(self) -> Path | None:
+        """The folder of the image-text model, or None if there shall be none."""
+        if not self.learn.text:
+            return None
+        if not is_address(self.learn.text):
+            return expanded(Path(self.learn.text))
+        return self.models_dir / "image-text" / hashlib.sha256(self.learn.text.encode()).hexdigest()[:16]
+
+    @property
+    def vectors_file(self) -> Path | None:
+        """The file of the vectors by which the image-text model describes the photos, or None if nobody wants them."""
+        return self.learn_dir / "image-text.safetensors" if self.learn.text and self.search.content else None
+
+    @property
     def models_dir(self) -> Path:
         """The folder of weights, which DeepFace calls DEEPFACE_HOME."""
         return self.data_dir / "models"
@@ -419,6 +448,11 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_file())
+
+
+def is_address(source: str) -> bool:
+    """Returns whether a model is at an address, and not in a folder."""
+    return "://" in source
 
 
 def config_file() -> Path:

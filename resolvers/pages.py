@@ -244,7 +244,7 @@ class PhotoQueries:
         description="Returns the photos that match a filter, one page at a time. Fails with BAD_INPUT if the filter "
         "makes no sense, with NOT_FOUND if it names an unknown folder, and with TOO_COMPLEX if it is too large.",
     )
-    def photos(
+    async def photos(
         self,
         info: Info,
         filter: Filter = UNSET,
@@ -267,7 +267,9 @@ class PhotoQueries:
         among = None if wanted is None else ids.decode_all("Photo", wanted)
         if among is not None and len(among) > MAX_IDS:
             raise BadInput(f"Up to {MAX_IDS:,} ids can be asked for at once.")
-        return photo_page(info, decode_filter(filter), order_by, first, after, last, before, stacks, among)
+        asked = decode_filter(filter)
+        await info.context.services.questions.of_filter(asked)
+        return photo_page(info, asked, order_by, first, after, last, before, stacks, among)
 
     @strawberry.field(
         permission_classes=[CanView],
@@ -275,7 +277,7 @@ class PhotoQueries:
         "one photo to its neighbours. The photo itself is among them if the filter matches it. Fails like `photos`, "
         "with NOT_FOUND if the photo is not known, and with BAD_INPUT unless exactly one of `id` and `at` is given.",
     )
-    def photos_around(
+    async def photos_around(
         self,
         info: Info,
         id: Annotated[strawberry.ID | None, strawberry.argument(description="The id of the photo.")] = UNSET,
@@ -293,15 +295,20 @@ class PhotoQueries:
         if (photo_id is None) == (moment is None):
             raise BadInput("Give either the id of a photo or a time.")
         around = photo_id if photo_id is not None else cast(datetime, moment)
-        browse, sizes = info.context.services.browse, (page_size(before), page_size(after))
-        return PhotoConnection.of(browse.photos_around(decode_filter(filter), order_by, around, *sizes, stacks))
+        browse, sizes, wanted = (
+            info.context.services.browse,
+            (page_size(before), page_size(after)),
+            decode_filter(filter),
+        )
+        await info.context.services.questions.of_filter(wanted)
+        return PhotoConnection.of(browse.photos_around(wanted, order_by, around, *sizes, stacks))
 
     @strawberry.field(
         permission_classes=[CanView],
         description="Counts the photos that match a filter by year, month or day, newest first. Photos without a time "
         "are left out. Fails like `photos`, and with TOO_COMPLEX if the list would be too long.",
     )
-    def timeline(
+    async def timeline(
         self,
         info: Info,
         filter: Filter = UNSET,
@@ -309,4 +316,5 @@ class PhotoQueries:
         stacks: StacksArgument = Stacks.COLLAPSED,
     ) -> list[TimelineBucket]:
         browse, wanted = info.context.services.browse, decode_filter(filter)
+        await info.context.services.questions.of_filter(wanted)
         return [TimelineBucket.of(bucket) for bucket in counted(info, lambda: browse.timeline(wanted, by, stacks))]

@@ -174,14 +174,16 @@ class SearchQueries:
         permission_classes=[CanView],
         description="Puts a filter into words. Fails like `photos` if the filter is invalid.",
     )
-    def explain_filter(
+    async def explain_filter(
         self,
         info: Info,
         filter: Annotated[PhotoFilter, strawberry.argument(description="The filter to put into words.")],
         stacks: StacksArgument = Stacks.COLLAPSED,
     ) -> FilterExplanation:
         browse = info.context.services.browse
-        found = browse.explain(decode_filter(filter))
+        wanted = decode_filter(filter)
+        await info.context.services.questions.of_filter(wanted)
+        found = browse.explain(wanted)
         count = _Counts(browse, stacks).count
         return FilterExplanation(
             text=found.text,
@@ -195,7 +197,7 @@ class SearchQueries:
         'filter, which is returned as `terms`. For example "landscapes in Abruzzo containing me". Fails with '
         "TOO_COMPLEX if the text is too long.",
     )
-    def search(
+    async def search(
         self,
         info: Info,
         text: Annotated[str, strawberry.argument(description="What to search for.")],
@@ -205,7 +207,8 @@ class SearchQueries:
         stacks: StacksArgument = Stacks.COLLAPSED,
     ) -> SearchResult:
         browse = info.context.services.browse
-        parsed, page = browse.search(text, order_by, page_size(first), given(after), stacks=stacks)
+        parsed = await info.context.services.questions.of_text(text)
+        page = browse.page(parsed.query, order_by, page_size(first), given(after), stacks=stacks)
         answer = _Answer(browse, parsed, order_by, stacks)
         return SearchResult(
             answer=answer,

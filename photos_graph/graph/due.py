@@ -38,7 +38,8 @@ READING = Stage("metadata", "readBy", "readDue")
 FACES = Stage("faces", "facesBy", "facesDue")
 FEATURES = Stage("features", "featuresBy", "featuresDue")
 PREDICTIONS = Stage("predictions", "predictedBy", "predictionsDue")
-STAGES = (READING, FACES, FEATURES, PREDICTIONS)
+PICTURED = Stage("image-text", "picturedBy", "picturedDue")  # described by an image-text model
+STAGES = (READING, FACES, FEATURES, PREDICTIONS, PICTURED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,5 +162,6 @@ async def failed(tx: Transaction, stage: Stage, numbers: Sequence[int]) -> None:
 
 # A part of the query that writes the photos of files that were read: new ones, and those that failed before.
 DUE_WHEN_READ: LiteralString = ", ".join(
-    stage.query("p.{due} = CASE WHEN p.{by} IS NULL THEN p.number ELSE p.{due} END") for stage in (FACES, FEATURES)
+    stage.query("p.{due} = CASE WHEN p.{by} IS NULL THEN p.number ELSE p.{due} END")
+    for stage in (FACES, FEATURES, PICTURED)
 )

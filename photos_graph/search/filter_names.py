@@ -6,13 +6,11 @@ from collections.abc import Sequence
 
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.model.search import Ref
-from photos_graph.search.concepts import named
 from photos_graph.search.filters import FolderFilter
-from photos_graph.search.folding import words
 from photos_graph.search.hierarchy import Hierarchy, R
 from photos_graph.search.index import SearchIndex
-from photos_graph.search.language.languages import LANGUAGES
 from photos_graph.search.person_groups import members
+from photos_graph.search.query import Query
 
 
 class IndexNames:
@@ -38,13 +36,9 @@ class IndexNames:
         name = ref.name or ""
         return [name] if self._search.places.get(name) is not None else _ids_named(self._search.places, name)
 
-    def concepts(self, text: str) -> Sequence[str]:
-        """The name may be in any language, and also a plural if pictures were looked at."""
-        if (found := named(text)) is not None:
-            return [found]
-        texts, lexicon = words(text), self._search.lexicon
-        seen = (lexicon.looks_like(texts, 0, language) for language in LANGUAGES)
-        return list(dict.fromkeys(each.concept_id for each in seen if each is not None and each.end == len(texts)))
+    def looks(self, text: str) -> Sequence[Query]:
+        """The name of a concept may be in any language, and also a plural if pictures were looked at."""
+        return tuple(self._search.lexicon.looks(text))
 
     def folder(self, filter: FolderFilter) -> str:
         if (filter.id is None) == (filter.path is None):

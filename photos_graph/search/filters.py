@@ -15,7 +15,6 @@ from photos_graph.model.labels import Certainty
 from photos_graph.model.search import PhotoShape, Ref
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.terms.added import AddedIn
-from photos_graph.search.terms.content import LooksLike
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed, ExposureColumn
 from photos_graph.search.terms.folders import InFolder
@@ -25,6 +24,8 @@ from photos_graph.search.terms.places import AtPlace, InBox, Near
 from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
 from photos_graph.search.terms.tags import OnlyTagged, Tagged, Untagged
 from photos_graph.search.terms.words import Words
+
+MAX_LOOK = 1_000  # characters of a text that is looked for in pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +149,9 @@ class PhotoFilter:
     looks_like: Annotated[
         str | None,
         'What a picture shows, as a model guesses from classes of objects and landscapes: "dog", or "church", in any '
-        "language of searches. This is a guess and never a label, so it matches no photo with `certainty: CONFIRMED`. "
-        "An unknown word matches no photo.",
+        "language of searches. If there is an image-text model, other texts are looked for by it: "
+        '"a red balloon"; this fails with UNAVAILABLE if the model does not answer. This is a guess and never a label, '
+        "so it matches no photo with `certainty: CONFIRMED`. A text that no model knows matches no photo.",
     ] = None
     certainty: Annotated[
         Certainty,
@@ -163,8 +165,8 @@ class NameLookup(Protocol):
     def tags(self, ref: Ref) -> Sequence[str]: ...
     def persons(self, ref: Ref) -> Sequence[str]: ...
     def places(self, ref: Ref) -> Sequence[str]: ...
-    def concepts(self, text: str) -> Sequence[str]:
-        """Returns the ids of what a text looks like in a picture."""
+    def looks(self, text: str) -> Sequence[Query]:
+        """Returns the terms, one of which must hold, for what a text looks like in a picture."""
         ...
 
     def folder(self, filter: FolderFilter) -> str:
@@ -204,8 +206,9 @@ def _query(filter: PhotoFilter, names: NameLookup, confirmed: bool) -> Query:
     if filter.folder is not None:
         parts.append(InFolder(names.folder(filter.folder), filter.folder.recursive))
     if filter.looks_like is not None:
-        looks = () if confirmed else names.concepts(filter.looks_like)
-        parts.append(Or(tuple(map(LooksLike, looks))))
+        if len(filter.looks_like) > MAX_LOOK:
+            raise BadInput(f"`looksLike` has at most {MAX_LOOK:,} characters.")
+        parts.append(Or(() if confirmed else tuple(names.looks(filter.looks_like))))
     parts += _plain(filter, confirmed)
     if not parts:
         return Everything()

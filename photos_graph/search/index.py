@@ -65,6 +65,7 @@ class SearchIndex:
             self.folders,
             self.sets.file_words.has,
             lambda: self.sets.content.file is not None,
+            lambda: self.sets.looks.source is not None,
             lambda: table.cameras.values,
             self._centre_of,
         )

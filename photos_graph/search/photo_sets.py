@@ -18,6 +18,7 @@ from photos_graph.search.file_words import FileWords
 from photos_graph.search.folding import name_words
 from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.label_sets import LabelSets
+from photos_graph.search.look_sets import LookSets
 from photos_graph.search.person_sets import PersonSets
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.stacks import StackSets
@@ -42,6 +43,7 @@ class PhotoSets:
         self.places: Hierarchy[Place] = Hierarchy()
         self.file_words = FileWords()
         self.content = ContentSets(self.table, self.visible)
+        self.looks = LookSets(self.table, self.visible)
         self.labels = LabelSets()
         self.tags = TagSets(self.visible, self.folders, self.labels)
         self.stacks = StackSets(self.table, self.visible)
@@ -63,6 +65,7 @@ class PhotoSets:
         self._post(BitMap([row.number for row in shown]))
         self.file_words.replace(touched, words)
         self.content.forget()
+        self.looks.forget()
         now = touched & self.visible
         if not np.array_equal(self._folder_codes(before), lay) or before != now:
             self.tags.forget_inherited(self.tags.inheritance.carried)

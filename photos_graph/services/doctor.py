@@ -20,6 +20,7 @@ from photos_graph.library.passing import described, unpack
 from photos_graph.model.library import RootState
 from photos_graph.paths import display
 from photos_graph.services.browse.photos import PhotoBrowser
+from photos_graph.services.learning.weights_catalogue import Catalogue
 from photos_graph.services.scan.roots import refreshed
 from photos_graph.settings import Settings
 from photos_graph.weights import Model, WeightStore
@@ -54,6 +55,8 @@ class Doctor:
         yield await self._formats()
         yield await asyncio.to_thread(self._faces)
         yield await asyncio.to_thread(self._learning)
+        if self._settings.learn.text:
+            yield await asyncio.to_thread(self._pictures)
         counts = await self._browse.library_counts()
         yield Finding("library", True, f"{counts.photos:,} photos, {counts.files:,} files, {counts.folders:,} folders")
         failures = (await self._browse.failures(0, None)).total
@@ -101,6 +104,17 @@ class Doctor:
         return _models(
             "learn", "photos are not analysed", learn.enabled, weights, backbone_catalogue.backbone(learn.backbone)
         )
+
+    def _pictures(self) -> Finding:
+        catalogue = Catalogue(self._settings)
+        [model] = catalogue.text
+        try:
+            catalogue.check([model])
+        except ModelUnavailable as error:
+            return Finding("learn.text", False, f"pictures cannot be searched. {error.public_message}")
+        off = self._settings.learn.enabled == "off" or not self._settings.search.content
+        because = "pictures are not searched, because learn.enabled or search.content is off"
+        return Finding("learn.text", True, because if off else "the image-text model is complete")
 
     async def _compare_index(self) -> Finding:
         differing = await self._index.differing()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from photos_graph.bootstrap import Services
@@ -12,6 +13,8 @@ from photos_graph.model.library import Failure, FileState, Photo
 from photos_graph.model.search import PhotoOrder
 from photos_graph.model.stacks import Stacks
 from photos_graph.search.filters import PhotoFilter
+from photos_graph.search.language.parser import Parsed
+from photos_graph.services.browse.photos import PhotoPage
 
 
 async def scanned(
@@ -35,6 +38,14 @@ async def photos(
     page = services.browse.photos(filter, PhotoOrder.NAME_ASC, first=500, stacks=stacks)
     found = await services.browse.photos_by_id(page.ids)
     return {photo.name: photo for photo in found if photo is not None}
+
+
+async def searched(
+    services: Services, text: str, first: int | None = None, after: str | None = None, today: date | None = None
+) -> tuple[Parsed, PhotoPage]:
+    """Returns how a text is understood, and a page of what it finds, by name."""
+    parsed = await services.questions.of_text(text, today)
+    return parsed, services.browse.page(parsed.query, PhotoOrder.NAME_ASC, first, after)
 
 
 async def files(services: Services) -> dict[str, tuple[str, FileState]]:

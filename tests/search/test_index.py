@@ -30,10 +30,11 @@ from tests.kit.oracles.random_index import (
     LOOKS,
     PERSONS,
     TAGS,
+    TEXTS,
     folder_marks,
     folder_rows,
     labellings,
-    looks,
+    look_at,
     numbers,
     person_rows,
     photo_rows,
@@ -56,8 +57,8 @@ class Changing(RuleBasedStateMachine):
         super().__init__()
         self.index = SearchIndex()
         self.naive = NaiveIndex()
-        self.index.sets.content.use(looks())
-        self.naive.looks = {**LOOKS}
+        look_at(self.index)
+        self.naive.looks = {**LOOKS, **TEXTS}
 
     @initialize(
         photos=st.lists(photo_rows(), min_size=6, max_size=12),
@@ -226,7 +227,7 @@ class Library(Changing):
             path = Path(folder) / "index"
             save(self.index, path)
             self.index = load(path)
-        self.index.sets.content.use(looks())  # which is in a file of its own
+        look_at(self.index)
 
     @invariant()
     def ids_and_numbers_agree(self) -> None:

@@ -115,6 +115,10 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
     # Of these formats, it was not known how the picture is turned.
     17: ("MATCH (p:Photo) WHERE p.format IN ['HEIC', 'AVIF'] SET p.turn = null",),
     18: (),  # of the embedded engine alone
+    19: (
+        "CREATE CONSTRAINT picture_vector_id IF NOT EXISTS FOR (n:PictureVector) REQUIRE n.id IS UNIQUE",
+        "CREATE INDEX photo_pictured_due IF NOT EXISTS FOR (n:Photo) ON (n.picturedDue)",
+    ),
 }
 
 # An index that ArcadeDB creates for a label without nodes takes its keys for texts, unless a type is declared. It then
@@ -127,6 +131,9 @@ NUMBER_TYPES: tuple[LiteralString, ...] = (
     "CREATE CONSTRAINT photo_predictions_due_type IF NOT EXISTS FOR (n:Photo) REQUIRE n.predictionsDue IS :: INTEGER",
     "CREATE CONSTRAINT touched_seq_type IF NOT EXISTS FOR (n:Touched) REQUIRE n.seq IS :: INTEGER",
     "CREATE CONSTRAINT cluster_size_type IF NOT EXISTS FOR (n:Cluster) REQUIRE n.size IS :: INTEGER",
+)
+PICTURED_TYPE: LiteralString = (
+    "CREATE CONSTRAINT photo_pictured_due_type IF NOT EXISTS FOR (n:Photo) REQUIRE n.picturedDue IS :: INTEGER"
 )
 INDEX_NUMBERS_AGAIN: tuple[LiteralString, ...] = (
     "DROP CONSTRAINT photo_number IF EXISTS",
@@ -145,7 +152,7 @@ INDEX_NUMBERS_AGAIN: tuple[LiteralString, ...] = (
     "CREATE CONSTRAINT touched_seq IF NOT EXISTS FOR (n:Touched) REQUIRE n.seq IS UNIQUE",
     "CREATE INDEX cluster_size IF NOT EXISTS FOR (n:Cluster) ON (n.size)",
 )
-TYPED_BY = 18
+TYPED_BY, PICTURED_BY = 18, 19
 
 APPLIED: LiteralString = "MATCH (m:Migration) RETURN m.number AS number ORDER BY number"
 RECORD: LiteralString = "MERGE (m:Migration {number: $number}) ON CREATE SET m.at = $at"
@@ -166,6 +173,8 @@ async def migrate(graph: Graph) -> None:
     for number, statements in sorted(MIGRATIONS.items()):
         if number in applied:
             continue
+        if embedded and number == PICTURED_BY:
+            await _run(graph, (PICTURED_TYPE,))
         await _run(graph, statements)
         if embedded and applied and number == TYPED_BY:
             await _run(graph, INDEX_NUMBERS_AGAIN)

@@ -69,7 +69,7 @@ async def turn(tx: LabelTransaction, turns: Mapping[int, Turn]) -> None:
             for number, found in marked.items()
         ],
     )
-    for stage in (due.FACES, due.FEATURES):
+    for stage in (due.FACES, due.FEATURES, due.PICTURED):
         await due.make_due(tx, stage, numbers)
 
 

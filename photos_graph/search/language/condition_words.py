@@ -16,7 +16,7 @@ from photos_graph.search.language.properties import SHAPES, Saying
 from photos_graph.search.language.term_labels import term_label
 from photos_graph.search.terms import taken_prefix
 from photos_graph.search.terms.added import AddedIn
-from photos_graph.search.terms.content import LooksLike
+from photos_graph.search.terms.content import LooksLike, LooksLikeText
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed, ExposureColumn
 from photos_graph.search.terms.folders import InFolder
@@ -64,6 +64,8 @@ class ConditionWords:
                 return name if recursive else self.labels.say("{} without its subfolders", name)
             case LooksLike(concept):
                 return self.labels.say("looks like {}", self._concept(concept))
+            case LooksLikeText(text):
+                return self.labels.say("looks like {}", text)
             case Words(text, _):
                 label = text
             case _:
@@ -122,6 +124,8 @@ class ConditionWords:
                 return _prefixed("camera", text)
             case LooksLike(concept):
                 return _prefixed("looks", concept)
+            case LooksLikeText(text):
+                return _prefixed("looks", text)
             case Words(text, False):
                 return _prefixed("text", text)
             case Favourite(True):
@@ -137,6 +141,8 @@ class ConditionWords:
                 yield self._name(term.kind, id_)
             case LooksLike(concept):
                 yield self._concept(concept)
+            case LooksLikeText(looked_for):
+                yield looked_for
             case TakenIn():
                 if (text := _date(term, self._language)) is not None:
                     yield text

@@ -16,6 +16,8 @@ from photos_graph.model.labels import Tag
 from photos_graph.model.library import Place, PlaceKind
 from photos_graph.model.search import MatchKind
 from photos_graph.names import name_apart
+from photos_graph.search import folding
+from photos_graph.search.concepts import named
 from photos_graph.search.folding import inner_symbols, name_words
 from photos_graph.search.hierarchy import Hierarchy, Row
 from photos_graph.search.language.camera_names import CameraNames
@@ -34,6 +36,7 @@ from photos_graph.search.language.spelling import (
 )
 from photos_graph.search.person_groups import members
 from photos_graph.search.rows import FolderRow
+from photos_graph.search.terms.content import LooksLike, LooksLikeText
 
 MAX_PHRASE_WORDS = 12  # in a phrase that is looked up
 MAX_THINGS = 50  # things that one phrase may name; above this it is searched for as text
@@ -82,6 +85,13 @@ class Lexicon(Protocol):
     def looks_like(self, texts: Sequence[str], at: int, language: Language) -> Seen | None:
         """Returns what the words from ``at`` on look like in a picture, if pictures were looked at."""
 
+    def looks(self, typed: str) -> Collection[LooksLike | LooksLikeText]:
+        """Returns what a whole text looks like in a picture: concepts that have that name in any language, or else the
+        text itself, if an image-text model can look for it. Several terms are alternatives."""
+
+    def any_look(self, typed: str) -> LooksLikeText | None:
+        """Returns the term that looks for a text by an image-text model, or None if there is none."""
+
     def at_path(self, kind: MatchKind, path: str) -> Collection[Thing]:
         """Returns the things with that name or path, such as "Italy/Abruzzo"."""
 
@@ -112,8 +122,9 @@ class Lexicon(Protocol):
 
 class LexiconNames:
     """The lexicon of an index. ``in_file_names`` tells whether a text is a whole word of a file name (True) or the
-    beginning of one (False), and ``sees`` whether the index knows what pictures look like. ``cameras`` returns the
-    cameras of the index, and ``centre_of`` the middle of the photos at a place."""
+    beginning of one (False), ``sees`` whether the index knows what pictures look like, and ``sees_all`` whether it has
+    an image-text model. ``cameras`` returns the cameras of the index, and ``centre_of`` the middle of the photos at a
+    place."""
 
     def __init__(
         self,
@@ -123,6 +134,7 @@ class LexiconNames:
         folders: Hierarchy[FolderRow],
         in_file_names: Callable[[str, bool], bool],
         sees: Callable[[], bool] = lambda: False,
+        sees_all: Callable[[], bool] = lambda: False,
         cameras: Callable[[], Sequence[str]] = tuple,
         centre_of: Callable[[str], tuple[float, float] | None] = lambda place_id: None,
     ) -> None:
@@ -134,6 +146,7 @@ class LexiconNames:
         }
         self._in_file_names = in_file_names
         self._sees = sees
+        self._sees_all = sees_all
         self._content = ContentWords(self.stem)
         self._centre_of = centre_of
         self._cameras = CameraNames(cameras)
@@ -232,6 +245,18 @@ class LexiconNames:
 
     def looks_like(self, texts: Sequence[str], at: int, language: Language) -> Seen | None:
         return self._content.longest(texts, at, language) if self._sees() else None
+
+    def looks(self, typed: str) -> Collection[LooksLike | LooksLikeText]:
+        if (found := named(typed)) is not None and (self._sees() or not self._sees_all()):
+            return (LooksLike(found),)
+        texts = folding.words(typed)
+        seen = (self.looks_like(texts, 0, language) for language in LANGUAGES)
+        whole = dict.fromkeys(each.concept_id for each in seen if each is not None and each.end == len(texts))
+        alone = self.any_look(typed)
+        return tuple(map(LooksLike, whole)) or (() if alone is None else (alone,))
+
+    def any_look(self, typed: str) -> LooksLikeText | None:
+        return LooksLikeText.of_text(typed) if self._sees_all() and typed.strip() else None
 
     def at_path(self, kind: MatchKind, path: str) -> Collection[Thing]:
         rows = self._rows[kind]

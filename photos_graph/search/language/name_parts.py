@@ -51,7 +51,7 @@ class NameParts:
 
     def before(self, at: int) -> int:
         """Returns the token before one if it continues to it and was not understood, or the token itself."""
-        return at - 1 if self._beside(at) and self._is_unmatched(at - 1) else at
+        return at - 1 if self.is_beside(at) and self._is_unmatched(at - 1) else at
 
     def misspelt_name(self, begin: int, at: int, named: Named) -> tuple[int, int, list[Thing]] | None:
         """Returns the things whose whole name is typed with a slip around a part of it, with the first token and the
@@ -78,16 +78,16 @@ class NameParts:
         if stop < end or stop > len(self._tokens) or (start, stop) == (at, end):
             return False
         rest = [*range(start, at), *range(end, stop)]
-        return all(self._beside(place) for place in range(start + 1, stop)) and not any(
+        return all(self.is_beside(place) for place in range(start + 1, stop)) and not any(
             self._texts[place] in GRAMMAR or self._lexicon.exact(MatchLevel.NAME, self._texts[place : place + 1])
             for place in rest
         )
 
     def qualifies(self, at: int, end: int) -> bool:
         """Returns whether words only qualify the next one, as in "New Mexico"."""
-        return QUALIFIERS.issuperset(self._texts[at:end]) and self._beside(end) and self._texts[end] not in GRAMMAR
+        return QUALIFIERS.issuperset(self._texts[at:end]) and self.is_beside(end) and self._texts[end] not in GRAMMAR
 
-    def _beside(self, at: int) -> bool:
+    def is_beside(self, at: int) -> bool:
         """Returns whether a token and the one before it are words with nothing but a space or hyphen between them."""
         inside = 0 < at < len(self._tokens) and bool(self._texts[at] and self._texts[at - 1])
         return inside and (self._tokens[at].joint in INSIDE or self._tokens[at].joint.isspace())
@@ -98,7 +98,7 @@ class NameParts:
 
     def goes_on_unplaced(self, at: int, part: Named | None = None) -> bool:
         """Returns whether the word at a token continues the one before it, and would be unmatched."""
-        return self._beside(at) and self._is_unplaced(at, part)
+        return self.is_beside(at) and self._is_unplaced(at, part)
 
     def _is_unplaced(self, at: int, part: Named | None) -> bool:
         """Returns whether a word would be unmatched, or only be a guess that is weaker than that it goes on a name of

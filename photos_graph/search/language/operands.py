@@ -17,6 +17,7 @@ from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.grammar import Language, PhraseRole
 from photos_graph.search.language.languages import EXACTLY, GRAMMAR, PREFIXES
 from photos_graph.search.language.lexicon import MAX_PHRASE_WORDS, MAX_THINGS, Lexicon, Thing
+from photos_graph.search.language.look_words import Look, LookWords
 from photos_graph.search.language.name_matching import Named, NameMatcher, Spelling
 from photos_graph.search.language.name_parts import NameParts
 from photos_graph.search.language.phrases import MatchLevel
@@ -46,7 +47,8 @@ class Operand:
 
 
 class OperandReader:
-    """Reads operands, and records the terms to show, the unmatched words, and the number of guesses."""
+    """Reads operands, and records the terms to show, the unmatched words, the number of guesses, and the words that are
+    left to an image-text model, if ``sees_all`` says that it may look for them."""
 
     def __init__(
         self,
@@ -56,8 +58,10 @@ class OperandReader:
         spelling: Spelling,
         language: Language,
         dates: Dates,
+        sees_all: bool = True,
     ) -> None:
         self._text = text
+        self._sees_all = sees_all
         self._tokens = tokens
         self._lexicon = lexicon
         self._spelling = spelling
@@ -71,6 +75,7 @@ class OperandReader:
             tokens, self.texts, lexicon, language, self.naming, self.record, self._is_placed, self._in_file_names
         )
         self._ages = AgeReader(lexicon, language, dates, self._conditions, self._parts.goes_on_unplaced)
+        self._looks = LookWords(self.texts, lexicon, self.naming, self._parts, self.record, sees_all)
         # The same prefix may occur fifty times and name thousands of folders.
         self._of_kind = cache(self._things_of)
         self._any_of = cache(lambda things: query_of(sorted(things)))
@@ -142,11 +147,14 @@ class OperandReader:
         if (seen := self._lexicon.looks_like(self.texts, at, self._language)) and seen.end >= end:
             return self._looks_like(at, seen, negated)
         if end:
-            return self._text_of(at, end, negated)
+            look = self._looks.in_file_names(at, end)
+            return self._looks_like_text(at, look, negated) if look else self._text_of(at, end, negated)
         if named := self.naming.misspelt(at):
             return self._named(at, named, negated)
         if end := self._in_file_names(at, False):
             return self._text_of(at, end, negated)
+        if look := self._looks.unknown(at):
+            return self._looks_like_text(at, look, negated)
         self.record.guesses -= 1
         return self._nothing(at)
 
@@ -198,6 +206,16 @@ class OperandReader:
         text = self.record.typed(at, seen.end)
         self.record.note(at, seen.end, Words.kind, text, Words(text), negated)
         return Operand(seen.end, any_of([looks, Words(text)]))
+
+    def _looks_like_text(self, at: int, look: Look, negated: bool) -> Operand:
+        """Makes an operand of words that are looked for in the pictures, or in file names that have them."""
+        self.record.looked_for += range(at, look.end)
+        found = self._operand(at, look.end, look.term, look.term.kind, look.term.text, negated)
+        if not self._are_words(self.texts[at : look.end], whole=True):
+            return found
+        text = self.record.typed(at, look.end)
+        self.record.note(at, look.end, Words.kind, text, Words(text), negated)
+        return Operand(look.end, any_of([look.term, Words(text)]))
 
     def is_me(self, at: int) -> bool:
         if exactly := EXACTLY.get(self.texts[at]):
@@ -295,6 +313,8 @@ class OperandReader:
         prefix, value, typed = PREFIXES[token.prefix], token.folded.strip(), token.value
         if not token.exact:
             value, typed = value.rstrip(_ENDINGS), typed.rstrip(_ENDINGS)
+        if prefix is LooksLike:
+            return self._look(at, typed, negated)
         if not isinstance(prefix, MatchKind):
             return self._of_value(at, prefix, value, typed, negated)
         if not token.exact and (whole := self._goes_on_as(prefix, at)):
@@ -303,6 +323,12 @@ class OperandReader:
         if len(things) > MAX_THINGS:
             return self._operand(at, at + 1, self._any_of(things), prefix, token.value, negated)
         return self._found(at, at + 1, things, negated) if things else self._nothing(at)
+
+    def _look(self, at: int, typed: str, negated: bool) -> Operand:
+        looks = [each for each in self._lexicon.looks(typed) if self._sees_all or isinstance(each, LooksLike)]
+        if not looks:
+            return self._nothing(at)
+        return self._operand(at, at + 1, any_of(looks), LooksLike.kind, typed, negated)
 
     def _goes_on_as(self, kind: MatchKind, at: int) -> Named | None:
         """Reads a name of several words after its prefix, without quotes, such as "place:New York"."""

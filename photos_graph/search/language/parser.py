@@ -62,8 +62,11 @@ class Parsed:
     conditions: tuple[Condition, ...] = field(default=(), compare=False)
 
 
-def parse(text: str, lexicon: Lexicon, today: date, customs: Customs = EVERY_LANGUAGE) -> Parsed:
-    """Parses the text of a search in the languages that are on.
+def parse(
+    text: str, lexicon: Lexicon, today: date, customs: Customs = EVERY_LANGUAGE, *, sees_all: bool = True
+) -> Parsed:
+    """Parses the text of a search in the languages that are on. Unless ``sees_all``, no words are left to an image-text
+    model, even if there is one.
 
     Raises BadInput if the text is longer than 10,240 characters, or if the value of a prefix is invalid. Raises
     TooComplex if the text has more than 50 words with a meaning or 200 words in all, or if parentheses are nested more
@@ -76,31 +79,35 @@ def parse(text: str, lexicon: Lexicon, today: date, customs: Customs = EVERY_LAN
     spelling = Spelling(lexicon)
     readings: list[_Read] = []
     for language in customs.languages:
-        readings.append(_read(text, found, Dates(language, customs, today, found), lexicon, spelling, language))
+        readings.append(
+            _read(text, found, Dates(language, customs, today, found), lexicon, spelling, language, 0, sees_all)
+        )
         if readings[-1].is_certain:
             break
     best = min(readings, key=_Read.rank)
-    for language in customs.languages if best.parsed.unmatched and len(customs.languages) > 1 else ():
+    for language in customs.languages if best.unknown and len(customs.languages) > 1 else ():
         both = mixed(language, customs.languages)
-        readings.append(_read(text, found, Dates(both, customs, today, found), lexicon, spelling, both, 1))
+        dates = Dates(both, customs, today, found)
+        readings.append(_read(text, found, dates, lexicon, spelling, both, 1, sees_all))
     best = min(readings, key=_Read.rank)
-    for language in customs.languages if best.parsed.unmatched else ():
+    for language in customs.languages if best.unknown else ():
         better, count = corrected(found, best.unknown, lexicon, language, customs)
         if count:
             dates = Dates(language, customs, today, better)
-            readings.append(_read(text, better, dates, lexicon, spelling, language, count))
+            readings.append(_read(text, better, dates, lexicon, spelling, language, count, sees_all))
     return min(readings, key=_Read.rank).parsed
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A text as it is read in one language: ``unknown`` are the folded words that were not understood, and ``familiar``
-    is how many words are grammar words of the language."""
+    """A text as it is read in one language: ``unknown`` are the folded words that were not understood, ``looked_for``
+    is how many of them are left to an image-text model, and ``familiar`` how many are grammar words of the language."""
 
     parsed: Parsed
     guesses: int
     familiar: int
     unknown: frozenset[str]
+    looked_for: int
 
     @property
     def is_certain(self) -> bool:
@@ -108,7 +115,7 @@ class _Read:
 
     def rank(self) -> tuple[int, int, int]:
         """Returns a key that is the smallest for the best reading."""
-        return len(self.parsed.unmatched), self.guesses, -self.familiar
+        return len(self.parsed.unmatched) + self.looked_for, self.guesses, -self.familiar
 
 
 def _read(
@@ -118,20 +125,22 @@ def _read(
     lexicon: Lexicon,
     spelling: Spelling,
     language: Language,
-    guesses: int = 0,
+    guesses: int,
+    sees_all: bool,
 ) -> _Read:
-    reader = OperandReader(text, found, lexicon, spelling, language, dates)
+    reader = OperandReader(text, found, lexicon, spelling, language, dates, sees_all)
     reading = _Reading(found, reader, language)
     parts = reading.whole()
     record = reader.record
     unmatched = tuple(record.left_over())
     query = all_of(parts) if parts else Or(()) if unmatched else Everything()
     parsed = Parsed(query, tuple(record.terms), unmatched, tuple(record.queries), tuple(reading.conditions))
-    unknown = frozenset(found[at].folded for begin, end in record.unmatched for at in range(begin, end))
+    left = [at for begin, end in record.unmatched for at in range(begin, end)]
+    unknown = frozenset(found[at].folded for at in (*left, *record.looked_for))
     guesses += record.guesses
     is_certain = not unmatched and not guesses
     familiar = 0 if is_certain else sum(token.folded in language.words for token in found)
-    return _Read(parsed, guesses, familiar, unknown)
+    return _Read(parsed, guesses, familiar, unknown, len(record.looked_for))
 
 
 def _within_limits(found: Iterable[Token]) -> list[Token]:

@@ -19,6 +19,7 @@ class Mark(NamedTuple):
     things: int
     unmatched: int
     guesses: int
+    looked_for: int
 
 
 class Record:
@@ -32,13 +33,14 @@ class Record:
         self.things: list[Thing] = []  # the things that were named, in the order of the text
         self.unmatched: list[tuple[int, int]] = []  # first token, token after the last
         self.guesses = 0
+        self.looked_for: list[int] = []  # tokens that an image-text model looks for
 
     def skip(self, spans: Iterable[tuple[int, int]]) -> None:
         """Records tokens as unmatched."""
         self.unmatched += spans
 
     def mark(self) -> Mark:
-        return Mark(len(self.terms), len(self.things), len(self.unmatched), self.guesses)
+        return Mark(len(self.terms), len(self.things), len(self.unmatched), self.guesses, len(self.looked_for))
 
     def things_since(self, mark: Mark) -> list[Thing]:
         return self.things[mark.things :]
@@ -54,6 +56,7 @@ class Record:
         del self.terms[mark.terms :], self.queries[mark.terms :]
         del self.things[mark.things :], self.unmatched[mark.unmatched :]
         self.guesses = mark.guesses
+        del self.looked_for[mark.looked_for :]
 
     def note(
         self,

@@ -22,7 +22,7 @@ from photos_graph.search.facets import Facets
 from photos_graph.search.filter_names import IndexNames
 from photos_graph.search.filters import PhotoFilter, to_query
 from photos_graph.search.index import SearchIndex
-from photos_graph.search.language.parser import Parsed, parse
+from photos_graph.search.language.parser import Parsed
 from photos_graph.search.language.relaxation import Relaxed, relaxed
 from photos_graph.search.language.wording import Explained, explain
 from photos_graph.search.listing import Listing, by_name, cursor_of, key_of, mapped
@@ -192,24 +192,6 @@ class PhotoBrowser:
         found = self._index.search.matches(page.query, page.numbers)
         return [found[number] for number in page.numbers]
 
-    def search(
-        self,
-        text: str,
-        order: PhotoOrder,
-        first: int | None = None,
-        after: str | None = None,
-        today: date | None = None,
-        stacks: Stacks = Stacks.COLLAPSED,
-    ) -> tuple[Parsed, PhotoPage]:
-        """Returns the meaning of the words of a text, and a page of the photos. ``today``, by default the current day,
-        is the day to which "last summer" is relative.
-
-        Raises BadInput for an invalid text or cursor, and TooComplex for a text over the limits.
-        """
-        search = self._index.search
-        parsed = parse(text, search.lexicon, today or date.today(), self._index.customs)
-        return parsed, photo_page(search, parsed.query, order, first, after, stacks=stacks)
-
     def count(self, query: Query, stacks: Stacks = Stacks.COLLAPSED) -> int:
         """Returns the number of photos that match a query. Raises TooComplex."""
         search = self._index.search
@@ -228,11 +210,11 @@ class PhotoBrowser:
         self,
         query: Query,
         order: PhotoOrder,
-        first: int | None,
-        after: str | None,
-        last: int | None,
-        before: str | None,
-        stacks: Stacks,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        stacks: Stacks = Stacks.COLLAPSED,
     ) -> PhotoPage:
         """Returns a page of the answer to a query. Raises BadInput for an invalid cursor, and TooComplex."""
         return photo_page(self._index.search, query, order, first, after, last, before, stacks)

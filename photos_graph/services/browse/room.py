@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from photos_graph.core import Core
 from photos_graph.services.browse.faces import FaceBrowser
+from photos_graph.services.browse.looking import Looking, looking_pool
 from photos_graph.services.browse.persons import Persons
 from photos_graph.services.browse.photos import PhotoBrowser
+from photos_graph.services.browse.questions import Questions
 from photos_graph.services.browse.tags import Tags
 
 
@@ -17,13 +19,20 @@ class BrowseRoom:
     tags: Tags
     persons: Persons
     faces: FaceBrowser
+    looking: Looking
+    questions: Questions
 
 
 def open_browse(core: Core) -> BrowseRoom:
     graph, index = core.graph, core.index
+    looking = Looking(index, core.closed_at_end(looking_pool(core.settings)), core.settings)
+    core.closing.push_async_callback(looking.close)
+    core.keep_running(looking.warm(), "warming the image-text model")
     return BrowseRoom(
         PhotoBrowser(graph, index, core.pictures),
         Tags(graph, index),
         Persons(graph, index),
         FaceBrowser(graph, index),
+        looking,
+        Questions(index, looking),
     )

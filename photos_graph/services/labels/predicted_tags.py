@@ -21,8 +21,8 @@ from photos_graph.index import Index
 from photos_graph.jobs.background import BackgroundWrites
 from photos_graph.model.labels import BulkResult, LabelKind
 from photos_graph.model.search import Ref
-from photos_graph.search.filter_names import IndexNames
-from photos_graph.search.filters import PhotoFilter, to_query
+from photos_graph.search.filters import PhotoFilter
+from photos_graph.services.browse.questions import Questions
 from photos_graph.services.labels import tag_rules
 from photos_graph.services.labels.folder_plan import reached
 from photos_graph.services.labels.ratings import known_numbers
@@ -69,11 +69,14 @@ class PredictedTags:
     is killed, the change holds those that were written, and the same call does the rest.
     """
 
-    def __init__(self, graph: Graph, index: Index, writer: LabelWriter, writes: BackgroundWrites) -> None:
+    def __init__(
+        self, graph: Graph, index: Index, writer: LabelWriter, writes: BackgroundWrites, questions: Questions
+    ) -> None:
         self._graph = graph
         self._index = index
         self._writer = writer
         self._writes = writes
+        self._questions = questions
 
     async def reject(
         self, refs: Sequence[Ref], chosen: ChosenPhotos, dry_run: bool = False, by: str = ""
@@ -121,7 +124,8 @@ class PredictedTags:
         return await self._writes.run(asked.id, write(), lambda: result(False))
 
     async def _numbers(self, chosen: ChosenPhotos) -> BitMap:
-        """Returns the numbers of the visible photos that are chosen. Raises BadInput, NotFound and TooComplex."""
+        """Returns the numbers of the visible photos that are chosen. Raises BadInput, NotFound,
+        TooComplex, and Unavailable if the filter has a text that cannot be looked for in the pictures now."""
         if [chosen.ids is None, chosen.folder_id is None, chosen.filter is None].count(False) != 1:
             raise BadInput("Give exactly one of the three: photos, a folder or a filter.")
         search = self._index.search
@@ -131,7 +135,8 @@ class PredictedTags:
             if search.folders.get(chosen.folder_id) is None:
                 raise NotFound("There is no such folder.", about=chosen.folder_id)
             return reached(search, [chosen.folder_id]) & search.sets.visible
-        return search.evaluate(to_query(chosen.filter or PhotoFilter(), IndexNames(search))).copy()
+        query = await self._questions.of_filter(chosen.filter)
+        return self._index.search.evaluate(query).copy()
 
     async def _plan(
         self, answer: _Answer, refs: Sequence[Ref], tx: Transaction, numbers: BitMap, *, suggested: bool

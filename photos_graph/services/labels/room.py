@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from photos_graph.core import Core
+from photos_graph.services.browse.questions import Questions
 from photos_graph.services.labels.predicted_tags import PredictedTags
 from photos_graph.services.labels.property_editing import PropertyEditing
 from photos_graph.services.labels.ratings import Ratings
@@ -23,11 +24,11 @@ class LabelRoom:
     property_editing: PropertyEditing
 
 
-def open_labels(core: Core) -> LabelRoom:
+def open_labels(core: Core, questions: Questions) -> LabelRoom:
     return LabelRoom(
         Ratings(core.graph, core.writer),
         Tagging(core.graph, core.index, core.writer),
-        PredictedTags(core.graph, core.index, core.writer, core.writes),
+        PredictedTags(core.graph, core.index, core.writer, core.writes, questions),
         TagEditing(core.writer),
         StackEditing(core.graph, core.writer),
         PropertyEditing(core.graph, core.index, core.writer, core.gazetteer),

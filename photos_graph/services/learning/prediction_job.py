@@ -21,17 +21,19 @@ class LearningStage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PredictionJob:
-    """Runs the stages one after the other."""
+    """Runs the stages one after the other. ``first`` is a stage that does not need the backbone."""
 
     learning: LearningTriggers
+    first: LearningStage
     stages: Sequence[LearningStage]
 
     async def run(self, job: Job[PredictArguments], progress: Progress) -> str:
         """Returns the closing message. Raises Cancelled, and ModelUnavailable if learning is wanted but the backbone is
         missing."""
+        sentences = [await self.first.run(job, progress)] if self.learning.is_on else []
         if (reason := await self.learning.reason_not_to()) is not None:
-            return reason
+            return " ".join(sentence for sentence in (*sentences, reason) if sentence)
         by = await self.learning.goes_by()
-        sentences = [await stage.run(job, progress) for stage in self.stages]
+        sentences += [await stage.run(job, progress) for stage in self.stages]
         await self.learning.predicted(by)
         return " ".join(sentence for sentence in sentences if sentence) or "There is nothing new."

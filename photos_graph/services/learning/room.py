@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from photos_graph.core import Core
 from photos_graph.events import LabelsChanged, PhotosArrived, TrainingStarted
 from photos_graph.model.jobs import JobKind
+from photos_graph.services.browse.looking import Looking
 from photos_graph.services.faces.assignment import FaceAssignment
 from photos_graph.services.labels.tagging import Tagging
 from photos_graph.services.learning.answered import SimilarAnswers
@@ -16,6 +17,7 @@ from photos_graph.services.learning.content import ContentStage
 from photos_graph.services.learning.features import FeatureStage
 from photos_graph.services.learning.features_call import describing_pool
 from photos_graph.services.learning.neighbours import NeighbourStage, learning_pool
+from photos_graph.services.learning.picturing import PictureStage, picturing_pool
 from photos_graph.services.learning.prediction import PredictionStage
 from photos_graph.services.learning.prediction_job import PredictionJob
 from photos_graph.services.learning.promises import Promises
@@ -48,7 +50,12 @@ def open_models(core: Core) -> ModelVersions:
 
 
 def open_learning(
-    core: Core, media: Media, models: ModelVersions, tagging: Tagging, assignment: FaceAssignment
+    core: Core,
+    media: Media,
+    models: ModelVersions,
+    tagging: Tagging,
+    assignment: FaceAssignment,
+    looking: Looking,
 ) -> LearningRoom:
     triggers = LearningTriggers(core.graph, core.jobs, core.settings)
     core.events.subscribe(PhotosArrived, triggers.photos_arrived)
@@ -58,7 +65,7 @@ def open_learning(
     asked = core.closed_at_end(learning_pool(core.settings))  # a pool of its own, so that clients do not wait for jobs
     similar = SimilarAnswers(core.graph, core.index, core.writer, asked, core.settings)
     core.events.subscribe(LabelsChanged, similar.labels_changed)
-    _add_jobs(core, media, models, triggers, promises, similar)
+    _add_jobs(core, media, models, triggers, promises, similar, looking)
     return LearningRoom(
         triggers,
         Schedules(core.graph, core.index, core.jobs, triggers, core.events, core.settings),
@@ -77,6 +84,7 @@ def _add_jobs(
     triggers: LearningTriggers,
     promises: Promises,
     similar: SimilarAnswers,
+    looking: Looking,
 ) -> None:
     settings, graph, index = core.settings, core.graph, core.index
     backbone, trainer = core.closed_at_end(describing_pool(settings)), core.closed_at_end(training_pool(settings))
@@ -88,8 +96,11 @@ def _add_jobs(
     )
     ask = QuestionStage(graph, index, models, learner, settings)
     see = ContentStage(graph, index, learner, settings)
+    picture = PictureStage(graph, index, media, core.closed_at_end(picturing_pool(settings)), settings, looking.warm)
     cold = ColdStartStage(graph, index, media, models, backbone, settings)
     training = TrainingJob(graph, index, models, trainer, settings, describe, neighbours, core.events)
-    core.handlers[JobKind.PREDICT] = PredictionJob(triggers, (describe, neighbours, see, predict, ask, cold)).run
+    core.handlers[JobKind.PREDICT] = PredictionJob(
+        triggers, picture, (describe, neighbours, see, predict, ask, cold)
+    ).run
     core.handlers[JobKind.TRAIN_TAGS] = training.tags
     core.handlers[JobKind.TRAIN_PERSONS] = training.persons

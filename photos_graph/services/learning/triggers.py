@@ -12,10 +12,11 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import predictions
 from photos_graph.graph.learning import models, schedules
 from photos_graph.jobs.queue import Jobs
-from photos_graph.learn import catalogue, content
+from photos_graph.learn import catalogue, content, image_text
 from photos_graph.learn.weights import BackboneWeights
 from photos_graph.model.jobs import Job, JobKind
 from photos_graph.model.learning import ModelKind
+from photos_graph.services.learning.picturing import wanted_model
 from photos_graph.services.new_weights import WeightsWatch
 from photos_graph.settings import Settings
 
@@ -32,6 +33,12 @@ class LearningTriggers:
         self._jobs = jobs
         self._settings = settings
         self.weights = WeightsWatch(lambda: settings.learn.enabled == "auto" and self._can(), self.queue_due)
+        self.image_text = WeightsWatch(self._can_picture, self.queue_due)
+
+    @property
+    def is_on(self) -> bool:
+        """Returns whether photos may be analysed."""
+        return self._settings.learn.enabled != "off"
 
     async def photos_arrived(self, _: PhotosArrived) -> None:
         await self.queue_due()
@@ -39,7 +46,12 @@ class LearningTriggers:
     async def queue_due(self) -> None:
         """Queues the job that describes and predicts the photos, if the settings want it and it is possible."""
         learn = self._settings.learn
-        if learn.enabled == "off" or (learn.enabled == "auto" and not self._can()):
+        if not self.is_on:
+            return
+        if await self._pictures_are_due():
+            await self._jobs.queue(JobKind.PREDICT)
+            return
+        if learn.enabled == "auto" and not self._can():
             return
         if (
             not await due.is_wanted(self._graph, due.FEATURES, learn.backbone)
@@ -47,6 +59,17 @@ class LearningTriggers:
             or await predictions.finished_by(self._graph) != await self.goes_by()
         ):
             await self._jobs.queue(JobKind.PREDICT)
+
+    async def _pictures_are_due(self) -> bool:
+        """Returns whether an image-text model has to describe photos. One that is incomplete is not waited for."""
+        try:
+            model = await wanted_model(self._settings)
+        except ModelUnavailable:
+            return False
+        return model is not None and (
+            not await due.is_wanted(self._graph, due.PICTURED, model[1])
+            or bool(await due.count(self._graph, due.PICTURED))
+        )
 
     async def goes_by(self) -> str:
         """Returns the version of predictions, which names the active model of tags, the backbone, and the words that
@@ -97,6 +120,10 @@ class LearningTriggers:
         """Returns whether only the weights are missing. Returns False if the settings demand learning, because the job
         then fails with a message."""
         return self._settings.learn.enabled == "auto" and _keras_is_here() and not self._weights_are_here()
+
+    def _can_picture(self) -> bool:
+        folder = self._settings.text_model
+        return self.is_on and folder is not None and image_text.is_here(folder)
 
     def _can(self) -> bool:
         return _keras_is_here() and self._weights_are_here()

@@ -10,7 +10,7 @@ from photos_graph.search.language.lexicon import Lexicon, Thing
 from photos_graph.search.language.parser import Parsed
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.terms.added import AddedIn
-from photos_graph.search.terms.content import LooksLike
+from photos_graph.search.terms.content import LooksLike, LooksLikeText
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed
 from photos_graph.search.terms.folders import InFolder
@@ -59,8 +59,8 @@ class _Writer:
                 return "only persons " + ", ".join(self._label(MatchKind.PERSON, id_) for id_ in ids)
             case OnlyTagged(ids):
                 return "only tags " + ", ".join(self._label(MatchKind.TAG, id_) for id_ in ids)
-            case LooksLike(concept):
-                return f"looks like {concept}"
+            case LooksLike(look) | LooksLikeText(look):
+                return f"looks like {look}"
             case Words(text):
                 return f'text "{text}"'
             case TakenWith(text):

@@ -18,7 +18,7 @@ from photos_graph.search.geo import EARTH_RADIUS_KM
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.terms.added import AddedIn
-from photos_graph.search.terms.content import LooksLike
+from photos_graph.search.terms.content import LooksLike, LooksLikeText
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed
 from photos_graph.search.terms.folders import InFolder
@@ -272,8 +272,8 @@ class NaiveIndex:
                     return False
                 make, model, lens = (*row.camera.split("|"), "", "")[:3]
                 return any(fold(text) in fold(part) for part in (make, model, lens, f"{make} {model}"))
-            case LooksLike(concept_id):
-                return row.number in self.looks.get(concept_id, ())
+            case LooksLike(look) | LooksLikeText(look):
+                return row.number in self.looks.get(look, ())
             case Tagged(tag_id, confirmed):
                 return any(tag_id in self.tag_up(tag.tag_id) for tag in self.put_on(row, confirmed)) and (
                     tag_id in self.tags

@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
@@ -16,10 +17,12 @@ from photos_graph.model.labels import Carried, FolderMarks, Tag
 from photos_graph.model.library import DatePrecision, Exposure, Place
 from photos_graph.model.search import PhotoShape
 from photos_graph.search.content_sets import ContentFile
+from photos_graph.search.index import SearchIndex
+from photos_graph.search.look_sets import Alike
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.terms.added import AddedIn, Instant
-from photos_graph.search.terms.content import LooksLike
+from photos_graph.search.terms.content import LooksLike, LooksLikeText
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed
 from photos_graph.search.terms.folders import InFolder
@@ -38,6 +41,7 @@ TAGS = [f"t{i}" for i in range(4)]
 STACKS = [("s0", "BURST"), ("s1", "MANUAL"), ("s2", "EDIT")]
 PERSONS = ["p0", "p1", "p2"]
 LOOKS = {"dog": range(0, 25, 3), "church": range(0, 25, 2), "tench": range(0)}  # the numbers of likely photos
+TEXTS = {"red balloon": range(1, 25, 4), "white noise": range(0)}  # the same of texts
 NAMES = [
     "IMG_2.jpg",
     "img_10.JPG",
@@ -95,6 +99,18 @@ def looks() -> ContentFile:
         return content_file(
             Path(folder) / "looks", ids, {id_: dict.fromkeys(those, 0.5) for id_, those in LOOKS.items()}
         )
+
+
+def look_at(index: SearchIndex) -> None:
+    """Gives the index what the photos look like, which is in files of its own."""
+    index.sets.content.use(looks())
+    index.sets.looks.use("vectors")
+    for text, those in TEXTS.items():
+        shown = np.array(those, np.uint32)
+        prefixes = np.array(
+            [int.from_bytes(bytes.fromhex(photo_id(n))[:8], "big", signed=True) for n in those], np.int64
+        )
+        index.sets.looks.put("vectors", text, Alike(shown, prefixes, np.full(len(shown), 4, np.float32)))
 
 
 @st.composite
@@ -227,6 +243,7 @@ terms: st.SearchStrategy[Query] = st.one_of(
     st.builds(TakenWith, st.sampled_from(["canon", "50MM", "d750", "unu", "", "|", "Canon|EOS"])),
     st.builds(Words, st.sampled_from(WORDS), st.booleans()),
     st.builds(LooksLike, st.sampled_from([*LOOKS, "nothing"])),
+    st.builds(LooksLikeText, st.sampled_from([*TEXTS, "nothing"])),
     st.builds(Tagged, st.sampled_from([*TAGS, "nothing"]), st.booleans()),
     st.builds(OnlyTagged, st.lists(st.sampled_from(TAGS), max_size=3).map(tuple), st.booleans()),
     st.builds(Untagged, st.booleans()),

@@ -59,12 +59,18 @@ def test_a_usual_question_takes_far_fewer_steps_than_there_are_names(library: Se
     assert steps(lambda: parse(text, library.lexicon, TODAY)) < 10_000
 
 
-def test_fifty_unknown_words_are_not_compared_with_every_name_in_python(library: SearchIndex) -> None:
+@pytest.mark.parametrize("vectors", [None, "vectors"])
+def test_fifty_unknown_words_are_not_compared_with_every_name_in_python(
+    library: SearchIndex, vectors: str | None
+) -> None:
+    library.sets.looks.use(vectors)
     chance = random.Random(8)
     text = " ".join("".join(chance.choices("qwxkyjhgtrsaeiou", k=200)) for _ in range(25))
     text += " " + " ".join("".join(chance.choices("qwxkyjhgtrsaeiou", k=9)) for _ in range(25))
-    assert len(parse(text, library.lexicon, TODAY).unmatched) == 50
+    parsed = parse(text, library.lexicon, TODAY)
+    assert (len(parsed.unmatched), len(parsed.terms)) == ((0, 1) if vectors else (50, 0))
     assert steps(lambda: parse(text, library.lexicon, TODAY)) < 200_000 * len(LANGUAGES)
+    library.sets.looks.use(None)
 
 
 @pytest.mark.parametrize("text", ["raw or not " * 49, "in:raw " * 50, "x/raw " * 25, '"raw" ' * 50, "(raw or " * 29])

@@ -9,15 +9,15 @@ import pytest
 
 from photos_graph.bootstrap import Services
 from photos_graph.errors import BadInput
-from photos_graph.model.search import MatchKind, PhotoOrder, SearchTerm
-from tests.kit.library import scanned
+from photos_graph.model.search import MatchKind, SearchTerm
+from tests.kit.library import scanned, searched
 from tests.kit.pictures import jpeg, put
 
 pytestmark = pytest.mark.anyio
 
 
 async def names(services: Services, text: str, today: date | None = None) -> list[str]:
-    _, page = services.browse.search(text, PhotoOrder.NAME_ASC, first=100, today=today)
+    _, page = await searched(services, text, first=100, today=today)
     found = await services.browse.photos_by_id(page.ids)
     return [photo.name for photo in found if photo is not None]
 
@@ -25,7 +25,7 @@ async def names(services: Services, text: str, today: date | None = None) -> lis
 async def test_a_text_gives_its_terms_and_a_page(services: Services, folder: Path) -> None:
     await services.roots.add(str(folder))
     await scanned(services)
-    parsed, page = services.browse.search("photos in deep or zebra", PhotoOrder.NAME_ASC, first=1)
+    parsed, page = await searched(services, "photos in deep or zebra", first=1)
     assert parsed.terms == (SearchTerm("deep", MatchKind.FOLDER, "Pictures/a/deep"),)
     assert parsed.unmatched == ("zebra",)
     assert (page.total, page.has_next, len(page.ids)) == (1, False, 1)
@@ -35,14 +35,13 @@ async def test_a_text_gives_its_terms_and_a_page(services: Services, folder: Pat
 async def test_pages_follow_each_other(services: Services, folder: Path) -> None:
     await services.roots.add(str(folder))
     await scanned(services)
-    browse = services.browse
-    _, first = browse.search("", PhotoOrder.NAME_ASC, first=6)
-    _, second = browse.search("", PhotoOrder.NAME_ASC, first=6, after=first.cursors[-1])
+    _, first = await searched(services, "", first=6)
+    _, second = await searched(services, "", first=6, after=first.cursors[-1])
     assert len({*first.ids, *second.ids}) == first.total == second.total == 10
     with pytest.raises(BadInput):
-        browse.search("", PhotoOrder.NAME_ASC, first=6, after="nonsense")
+        await searched(services, "", first=6, after="nonsense")
     with pytest.raises(BadInput):
-        browse.search("rating:many", PhotoOrder.NAME_ASC)
+        await searched(services, "rating:many")
 
 
 async def test_the_day_comes_from_a_clock(services: Services, folder: Path) -> None:

@@ -16,7 +16,7 @@ from photos_graph.search.filters import PhotoFilter, TermFilter
 from photos_graph.services.faces.person_details import age_at, checked_details
 from photos_graph.settings import Settings
 from tests.kit.faced_library import alone, named, photos_of
-from tests.kit.library import in_step
+from tests.kit.library import in_step, searched
 
 pytestmark = pytest.mark.anyio
 
@@ -27,8 +27,8 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
         yield services
 
 
-def found(services: Services, text: str) -> set[int]:
-    _, page = services.browse.search(text, PhotoOrder.NAME_ASC, first=100)
+async def found(services: Services, text: str) -> set[int]:
+    _, page = await searched(services, text, first=100)
     return set(page.numbers)
 
 
@@ -47,15 +47,16 @@ async def test_persons_are_found_by_their_groups_and_told_apart_by_notes_and_bir
     for faces, person in ((["f1", "f2"], cousin), (["f2", "f3"], other), (["f5"], bob), (["g5"], other)):
         await assignment.assign(faces, Ref(id=person.id))
     await assignment.assign(["f1", "f4"], Ref(id=cousin.id))
-    assert photos_of(services, "FAMILY") == {1, 4, 5} == found(services, "family") == found(services, "person:family")
+    assert photos_of(services, "FAMILY") == {1, 4, 5} == await found(services, "family")
+    assert await found(services, "person:family") == {1, 4, 5}
     assert only(services, "family") >= {1, 4} and 5 not in only(services, "family")
-    assert found(services, "anna") == {1, 2, 3, 4, 5}
+    assert await found(services, "anna") == {1, 2, 3, 4, 5}
     facets, everything = services.browse.facets, services.index.search.sets.visible
     assert facets.groups(everything, 9) == [("family", 3), ("Choir", 2)]
     assert facets.groups(everything & BitMap([5]), 9) == [("family", 1)]
     assert facets.groups(everything, 1) == [("family", 3)]
-    assert (found(services, "anna cousin"), found(services, "Anna 1990")) == ({1, 4}, {2, 3, 5})
-    parsed, _ = services.browse.search("anna", PhotoOrder.NAME_ASC, first=1)
+    assert (await found(services, "anna cousin"), await found(services, "Anna 1990")) == ({1, 4}, {2, 3, 5})
+    parsed, _ = await searched(services, "anna", first=1)
     assert [term.label for term in parsed.terms] == ["Anna (1990-05-02)", "Anna (cousin)"]
     await editing.update(bob.id, details={"groups": [], "note": "", "birthday": None})
     assert photos_of(services, "family") == {1, 4}

@@ -150,7 +150,7 @@ async def test_what_takes_too_long_for_a_call_is_completed_in_the_background(
 ) -> None:
     monkeypatch.setattr(predicted_tags, "PHOTOS_PER_COMMIT", 2)
     before, writes = found(services), BackgroundWrites(0)
-    impatient = PredictedTags(services.graph, services.index, services.writer, writes)
+    impatient = PredictedTags(services.graph, services.index, services.writer, writes, services.questions)
     changes = Changes(services.index, services.writer, writes, Gazetteer())
     everywhere = ChosenPhotos(filter=PhotoFilter())
     done = await impatient.reject(SEA, everywhere)
@@ -165,7 +165,8 @@ async def test_what_takes_too_long_for_a_call_is_completed_in_the_background(
     [undo, change] = (await services.history.page(2, None)).items
     assert ((undo.id, undo.changed), (change.id, change.changed)) == ((back.change_id, 7), (done.change_id, 7))
 
-    patient = PredictedTags(services.graph, services.index, services.writer, writes := BackgroundWrites(PATIENCE))
+    writes = BackgroundWrites(PATIENCE)
+    patient = PredictedTags(services.graph, services.index, services.writer, writes, services.questions)
     asked = asyncio.create_task(patient.reject(SEA, everywhere))
     while not any(task.get_name().startswith("write ") for task in asyncio.all_tasks()):
         await asyncio.sleep(0)

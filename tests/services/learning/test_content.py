@@ -13,12 +13,12 @@ from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.learning import features
 from photos_graph.learn import content
-from photos_graph.model.search import MatchKind, PhotoOrder
+from photos_graph.model.search import MatchKind
 from photos_graph.search.terms.content import LooksLike
 from photos_graph.services.learning.content import ContentStage
 from photos_graph.services.learning.neighbours import NeighbourStage, learning_pool
 from photos_graph.workers.pool import WorkerPool
-from tests.kit.library import scanned
+from tests.kit.library import scanned, searched
 from tests.services.learning.test_neighbours import Silent
 
 pytestmark = pytest.mark.anyio
@@ -58,9 +58,9 @@ async def test_words_find_what_the_pictures_show(
         await near.run(job, Silent())
         await see.run(job, Silent())
 
-    assert services.browse.search("dogs", PhotoOrder.NAME_ASC)[0].unmatched == ("dogs",)
+    assert (await searched(services, "dogs"))[0].unmatched == ("dogs",)
     await show([GOLDEN_RETRIEVER, CHURCH])
-    parsed, page = services.browse.search("dogs", PhotoOrder.NAME_ASC)
+    parsed, page = await searched(services, "dogs")
     assert [term.kind for term in parsed.terms] == [MatchKind.LOOKS_LIKE] and page.ids == [photos[0].id]
     assert set(index.search.evaluate(LooksLike("church"))) == {photos[1].number}
 

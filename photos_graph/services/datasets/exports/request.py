@@ -17,7 +17,9 @@ from photos_graph.model.jobs import Job, JobKind, JobState
 from photos_graph.model.labels import Certainty
 from photos_graph.model.stacks import Stacks
 from photos_graph.paths import check_outside
-from photos_graph.services.datasets.exports.selection import Selection, describe, query_of
+from photos_graph.search.query import Query
+from photos_graph.services.browse.questions import Questions
+from photos_graph.services.datasets.exports.selection import Selection, describe
 from photos_graph.services.datasets.exports.staging import StagingFolder
 from photos_graph.settings import Settings, expanded
 
@@ -27,9 +29,10 @@ MAX_RESUMABLE = 100  # earlier exports that are searched for one to continue
 class Exports:
     """Queues exports. ``ExportJob`` writes them, in the process that runs jobs."""
 
-    def __init__(self, graph: Graph, index: Index, jobs: Jobs, settings: Settings) -> None:
+    def __init__(self, graph: Graph, index: Index, jobs: Jobs, questions: Questions, settings: Settings) -> None:
         self._graph = graph
         self._index = index
+        self._questions = questions
         self._jobs = jobs
         self._settings = settings
 
@@ -53,12 +56,17 @@ class Exports:
         """
         target = _absolute(folder or self._settings.exports_dir)
         check_outside(target, [root.raw_path for root in await folders.roots(self._graph)])
-        search = self._index.search
-        photos = search.collapsed(search.evaluate(query_of(selection, search, self._index.customs)), stacks).copy()
+        query, search = await self._query(selection), self._index.search
+        photos = search.collapsed(search.evaluate(query), stacks).copy()
         photos.run_optimize()
         name, at = name_now(format)
         request = ExportRequest(format, target, name, photos, certainty, originals, describe(selection), by, at)
         return await self._jobs.queue(JobKind.EXPORT, await self._resumable(request) or request)
+
+    async def _query(self, selection: Selection) -> Query:
+        if isinstance(selection, str):
+            return (await self._questions.of_text(selection)).query
+        return await self._questions.of_filter(selection)
 
     async def _resumable(self, request: ExportRequest) -> ExportRequest | None:
         """Returns an equal earlier request that did not finish, because the disk was full for example, and whose

@@ -6,19 +6,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from photos_graph.errors import BadInput
 from photos_graph.model.search import Ref
-from photos_graph.search.filter_names import IndexNames
-from photos_graph.search.filters import PhotoFilter, to_query
-from photos_graph.search.index import SearchIndex
-from photos_graph.search.language.customs import Customs
-from photos_graph.search.language.parser import parse
-from photos_graph.search.query import Everything, Query
+from photos_graph.search.filters import PhotoFilter
 
 Selection = PhotoFilter | str | None  # a filter, the text of a search, or None for all photos
 
@@ -31,19 +25,6 @@ _FIELDS = {  # of all classes that a filter consists of; names of tags, persons 
 }
 _KEYWORDS = {"and", "or", "not"}  # of Python, to which our field names append an underscore
 _NAME_LISTS = {"all", "any", "none"}
-
-
-def query_of(selection: Selection, search: SearchIndex, customs: Customs) -> Query:
-    """Returns the query for the selection.
-
-    Raises BadInput if it is invalid, NotFound if it names something that does not exist, TooComplex if it has too many
-    terms.
-    """
-    if selection is None:
-        return Everything()
-    if isinstance(selection, str):
-        return parse(selection, search.lexicon, date.today(), customs).query
-    return to_query(selection, IndexNames(search))
 
 
 def describe(selection: Selection) -> str:
