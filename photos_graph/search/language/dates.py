@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from photos_graph.search.language.date_words import YEARS, DateWords, Found
 from photos_graph.search.language.grammar import PhraseRole
@@ -62,7 +62,8 @@ class Dates(DateWords):
     def _span(self, at: int, joints: Sequence[PhraseRole], *, dash: bool = False) -> Found:
         """Reads a range between two dates. The first may omit what the last states: "14 to 20 August 2019"."""
         if (first := self._point(at)) and (last := self._joined(first[0], joints, dash=dash)):
-            return last[0], self._from_to(first[1], last[1])
+            between = self._from_to(first[1], last[1])
+            return (last[0], between) if between else None
         for end, month, number in self._parts_of_days(at):
             last = self._joined(end, joints, dash=dash)
             if last and last[1].days and not month:
@@ -112,6 +113,8 @@ class Dates(DateWords):
             for start in self._after(at, role):
                 if point := self._point(start):
                     end, span = point
+                    if span.weekdays:
+                        span = day(self._today - timedelta(days=(self._today.weekday() - span.weekdays[0]) % 7))
                     return end, _bounded(role, latest(span, self._today) if span.recurs else span)
         return None
 
@@ -131,7 +134,10 @@ class Dates(DateWords):
                     return point
         return self._point(at) if dash and self._dash(at) else None
 
-    def _from_to(self, first: Span, last: Span) -> Span:
+    def _from_to(self, first: Span, last: Span) -> Span | None:
+        """Returns the span between two dates, or None if there is none, as between a day of the week and a year."""
+        if first.weekdays or last.weekdays:
+            return _between_weekdays(first, last)
         if first.months and last.months:
             return yearly(first.months[0], (last.months[-1] - first.months[0]) % 12 + 1)
         if first.movable or last.movable:
@@ -257,6 +263,14 @@ class Dates(DateWords):
                 if (whole := self._point(self._past_of(start))) and (part := third_of(whole[1], third)):
                     return whole[0], part
         return None
+
+
+def _between_weekdays(first: Span, last: Span) -> Span | None:
+    """Returns the days of the week from one to another, such as Monday to Friday."""
+    if not first.weekdays or not last.weekdays:
+        return None
+    begin, count = first.weekdays[0], (last.weekdays[-1] - first.weekdays[0]) % 7 + 1
+    return Span(weekdays=tuple((begin + place) % 7 for place in range(count)))
 
 
 def _bounded(role: PhraseRole, span: Span) -> Span:

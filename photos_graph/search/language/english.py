@@ -28,7 +28,7 @@ ENGLISH = language(
             "without, except, except for, excluding, minus, other than, apart from, outside, outside of, all but, "
             "anything but, everything but, everyone but, everybody but, everywhere but, anywhere but, neither, nor"
         ),
-        PhraseRole.ONLY: "only, just, nothing but, nobody but",
+        PhraseRole.ONLY: "only, just, nothing but, nobody but, nobody except, no one but, no one except",
         PhraseRole.ALONE: (
             "alone, only, on her own, on his own, on my own, on their own, by herself, by himself, by myself, "
             "by themselves, and nobody else, and no one else, with nobody else"
@@ -40,8 +40,8 @@ ENGLISH = language(
         ),
         PhraseRole.FILLER: (
             "a, an, the, photo, photos, photograph, photographs, picture, pictures, pic, pics, image, images, shot, "
-            "shots, my, our, your, s, all, any, some, every, but, also, too, both, either, please, where, when, who, "
-            "together, that, which, there, is, are, was, were, am, be, been, it, its, as, exactly, everything, "
+            "shots, my, our, your, s, all, any, some, every, each, but, also, too, both, either, please, where, when, "
+            "who, together, that, which, there, is, are, was, were, am, be, been, it, its, as, exactly, everything, "
             "everyone, everybody"
         ),
         PhraseRole.OPENING: "show me, show us, show, find me, find, give me, get me, get, list, search, search for",

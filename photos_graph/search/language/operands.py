@@ -89,15 +89,15 @@ class OperandReader:
             case _:
                 return self._words(at, negated)
 
-    def begins(self, at: int) -> bool:
-        """Returns whether a date, a property, or a name of several words, begins with this grammar word."""
-        return (
-            self._date(at) is not None
-            or self._said(at) is not None
-            or self.naming.longest(at) is not None
-            or self._country(at) is not None
-            or self._near_me(at) > 0
-        )
+    def begins(self, at: int, count: int = 1) -> bool:
+        """Returns whether a date, a property, or a name of several words, begins with this grammar word, and has at
+        least ``count`` words."""
+        dated, said = self._date(at), self._said(at)
+        ends = [dated[0] if dated else 0, said.end if said else 0, self._near_me(at)]
+        if max(ends) >= at + count:
+            return True
+        named = self.naming.longest(at) or self._country(at)
+        return named is not None and named.end >= at + count
 
     def _is_placed(self, at: int) -> bool:
         """Returns whether a name, date or property begins at the token."""

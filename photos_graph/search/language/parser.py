@@ -195,6 +195,9 @@ class _Reading:
                 self._reader.record.skip(lead.meaningful)
                 return parts
             first = len(self._reader.record.terms)
+            if not lead.meaningful and (alone := self._alone(begin, negated)):  # "I am alone"
+                parts += self._condition(alone, first, depth)
+                continue
             if lead.only is not None:
                 parts += self._condition(self._only(lead, lead.only, depth, negated), first, depth)
                 continue
@@ -333,7 +336,7 @@ class _Reading:
                 self._at += 1
                 continue
             count, roles = self._language.lead(self._reader.texts, self._at)
-            if not count or self._reader.begins(self._at):
+            if not count or self._reader.begins(self._at, count):
                 break
             span = (self._at, self._at + count)
             if PhraseRole.NEAR in roles:

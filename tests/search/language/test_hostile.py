@@ -23,7 +23,13 @@ from tests.search.language.test_accepted import CASES
 LIBRARY = index()
 
 GRAMMAR = sorted({phrase for language in LANGUAGES for phrase in language.roles})
-CALENDAR = sorted({name for language in LANGUAGES for name in (*language.months, *language.seasons)})
+CALENDAR = sorted(
+    {
+        name
+        for each in LANGUAGES
+        for name in (*each.months, *each.seasons, *each.weekdays, *each.times, *each.holidays.spans, *each.decades)
+    }
+)
 SAYINGS = sorted({phrase for language in LANGUAGES for phrase in language.sayings})
 NAMES = [row.name for row in (*TAGS, *PERSONS, *PLACES)]
 PIECES = st.one_of(
@@ -80,6 +86,18 @@ def answered(text: str) -> Parsed | None:
 @given(st.lists(PIECES, max_size=30), st.sampled_from([" ", ""]))
 def test_pieces_of_the_language_in_any_order(pieces: list[str], joint: str) -> None:
     answered(joint.join(pieces))
+
+
+DATES = st.sampled_from([*CALENDAR, "2019", "14", "14.8.", "2018/19", "today", "last night", "weekend", "week", "'18"])
+JOINTS = st.sampled_from(
+    ["", "between", "from", "to", "and", "since", "before", "until", "last", "this", "-", "early", "end of"]
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(st.tuples(JOINTS, DATES).map(" ".join), min_size=1, max_size=4))
+def test_dates_in_any_order(pieces: list[str]) -> None:
+    assert answered(" ".join(pieces)) is not None
 
 
 @settings(max_examples=300)
