@@ -18,7 +18,7 @@ from photos_graph.learn.picture_vectors import Collected, PictureVectors, deviat
 PHOTOS = 1_000_000  # unless the options say more
 DIMENSIONS = 512  # of CLIP ViT-B/32
 PORTION = 50_000
-TEXTS = 7
+TEXTS = 15
 GOAL = 30.0  # milliseconds
 CUTS = (2.0, 2.5, 3.0, 3.5, 4.0)
 
@@ -53,7 +53,8 @@ def looks(bench: Bench) -> Iterator[Figure]:
             vectors.find(text)
             times.append(1000 * (time.perf_counter() - started))
         name = f"comparing a text with {count:,} photos by {DIMENSIONS} numbers"
-        yield Figure(name, float(np.median(times)), "ms", goal=Goal(GOAL, at_most=True))
+        yield Figure(f"{name}, median", float(np.median(times)), "ms", goal=Goal(GOAL, at_most=True))
+        yield Figure(f"{name}, best", min(times), "ms")
         wrong = [
             np.abs(deviations(vectors.alike(text)) - deviations(right))
             for text, right in zip(texts, exact, strict=True)
