@@ -123,6 +123,10 @@ class Naive:
         """The confirmed tags of every photo, with those above them."""
         return {photo: {tag for tag in self.tags if self.has(photo, tag, True)} for photo in self.photos()}
 
+    def guessed(self) -> dict[int, set[str]]:
+        """The tags of every photo, predicted or not, with those above them."""
+        return {photo: {tag for tag in self.tags if self.has(photo, tag)} for photo in self.photos()}
+
     def shows(self, photo: int, person: str, confirmed: bool = False) -> bool:
         sure = self.faces.get((photo, person))
         return sure is not None and (sure or not confirmed)
@@ -169,6 +173,11 @@ class Naive:
         bare = replace(self, said={key: said for key, said in self.said.items() if key not in after})
         if any(bare.comes_from_above(folder, below) for below in self.below(tag)):
             after[folder, tag] = self._excluding(folder, tag)
+        said = {key: each for key, each in {**self.said, **after}.items() if each is not None}
+        then = replace(self, said=said)
+        for photo in self.photos_in(folder):
+            if then.has(photo, tag) and not then.has(photo, tag, confirmed=True):
+                after[photo, tag] = self._excluding(photo, tag)
         return self._say(after)
 
     def _excluding(self, target: Target, tag: str) -> Said:

@@ -171,7 +171,7 @@ class Library(Shelves):
     @precondition(lambda self: self.naive.tags)
     @rule(folder=folders_of, place=places, recursive=st.booleans())
     def tag_folder(self, folder: str, place: int, recursive: bool) -> None:
-        tag, before = self.tag(place), self.naive.had()
+        tag, before = self.tag(place), self.shown()
         change = self.naive.tag_folder(folder, tag, recursive)
         matched = len(self.naive.photos_in(folder, recursive))
         self.settle_folder("tagFolder", change, before, matched, f=folder, t=[tag], r=recursive)
@@ -190,16 +190,33 @@ class Library(Shelves):
             self.take_off(*comes[place % len(comes)])
 
     def take_off(self, folder: str, tag: str) -> None:
-        before = self.naive.had()
+        before = self.shown()
         change = self.naive.untag_folder(folder, tag)
         self.settle_folder("untagFolder", change, before, len(self.naive.photos_in(folder)), f=folder, t=[tag])
 
+    def shown(self) -> dict[int, tuple[set[str], set[str]]]:
+        """The confirmed tags and all tags of every photo."""
+        guessed = self.naive.guessed()
+        return {photo: (had, guessed[photo]) for photo, had in self.naive.had().items()}
+
     def settle_folder(
-        self, call: str, change: Change, before: dict[int, set[str]], matched: int, f: str, **variables: object
+        self,
+        call: str,
+        change: Change,
+        before: dict[int, tuple[set[str], set[str]]],
+        matched: int,
+        f: str,
+        **variables: object,
     ) -> None:
-        """The dry run says the same."""
-        after = self.naive.had()
-        expected = (matched, sum(before[photo] != after[photo] for photo in after))
+        """The dry run says the same. Photos count that gain or lose a confirmed tag, or lose a predicted one."""
+        had, guessed = 0, 1
+        after = self.shown()
+        changed = [
+            photo
+            for photo in after
+            if before[photo][had] != after[photo][had] or before[photo][guessed] - after[photo][guessed]
+        ]
+        expected = (matched, len(changed))
         relay = ids.encode("Folder", f)
         rehearsed = self.say(call, f=relay, d=True, **variables)
         assert (rehearsed["matched"], rehearsed["changed"], rehearsed["change"]) == (*expected, None)
