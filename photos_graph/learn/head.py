@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 STEPS, MIN_EPOCHS = 100, 20
 LEARNING_RATE = 0.01  # initial rate, which decays to zero along a cosine
-WEIGHT_DECAY = 20.0  # factor of the squared weights, relative to a loss of one for each example
+WEIGHT_DECAY = 60.0  # factor of the squared weights, relative to a loss of one for each example
 BATCH = 4096
 
 Floats = npt.NDArray[np.float32]

@@ -19,7 +19,7 @@ BELOW = 1 / 3  # share of a sheet below the threshold, from as many photos as ab
 LOWEST = 0.3  # score below which no photo is on a sheet
 UNKNOWN = 0.1  # share of what a sheet was drawn from, with the lowest scores, for which it does not speak
 MIN_JUDGED = 12  # judged photos from which the precision of a tag is proven
-MIN_ABOVE = 6  # judged photos above a proven threshold
+MIN_ABOVE = 4  # judged photos above a proven threshold
 MIN_EXAMPLES = 5  # scores of examples, below which a tag is given to nothing
 MIN_GIVEN = 5  # photos that a tag is given to before a sheet is judged, or to none
 LEAST = 0.5  # lowest threshold around which a sheet is drawn when the tag is given to nothing
@@ -27,13 +27,14 @@ REACH = 0.1  # quantile of the examples' scores, below which a tag is not given 
 MAX_SHARE = 0.2  # share of the unlabelled photos above the median example, from which examples do not stand out
 MAX_FREQUENT_SHARE = 0.6  # of frequent tags; half of all photos are above it if all photos have the tag
 MIN_LACKING, MAX_LACKING_SHARE = 10, 0.05  # a frequent tag is one of which few of so many photos that lack it are above
-OFFSET, SLOPE = 1.0, 0.5  # standard deviations of what experience expects, by which a sheet may move it
+OFFSET, SLOPE = 1.5, 0.5  # standard deviations of what experience expects, by which a sheet may move it
+STEEPER = 1.2  # expected slope after a sheet, because the scores then leave the photos that look alike out
 CONFIDENCE = 0.6  # confidence with which a proven threshold keeps its promise
-# How likely a photo has a tag before a sheet is judged, in libraries of which all was known: log-odds that follow from
-# those of its score, from the number of examples, and from that of the photos that score like the upper three quarters
-# of the examples, beside them. Where few such photos are left, most that should have the tag are examples already.
-BASE, PER_SCORE, PER_EXAMPLES, PER_ALIKE = -2.2, 0.87, 0.39, 0.94
-ALIKE, MOST_ALIKE = 0.25, 1.0  # quantile of the examples' scores, and the largest logarithm of that number that counts
+# What is added to the log-odds of a score before a sheet is judged, by experience with libraries that were known.
+# It follows from the number of examples, and from how many photos score like the upper three quarters of them, beside
+# them. The more such photos there are, the more of them are of other kinds.
+BASE, PER_EXAMPLES, PER_ALIKE = 1.61, -0.27, -0.46
+ALIKE, MOST_ALIKE = 0.25, 3.0  # quantile of the examples' scores, and the largest logarithm of that number that counts
 FLOOD = 2  # times as many photos as a tag may be given to, from which it is given to none
 BINS = 256  # parts of the scores in which photos count as equal
 
@@ -162,21 +163,21 @@ def _provisional(
 
 @dataclass(frozen=True, slots=True)
 class _Experience:
-    """The log-odds that a photo has a tag, in libraries of which all was known, are a line over those of its score."""
+    """The log-odds that a photo has a tag, in libraries of which all was known: those of its score, and ``base``."""
 
     base: float
 
     def odds(self, scores: Floats) -> Doubles:
         some = np.clip(scores.astype(np.float64), 1e-3, 1 - 1e-3)
-        return np.asarray(self.base + PER_SCORE * np.log(some / (1 - some)))
+        return np.asarray(self.base + np.log(some / (1 - some)))
 
 
 def _experience(scores: Floats, examples: Floats) -> _Experience:
     if not len(examples):
         return _Experience(BASE)
     alike = (scores >= np.quantile(examples, ALIKE)).sum() + 1
-    often = np.log(alike / ((1 - ALIKE) * len(examples) + 1))
-    return _Experience(float(BASE + PER_EXAMPLES * np.log(len(examples)) + PER_ALIKE * min(often, MOST_ALIKE)))
+    often = np.clip(np.log(alike / ((1 - ALIKE) * len(examples) + 1)), -MOST_ALIKE, MOST_ALIKE)
+    return _Experience(float(BASE + PER_EXAMPLES * np.log(len(examples)) + PER_ALIKE * often))
 
 
 def _stands_out(scores: Floats, lacking: Floats, middle: float) -> bool:
@@ -231,7 +232,7 @@ def _posterior(judged: Judged, experience: _Experience) -> tuple[Doubles, Double
     offsets, slopes = (
         part.ravel() for part in np.meshgrid(np.linspace(-8, 8, 65), np.geomspace(0.2, 4, 25), indexing="ij")
     )
-    prior = -0.5 * ((offsets / OFFSET) ** 2 + (np.log(slopes) / SLOPE) ** 2)
+    prior = -0.5 * ((offsets / OFFSET) ** 2 + (np.log(slopes / STEEPER) / SLOPE) ** 2)
     lines = offsets[:, None] + slopes[:, None] * experience.odds(judged.scores)
     fits = prior - np.logaddexp(0, np.where(judged.right, -lines, lines)).sum(axis=1)
     likely = np.exp(fits - fits.max())

@@ -24,7 +24,8 @@ from photos_graph.learn.metrics import LabelScore, Scores, overall, per_label
 from photos_graph.learn.neighbours import Halves, Neighbours
 from photos_graph.learn.predictor import PHOTOS_PER_BLOCK, Floats, Places, Predictor, flows_of, least_alike
 from photos_graph.learn.propagation import Propagation
-from photos_graph.learn.sheets import ChosenThreshold, Judged, choose_threshold, most
+from photos_graph.learn.sheets import MIN_JUDGED, ChosenThreshold, Judged, choose_threshold, most
+from photos_graph.learn.whitening import whitening_of
 
 FOLDS = 5
 UNSEEN = 3  # of the FOLDS models, those that do not see a photo without a tag; their mean scores it
@@ -73,7 +74,9 @@ def train(
     rows = np.flatnonzero(known.known)
     known = known[rows]
     mean, scale = _standard(graph.vectors)
-    features = (graph.vectors[rows].astype(np.float32) - mean) / scale
+    standard: Floats = (graph.vectors[rows].astype(np.float32) - mean) / scale
+    whitening = whitening_of(standard)
+    features: Floats = standard @ whitening
     labelled = learnt.labelled[rows]
     progress(1, FOLDS + 2)
 
@@ -81,13 +84,14 @@ def train(
     by_one, by_more, (kernel, bias) = crossing.run(progress)
     calibration = calibrate(*by_one, known)
     crossed = _as_unlabelled(calibration.scores(*by_one), calibration.scores(*by_more), labelled)
-    lookalikes, nearness = compared(
-        graph.vectors, rows, crossed, positive[rows], learnt.truth[rows] == UNLABELLED, learnt.groups[rows]
-    )
+    # A judged sheet shows how many photos only look alike, and the scores alone rank better than the comparison.
+    unjudged = [len(learnt.sheets.get(label, ((),))[0]) < MIN_JUDGED for label in learnt.labels]
+    rivals = (learnt.truth[rows] == UNLABELLED) & np.array(unjudged)
+    lookalikes, nearness = compared(graph.vectors, rows, crossed, positive[rows], rivals, learnt.groups[rows])
     predictor = Predictor(
         mean=mean,
         scale=scale,
-        kernel=kernel,
+        kernel=whitening @ kernel,
         bias=bias,
         seed_ids=tuple(graph.ids[row] for row in rows.tolist()),
         seeds=known.only(labelled).balanced(),

@@ -113,12 +113,17 @@ def test_photos_that_came_later_are_predicted_too(model: TagModel, graph: Neighb
     assert (found[:, kinds].argmax(axis=1) == TRUE[:70]).mean() > 0.95
 
 
-def test_one_tag_alone_learns_from_photos_that_nobody_tagged(graph: Neighbours, trainer: Trainer) -> None:
-    alone = replace(
-        labels_of(), tags=[TagNode(KINDS[3], KINDS[3])], positives={KINDS[3]: np.flatnonzero(TRUE == 3)[:40].tolist()}
-    )
-    model = tags_of(trainer.train(training_set(alone, graph), graph))
-    found, truth = model.predictor.probabilities(graph)[:, 0], TRUE == 3
+def test_one_tag_alone_with_a_judged_sheet_learns_from_photos_that_nobody_tagged(
+    graph: Neighbours, model: TagModel, trainer: Trainer
+) -> None:
+    examples = np.flatnonzero(TRUE == 3)[:40].tolist()
+    sheet = [(photo, 0.5) for photo in examples[:12]]
+    tag = TagNode(KINDS[3], KINDS[3])
+    alone = replace(labels_of(), tags=[tag], positives={tag.id: examples}, sheets={tag.id: sheet})
+    proven = tags_of(trainer.train(training_set(alone, graph), graph))
+    assert proven.per_label[0].trust is Trust.PROVEN
+    assert model.predictor.lookalikes.kernel.any() and not proven.predictor.lookalikes.kernel.any()
+    found, truth = proven.predictor.probabilities(graph)[:, 0], TRUE == 3
     order = np.argsort(-found)
     assert truth[order[: truth.sum()]].mean() > 0.9
 
