@@ -15,7 +15,7 @@ from resolvers import ids
 from resolvers.connections import After, Before, Connection, First, Last, Node, connection, given, page_sizes
 from resolvers.context import Info
 from resolvers.permissions import CanEdit, CanView
-from resolvers.touched import Touched, deleted_ids
+from resolvers.touched import TouchedFields, deleted_ids
 
 if TYPE_CHECKING:
     from resolvers.schema import Query
@@ -28,15 +28,15 @@ def change_id(ours: str | None) -> strawberry.ID | None:
 
 
 def deleted(info: Info, result: label_model.BulkResult) -> bool:
-    """Whether something was deleted. Its change is kept for ``lastDeletion``."""
+    """Whether something was deleted. Its change is kept for ``lastDeletion`` and ``deletedIds``."""
     if result.change_id is None:
         return False
-    info.context.last_deletion = result.change_id
+    info.context.deletions.append(result.change_id)
     return True
 
 
 @strawberry.type(description="What a call that changes many photos, folders or faces has done.")
-class BulkResult(Touched):
+class BulkResult(TouchedFields):
     matched: int = strawberry.field(description="The number of photos, or of faces, that the call applies to.")
     changed: int = strawberry.field(
         description="The number of those photos, or faces, that the call changed, or would change in a dry run."
@@ -77,7 +77,7 @@ class BulkResult(Touched):
     description="A change of labels, persons or tags, which can be undone unless it was undone already. Old changes "
     "are forgotten: the setting `labels.keep_changes` says how many are kept."
 )
-class ChangeRecord(Node, Touched):
+class ChangeRecord(Node, TouchedFields):
     kind: str = strawberry.field(
         description='What was done, for example "TAG_PHOTOS". More kinds may come with later versions.'
     )
@@ -159,7 +159,8 @@ class ChangeMutations:
         "was deleted.",
     )
     def last_deletion(self, info: Info) -> strawberry.ID | None:
-        return change_id(info.context.last_deletion)
+        deletions = info.context.deletions
+        return change_id(deletions[-1] if deletions else None)
 
     @strawberry.mutation(
         permission_classes=[CanEdit],
@@ -167,5 +168,6 @@ class ChangeMutations:
         "removed from the store of a client: ask for it after them.",
     )
     async def deleted_ids(self, info: Info) -> list[strawberry.ID]:
-        change, removed = info.context.last_deletion, info.context.removed
-        return [*removed, *(deleted_ids(await info.context.loaders.touched.load(change)) if change else ())]
+        context = info.context
+        touched = await context.loaders.touched.load_many(context.deletions)
+        return [*context.removed, *(each for change in touched for each in deleted_ids(change))]

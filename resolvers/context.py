@@ -23,21 +23,23 @@ class Context:
     loads: Loaders | None
     public_url: str = ""  # that goes before the addresses of pictures
     connection_params: object = None
-    last_deletion: str | None = None  # the id of the change that the last deletion of this request made
+    deletions: list[str] = field(default_factory=list)  # the ids of the changes that deletions of this request made
     removed: list[strawberry.ID] = field(default_factory=list)  # the roots that this request removed
     nodes_left: int = 100_000  # that lists without pages may still contain
     list_weights: dict[tuple[int, ...], int] = field(
         default_factory=dict
     )  # the weight of one item, by the ids of its fields
 
-    def for_operation(self) -> Context:
-        """The operations of a WebSocket share a context, except for the nodes that each may request."""
-        return replace(self, list_weights={}, last_deletion=None, removed=[])
+    def afresh(self) -> Context:
+        """Returns a context of the same viewer for another operation, or another event of a subscription: none of them
+        sees what others have loaded, deleted or counted."""
+        loads = Loaders(self.ready) if self.ready is not None else None
+        return replace(self, loads=loads, list_weights={}, deletions=[], removed=[])
 
     def forget_loaded(self) -> None:
         """Forgets what a request has loaded, which the mutation that follows may change."""
-        if self.ready is not None and self.loads is not None and self.loads.cache:
-            self.loads = Loaders(self.ready, cache=True)
+        if self.ready is not None:
+            self.loads = Loaders(self.ready)
 
     def address(self, path: str) -> str:
         """Returns the address of a picture as clients get it."""

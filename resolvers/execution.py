@@ -21,6 +21,7 @@ from typing import Any
 
 from graphql import (
     ExecutionResult,
+    Executor,
     GraphQLEnumType,
     GraphQLError,
     GraphQLLeafType,
@@ -122,6 +123,14 @@ class LevelExecutor(StrawberryGraphQLCoreExecutionContext):
             context.nodes_left = nodes_left
         result: Any = super().execute_operation()
         return await result if isawaitable(result) else result
+
+    def build_per_event_executor(self, payload: Any) -> Executor[Any]:
+        """Each event of a subscription is answered from the graph as it is then, and may contain as many nodes as
+        another."""
+        executor = super().build_per_event_executor(payload)
+        if isinstance(self.context_value, Context):
+            executor.context_value = self.context_value.afresh()
+        return executor
 
     def _selection_of_query(self) -> Selection:
         root = self.schema.query_type

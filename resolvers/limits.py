@@ -20,8 +20,10 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
+    NullValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    StringValueNode,
     ValueNode,
     VariableNode,
     get_named_type,
@@ -115,20 +117,27 @@ class Scale:
         return Weight(below.depth + 1, below.aliases + (node.alias is not None), nodes)
 
     def _page(self, node: FieldNode, field: GraphQLField | None, above: int, is_inherited: bool) -> int:
-        """Returns how many items a field gives. Without a size of its own it has that of the field above, as the photos
-        of ``search`` have if ``is_inherited``."""
+        """Returns how many items a field gives. A field without sizes has that of the field above, and so have the
+        photos of ``search`` (``is_inherited``) if they are given no argument at all."""
         if field is None or not ("first" in field.args or _has_middle(field)):
             return above
-        given = {each.name.value: self._number(each.value) for each in node.arguments or ()}
+        given = {
+            each.name.value: self._number(each.value) for each in node.arguments or () if not self._is_null(each.value)
+        }
         if _has_middle(field):
             sides = [given.get(side) or field.args[side].default_value for side in AROUND]
             return 1 + sum(min(max(side, 0), MAX_PAGE) for side in sides if isinstance(side, int))
-        asked = [value for name in ("first", "last") if (value := given.get(name)) is not None]
-        if not asked and is_inherited:
+        if is_inherited and not given:
             return above
+        asked = [value for name in ("first", "last") if (value := given.get(name)) is not None]
         default = field.args["first"].default_value
         size = max(asked, default=default if isinstance(default, int) else DEFAULT_PAGE)
         return min(max(size, 1), MAX_PAGE)
+
+    def _is_null(self, node: ValueNode) -> bool:
+        """Whether an argument counts as not given."""
+        missing = isinstance(node, VariableNode) and self._variables.get(node.name.value) is None
+        return missing or isinstance(node, NullValueNode)
 
     def _number(self, node: ValueNode) -> int | None:
         if isinstance(node, VariableNode):
@@ -144,14 +153,18 @@ def _has_middle(field: GraphQLField) -> bool:
 
 
 def with_defaults(document: DocumentNode, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the variables and the defaults of those that are left out; the largest if operations differ."""
+    """Returns the variables and the defaults of those that are left out; the largest if operations differ. A default
+    that is no number only counts as given."""
     defaults: dict[str, int] = {}
+    others: dict[str, str] = {}
     for operation in document.definitions:
         for each in operation.variable_definitions or () if isinstance(operation, OperationDefinitionNode) else ():
             name = each.variable.name.value
             if isinstance(each.default_value, IntValueNode):
                 defaults[name] = max(int(each.default_value.value[:9]), defaults.get(name, 0))
-    return {**defaults, **variables}
+            elif isinstance(each.default_value, StringValueNode):
+                others[name] = each.default_value.value
+    return {**others, **defaults, **variables}
 
 
 def exceeded(

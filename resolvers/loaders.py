@@ -43,23 +43,23 @@ def _note_error(loaded: asyncio.Future[Any]) -> None:
 
 
 class Loaders:
-    """``cache`` is for operations that end soon, because cached objects become stale."""
+    """They remember what they have loaded, which becomes stale: each operation has loaders of its own, and so has each
+    event of a subscription (``Context.afresh``)."""
 
-    def __init__(self, services: Services, *, cache: bool) -> None:
-        self.cache = cache
-        self.touched: Loader[str, TouchedObjects] = Loader(services.changed.touched, cache=cache)
+    def __init__(self, services: Services) -> None:
+        self.touched: Loader[str, TouchedObjects] = Loader(services.changed.touched)
         browse = services.browse
-        self.photos: Loader[str, Photo | None] = Loader(browse.photos_by_id, cache=cache)
-        self.files: Loader[str, list[File]] = Loader(browse.files_of, cache=cache)
-        self.places: Loader[str, list[Place]] = Loader(browse.places_of, cache=cache)
-        self.tags: Loader[str, list[PhotoTag]] = Loader(services.tags.photo_tags, cache=cache)
-        self.persons: Loader[str, list[tuple[Person, bool]]] = Loader(services.persons.persons_of, cache=cache)
+        self.photos: Loader[str, Photo | None] = Loader(browse.photos_by_id)
+        self.files: Loader[str, list[File]] = Loader(browse.files_of)
+        self.places: Loader[str, list[Place]] = Loader(browse.places_of)
+        self.tags: Loader[str, list[PhotoTag]] = Loader(services.tags.photo_tags)
+        self.persons: Loader[str, list[tuple[Person, bool]]] = Loader(services.persons.persons_of)
         faces = services.faces
-        self.faces: Loader[str, Face | None] = Loader(faces.by_id, cache=cache)
-        self.faces_of_photos: Loader[str, list[Face]] = Loader(faces.of_photos, cache=cache)
-        self.face_counts: Loader[str, int] = Loader(faces.counts, cache=cache)
-        self.covers: Loader[str, str | None] = Loader(faces.covers, cache=cache)
-        self.face_pages: Loader[PageKey, Listing[str]] = Loader(faces.pages, cache=cache)
-        self.similar_persons: Loader[str, ScoredPersons] = Loader(faces.similar_persons, cache=cache)
-        self.similar: Loader[Asked, list[str]] = Loader(services.similar.similar, cache=cache)
-        self.models: Loader[str, Model | None] = Loader(services.models.by_id, cache=cache)
+        self.faces: Loader[str, Face | None] = Loader(faces.by_id)
+        self.faces_of_photos: Loader[str, list[Face]] = Loader(faces.of_photos)
+        self.face_counts: Loader[str, int] = Loader(faces.counts)
+        self.covers: Loader[str, str | None] = Loader(faces.covers)
+        self.face_pages: Loader[PageKey, Listing[str]] = Loader(faces.pages)
+        self.similar_persons: Loader[str, ScoredPersons] = Loader(faces.similar_persons)
+        self.similar: Loader[Asked, list[str]] = Loader(services.similar.similar)
+        self.models: Loader[str, Model | None] = Loader(services.models.by_id)

@@ -190,7 +190,7 @@ class Schema(strawberry.Schema):
 
     async def stream(self, *arguments: Any, **named: Any) -> AsyncGenerator[Any, None]:
         if isinstance(context := named.get("context_value"), Context):
-            named["context_value"] = context.for_operation()
+            named["context_value"] = context.afresh()
         return await super().stream(*arguments, **named)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 @strawberry.type
-class Touched:
+class TouchedFields:
     """What has these fields derives from it. ``change_of`` is the id of the change, or None if nothing was changed."""
 
     change_of: strawberry.Private[str | None]

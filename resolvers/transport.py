@@ -89,18 +89,17 @@ class GraphQLTransport(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """Raises Unavailable while the service starts. A WebSocket learns this when it opens."""
-        is_socket = isinstance(request, WebSocket)
         try:
             services = services_of(request)
         except Unavailable:
-            if not is_socket:
+            if not isinstance(request, WebSocket):
                 raise
             return Context(self._signer, request.state.viewer, None, None)
         return Context(
             self._signer,
             request.state.viewer,
             services,
-            Loaders(services, cache=not is_socket),
+            Loaders(services),
             public_url=self._settings.public_url or "",
             nodes_left=self._settings.max_cost,
         )

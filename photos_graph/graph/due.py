@@ -106,8 +106,7 @@ async def make_due(tx: Transaction, stage: Stage, numbers: Sequence[int]) -> Non
 
 WANTED: LiteralString = "MATCH (m:Meta {name: '{by}'}) RETURN m.value AS version"
 WANT: LiteralString = "MERGE (m:Meta {name: '{by}'}) SET m.value = $version"
-# Without a WITH before the range: both engines find a block by the index of numbers, and ArcadeDB would look at all
-# photos for each block.
+# Each number of a block is looked up in the index. ArcadeDB would look at all photos for a range of numbers.
 MAKE_BLOCK_DUE: LiteralString = """
 UNWIND range($start, $end - 1) AS number
 MATCH (p:Photo {number: number}) WHERE $again OR p.{by} IS NULL OR p.{by} <> $version

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from photos_graph.auth import Signer, Tokens, Viewer
 from photos_graph.errors import BadInput, Forbidden, PhotosGraphError, Unauthenticated
-from photos_graph.web.access_cookie import ACCESS_COOKIE
+from photos_graph.web.access_cookie import access_cookie
 from photos_graph.web.answers import error_answer, masked
 from photos_graph.web.login import COOKIE, login_page
 
@@ -146,7 +146,7 @@ class Authentication:
                 raise Unauthenticated("Send the token as 'Authorization: Bearer ...'. Other schemes are not supported.")
             return self._tokens.viewer(token.strip())
         origin = connection.headers.get("origin")
-        if origin in self._origins and (access := connection.cookies.get(ACCESS_COOKIE)) is not None:
+        if origin in self._origins and (access := connection.cookies.get(access_cookie(origin))) is not None:
             # A page cannot forge its origin, so that this needs no other protection against forged requests.
             return self._tokens.viewer_of_access(access, origin, self._signer, time.time())
         cookie = connection.cookies.get(COOKIE)

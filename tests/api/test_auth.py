@@ -180,6 +180,17 @@ async def test_a_page_of_a_listed_origin_gets_access_by_a_cookie_that_it_can_ren
     assert (from_others.status_code, ended.status_code, afterwards.status_code) == (401, 204, 401)
 
 
+async def test_pages_of_two_origins_have_access_side_by_side() -> None:
+    one, other = {"Origin": ELSEWHERE}, {"Origin": "https://albums.example"}
+    async with in_process(build((one["Origin"], other["Origin"]))) as client:
+        for page in (one, other):
+            await client.post("/session", headers=BEARER | page)
+        asked = [await client.post("/graphql", json={}, headers=page) for page in (one, other)]
+        renewed, ended = await client.post("/session", headers=one), await client.delete("/session", headers=one)
+        afterwards = [await client.post("/graphql", json={}, headers=page) for page in (one, other)]
+    assert [answer.status_code for answer in (*asked, renewed, ended, *afterwards)] == [200, 200, 200, 204, 401, 200]
+
+
 async def test_over_https_the_cookie_reaches_another_site_and_is_partitioned() -> None:
     app = build((ELSEWHERE,), public_url="https://photos.example.org")
     async with in_process(app) as client:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import parse
+from graphql import OperationDefinitionNode, parse
 
 from photos_graph.auth import Signer, Viewer
 from photos_graph.bootstrap import Services, build
@@ -18,7 +18,7 @@ from photos_graph.model.search import PhotoOrder, Ref
 from photos_graph.settings import FaceSettings, SearchSettings, Settings, WebSettings
 from resolvers import ids
 from resolvers.context import Context
-from resolvers.limits import exceeded
+from resolvers.limits import Scale, exceeded, with_defaults
 from resolvers.loaders import Loaders
 from tests.kit.faces import Found, find, introduce, liken, predict
 from tests.kit.graphql import SCHEMA, Ask, code, data, execute
@@ -160,6 +160,32 @@ async def test_a_search_weighs_what_its_page_holds(ask: Ask, first: str, expecte
     assert (code(answer) if "errors" in answer else None) == expected
 
 
+@pytest.mark.parametrize(
+    ("arguments", "variables", "items"),
+    [
+        ('after: "x"', {}, 50),
+        ('before: "x"', {}, 50),
+        ("after: $a", {"a": "x"}, 50),
+        ("after: $d", {}, 50),
+        ('after: "x", last: 3', {}, 3),
+        ("after: $a", {}, 1),
+        ("after: $a, first: null", {"a": None}, 1),
+    ],
+)
+def test_a_page_of_a_search_with_a_cursor_of_its_own_has_a_size_of_its_own(
+    arguments: str, variables: dict[str, Any], items: int
+) -> None:
+    document = parse(
+        'query($a: String, $d: String = "x") { search(text: "", first: 1) { photos('
+        + arguments
+        + ") { nodes { id } } } }"
+    )
+    [operation] = document.definitions
+    assert isinstance(operation, OperationDefinitionNode)
+    scale = Scale(SCHEMA._schema, {}, with_defaults(document, variables))
+    assert scale.weigh(operation.selection_set, SCHEMA._schema.query_type).nodes == 2 + items
+
+
 async def test_lists_without_pages_weigh_what_they_hold(services: Services) -> None:
     folder = (await ask_of(services, '{ folder(path: "Pictures") { id } }')).data["folder"]["id"]
     tags = [f"Keywords/k{number}" for number in range(60)]
@@ -180,7 +206,7 @@ async def test_lists_without_pages_weigh_what_they_hold(services: Services) -> N
 
 async def test_a_timeline_weighs_what_it_holds(services: Services) -> None:
     similar = "{ timeline(by: DAY) { cover { similar(first: 500) { id } } } }"
-    viewer, loaders = Viewer("viewer", Role.VIEWER), Loaders(services, cache=True)
+    viewer, loaders = Viewer("viewer", Role.VIEWER), Loaders(services)
     context = Context(Signer(b""), viewer, services, loaders, nodes_left=400)
     [streamed] = [each async for each in await SCHEMA.stream("{ timeline { count } }", context_value=context)]
     assert (streamed.errors, context.nodes_left) == (None, 400), "each operation of a WebSocket has its own"

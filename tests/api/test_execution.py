@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,13 @@ from photos_graph.model.access import Role
 from photos_graph.model.search import PhotoOrder
 from photos_graph.settings import FaceSettings, Settings
 from photos_graph.web.graphiql import examples
+from resolvers import ids
 from resolvers.context import Context
 from resolvers.execution import FROM_LOADERS, LevelExecutor
 from resolvers.loaders import Loaders
 from resolvers.waiting import finished_together
 from tests.kit.faces import Found, find, introduce
-from tests.kit.graphql import SCHEMA
+from tests.kit.graphql import SCHEMA, execute
 from tests.kit.library import scanned
 
 pytestmark = pytest.mark.anyio
@@ -77,7 +79,7 @@ async def services(settings: Settings, folder: Path) -> AsyncIterator[Services]:
 
 
 async def _answer(services: Services, document: str) -> ExecutionResult:
-    loaders = Loaders(services, cache=True)
+    loaders = Loaders(services)
     return await SCHEMA.execute(document, context_value=Context(Signer(b""), _EDITOR, services, loaders))
 
 
@@ -104,6 +106,34 @@ async def test_what_is_usual_is_not_executed_by_graphql_core(
     result = await _answer(services, EVERYTHING)
     assert result.errors is None and result.data is not None
     assert len(result.data["first"]["edges"]) == 7
+
+
+WATCH = "subscription { changes { id photos { rating faces { id } } } }"
+RATE = "mutation($p: [ID!]!, $r: Int!) { ratePhotos(photos: $p, rating: $r) { change } }"
+
+
+async def test_each_event_is_answered_afresh(services: Services) -> None:
+    photo = services.browse.photos(None, PhotoOrder.NAME_ASC, first=1).ids
+    context = Context(Signer(b""), _EDITOR, services, Loaders(services), nodes_left=2)  # as many as an event has
+    events = await SCHEMA.stream(WATCH, context_value=context)
+    first = asyncio.ensure_future(anext(events))
+    stars = cycle((1, 2))
+    while not first.done():  # until the subscription has begun
+        await rate(services, photo, next(stars))
+    event, last = await first, await rate(services, photo, 5)
+    while not event.errors and event.data["changes"]["id"] != last:
+        event = await anext(events)
+    assert event.errors is None
+    [shown] = event.data["changes"]["photos"]
+    assert (shown["rating"], len(shown["faces"])) == (5, 2)
+    await events.aclose()
+
+
+async def rate(services: Services, photos: Sequence[str], rating: int) -> str:
+    result = await execute(services, RATE, p=[ids.encode("Photo", each) for each in photos], r=rating)
+    assert result.data is not None
+    change: str = result.data["ratePhotos"]["change"]
+    return change
 
 
 def test_the_fields_that_wait_for_loaders_are_there() -> None:

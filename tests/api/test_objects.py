@@ -152,6 +152,20 @@ async def test_a_mutation_returns_what_it_changed_and_the_queries(ask: Ask, libr
     assert sorted(each["name"] for each in undone["undo"]["photos"]) == ["1.jpg", "2.jpg"]
 
 
+async def test_all_that_a_request_deleted_is_told(ask: Ask, library: str) -> None:
+    made = data(await ask('mutation { tag: createTag(name: "Sea") { id } person: createPerson(name: "Ann") { id } }'))
+    delete = """mutation($t: ID!, $p: ID!, $r: ID!) {
+      deleteTag(id: $t) again: deleteTag(id: $t) deletePerson(id: $p) removeRoot(id: $r) deletedIds lastDeletion
+    }"""
+    tag, person = made["tag"]["id"], made["person"]["id"]
+    gone = data(await ask(delete, t=tag, p=person, r=library))
+    assert gone["deletedIds"] == [library, tag, person]
+    undone = data(
+        await ask("mutation($c: ID!) { undo(change: $c) { persons { id } tags { id } } }", c=gone["lastDeletion"])
+    )
+    assert undone["undo"] == {"persons": [{"id": person}], "tags": []}
+
+
 async def test_merged_persons_are_told(ask: Ask, library: str) -> None:
     anna, gone = [
         data(await ask("mutation($n: String!) { createPerson(name: $n) { id } }", n=name))["createPerson"]["id"]

@@ -53,6 +53,13 @@ def problems(answer: Any) -> list[Any]:
     return [each for each in errors if each.get("extensions", {}).get("code") not in CODES]
 
 
+def test_a_seed_gives_the_same_request_in_every_process() -> None:
+    names = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"]
+    schema = graphql.build_schema("type Query { a: Int } input Many { " + " ".join(f"{n}: Int!" for n in names) + " }")
+    values = [RandomRequests(schema, seed, [], ())._value(schema.type_map["Many"], 0) for seed in range(9)]
+    assert sum(isinstance(value, dict) and list(value) == names for value in values) > 4
+
+
 async def test_no_request_fails_unforeseen(client: httpx.AsyncClient, ask: Ask, library: str) -> None:
     made = RandomRequests(graphql.build_schema(print_sdl()), SEED, await known_ids(ask, library), WITHOUT)
     failed: list[object] = []

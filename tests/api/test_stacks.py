@@ -18,6 +18,9 @@ UNSTACK = "mutation($p: [ID!]!) { unstackPhotos(photos: $p) { matched changed ch
 UNDO = "mutation($c: ID!) { undo(change: $c) { changed } }"
 ELSEWHERE = """query($s: Stacks!) { timeline(stacks: $s, by: YEAR) { count }
   search(text: "jpg", stacks: $s) { photos { totalCount } } }"""
+AROUND = """query($i: ID, $s: Stacks!) {
+  photosAround(id: $i, before: 1, after: 1, orderBy: NAME_ASC, stacks: $s) { nodes { name } }
+}"""
 LISTED = """query($s: Stacks!) {
   photos(stacks: $s, first: 500) { totalCount nodes { name stack { id kind cover { name } photos { name } } } }
   library { photoCount }
@@ -45,6 +48,10 @@ async def test_photos_are_stacked_listed_and_unstacked(ask: Ask, library: str) -
         elsewhere = data(await ask(ELSEWHERE, s=stacks))
         assert sum(bucket["count"] for bucket in elsewhere["timeline"]) == count
         assert elsewhere["search"]["photos"]["totalCount"] == count
+
+    for stacks, neighbours in (("EXPANDED", ["5.jpg", "6.jpg", "7.jpg"]), ("COLLAPSED", ["3.jpg", "5.jpg", "7.jpg"])):
+        around = data(await ask(AROUND, i=of["6.jpg"], s=stacks))["photosAround"]["nodes"]
+        assert [node["name"] for node in around] == neighbours
 
     assert data(await ask(UNSTACK, p=[of["5.jpg"]]))["unstackPhotos"]["changed"] == 1
     assert data(await ask("{ library { photoCount } }"))["library"]["photoCount"] == 11

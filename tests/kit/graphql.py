@@ -60,7 +60,7 @@ SCHEMA = build_schema(WebSettings())
 
 
 async def execute(services: Services, document: str, **variables: Any) -> ExecutionResult:
-    context = Context(Signer(b""), Viewer("editor", Role.EDITOR), services, Loaders(services, cache=True))
+    context = Context(Signer(b""), Viewer("editor", Role.EDITOR), services, Loaders(services))
     return await SCHEMA.execute(document, variable_values=variables, context_value=context)
 
 

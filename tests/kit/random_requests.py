@@ -111,7 +111,7 @@ class RandomRequests:
         if isinstance(type_, graphql.GraphQLInputObjectType):
             required = [name for name, field in type_.fields.items() if graphql.is_required_input_field(field)]
             more = self._random.sample(list(type_.fields), min(len(type_.fields), 1 if depth > 3 else 2))
-            return {name: self._value(type_.fields[name].type, depth + 1) for name in {*required, *more}}
+            return {name: self._value(type_.fields[name].type, depth + 1) for name in dict.fromkeys((*required, *more))}
         if type_.name in SCALARS:
             return self._random.choice(SCALARS[type_.name])
         return self._random.choice(self._ids if self._random.random() < 0.6 else TEXTS)

@@ -30,7 +30,7 @@ from photos_graph.search.paging import IndexPage
 from photos_graph.search.query import Everything, Query
 from photos_graph.search.rows import FolderRow
 from photos_graph.search.timeline import Bucket
-from photos_graph.services.browse.remembered import Remembered
+from photos_graph.services.browse.remembered import RememberedByNumber
 from photos_graph.workers.pool import WorkerPool
 
 
@@ -98,8 +98,7 @@ class PhotoBrowser:
         self._index = index
         self._pool = pool
         self._formats: list[FormatSupport] | None = None
-        self._photos = Remembered(self._read_photos, REMEMBERED_PHOTOS)
-        self._ids: dict[int, str] = {}  # of remembered photos, by number
+        self._photos = RememberedByNumber(self._read_photos, REMEMBERED_PHOTOS, lambda photo: photo.number)
         index.subscribe(self._forget)
 
     # the library
@@ -162,18 +161,19 @@ class PhotoBrowser:
         after: int,
         stacks: Stacks = Stacks.COLLAPSED,
     ) -> PhotoPage:
-        """Returns the photos before and after a photo (by its id), and the photo itself if it is among them; or those
-        before and after a local time, in an order by time.
+        """Returns the photos before and after a photo (by its id), and the photo itself if it is among them, or else
+        the one that is shown for its stack; or those before and after a local time, in an order by time.
 
         Raises NotFound for an unknown photo, BadInput for a time in another order, and the errors of ``photos``.
         """
         search, query = self._index.search, self._query(filter)
         found = search.collapsed(search.evaluate(query), stacks)
         if isinstance(at, str):
-            shown = [number for number in search.stack_numbers(at) if number in found]
-            number = shown[0] if shown else search.number_of(at)
+            number = search.number_of(at)
             if number is None:
                 raise NotFound("There is no such photo.", about=at)
+            if number not in found:  # it may be hidden by another photo of its stack
+                number = next((each for each in search.stack_numbers(at) if each in found), number)
             page = search.around(found, order, number, before, after)
         else:
             page = search.around_time(found, order, at, before, after)
@@ -254,16 +254,10 @@ class PhotoBrowser:
         return self._photos.known(photo_id)
 
     async def _read_photos(self, ids: Sequence[str]) -> dict[str, Photo]:
-        read = await photos.photos_by_id(self._graph, ids)
-        self._ids |= {photo.number: id_ for id_, photo in read.items()}
-        return read
+        return await photos.photos_by_id(self._graph, ids)
 
     def _forget(self, touch: Touch) -> None:
-        if touch.photos is None:
-            self._photos.forget(None)
-            self._ids.clear()
-        else:
-            self._photos.forget([self._ids.pop(number) for number in touch.photos if number in self._ids])
+        self._photos.forget_numbers(touch.photos)
 
     async def current_photo_id(self, photo_id: str) -> str:
         """Returns the id of the photo that succeeded this one, or its own."""

@@ -29,9 +29,8 @@ class Remembered(Generic[V]):
             read = await self._read(missing)
             known |= read
             if before == self._forgotten:
-                self._known |= read
-                for oldest in list(self._known)[: max(len(self._known) - self._most, 0)]:
-                    del self._known[oldest]
+                self._keep(read)
+                self._drop(list(self._known)[: max(len(self._known) - self._most, 0)])
         return known
 
     def known(self, id_: str) -> V | None:
@@ -40,8 +39,38 @@ class Remembered(Generic[V]):
     def forget(self, ids: Iterable[str] | None) -> None:
         """Forgets the values of these ids, or all values if it is None."""
         self._forgotten += 1
-        if ids is None:
-            self._known.clear()
-            return
+        self._drop(list(self._known) if ids is None else ids)
+
+    def _keep(self, read: Mapping[str, V]) -> None:
+        self._known |= read
+
+    def _drop(self, ids: Iterable[str]) -> None:
         for id_ in ids:
             self._known.pop(id_, None)
+
+
+class RememberedByNumber(Remembered[V]):
+    """Remembers values that have a number beside their id, by which they are forgotten."""
+
+    def __init__(
+        self, read: Callable[[Sequence[str]], Awaitable[Mapping[str, V]]], most: int, number_of: Callable[[V], int]
+    ) -> None:
+        super().__init__(read, most)
+        self._number_of = number_of
+        self._ids: dict[int, str] = {}  # of the values that are remembered
+
+    def forget_numbers(self, numbers: Iterable[int] | None) -> None:
+        """Forgets the values with these numbers, or all values if it is None."""
+        if numbers is None:
+            self.forget(None)
+        else:
+            self.forget([self._ids[number] for number in numbers if number in self._ids])
+
+    def _keep(self, read: Mapping[str, V]) -> None:
+        super()._keep(read)
+        self._ids |= {self._number_of(value): id_ for id_, value in read.items()}
+
+    def _drop(self, ids: Iterable[str]) -> None:
+        for id_ in ids:
+            if (value := self._known.pop(id_, None)) is not None:
+                self._ids.pop(self._number_of(value), None)

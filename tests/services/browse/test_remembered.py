@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from photos_graph.services.browse.remembered import Remembered
+from photos_graph.services.browse.remembered import Remembered, RememberedByNumber
 
 pytestmark = pytest.mark.anyio
 
@@ -57,3 +57,21 @@ async def test_the_oldest_are_dropped() -> None:
         await remembered.of([id_])
     assert await remembered.of(["b", "c"]) == {"b": 2, "c": 3}
     assert await remembered.of(["a"]) == {"a": 4}
+
+
+async def test_values_are_forgotten_by_their_numbers_and_none_is_kept_of_those_that_were_dropped() -> None:
+    source = Source()
+
+    async def read(ids: Sequence[str]) -> dict[str, int]:
+        await source.read(ids)
+        return {id_: ord(id_) for id_ in ids}
+
+    remembered = RememberedByNumber(read, most=2, number_of=lambda value: value)
+    for id_ in ("a", "b", "c"):
+        await remembered.of([id_])
+    assert remembered._ids == {ord("b"): "b", ord("c"): "c"}
+    remembered.forget_numbers([ord("a"), ord("b")])
+    assert (remembered.known("b"), remembered.known("c")) == (None, ord("c"))
+    assert remembered._ids == {ord("c"): "c"}
+    remembered.forget_numbers(None)
+    assert (remembered.known("c"), remembered._ids) == (None, {})
