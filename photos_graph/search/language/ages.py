@@ -92,15 +92,19 @@ class AgeReader:
     def _years(self, at: int) -> _Years | None:
         """Reads "at 3", "3 years old", "between 3 and 5", "under 5" or "at 3 months"."""
         taken = self._language.taken
+        if self._is_other(at):
+            return None
         lead = taken(self._texts, at, PhraseRole.AGED)
         at += lead + (taken(self._texts, at + lead, PhraseRole.OF) if lead else 0)
         between = taken(self._texts, at, PhraseRole.BETWEEN) or taken(self._texts, at, PhraseRole.FROM)
         start, sign = self._conditions.bound(at + between)
         first = self._age(start)
-        if first is None or self._dates.read(start) or self._conditions.read(start):
+        if first is None or self._is_other(at) or self._is_other(start):
             return None
         end, last = start + 1, first
         second = self._conditions.second(at, end)
+        if second is not None and self._is_other(second):
+            return None
         if second is not None and (found := self._age(second)) is not None and found >= first:
             end, last = second + 1, found
         elif between and not lead:
@@ -109,11 +113,18 @@ class AgeReader:
         years = 0 if in_months else taken(self._texts, end, PhraseRole.YEAR)
         old = taken(self._texts, end + in_months + years, PhraseRole.OLD)
         end += in_months + years + old
+        if not (in_months or years or old) and taken(self._texts, start, PhraseRole.FILLER):  # "under a tree"
+            return None
         is_certain = bool(in_months or years or sign or (between and last > first))
         if not (old or sign or between or (lead and (is_certain or self._language.ages_need_no_years))):
             return None
         low, high = (first, last) if first < last else within(first, sign)
         return _Years(end, low, high, bool(in_months), is_certain)
+
+    def _is_other(self, at: int) -> bool:
+        """Returns whether a date or a condition begins at the token, as in "between 3 and 5 June"."""
+        known = at < len(self._texts) and bool(self._texts[at])
+        return known and (self._dates.read(at) is not None or self._conditions.read(at) is not None)
 
     def _age(self, at: int) -> int | None:
         text = self._texts[at] if at < len(self._texts) else ""

@@ -91,11 +91,12 @@ class ConditionReader:
         """Returns the token of the second number of a range, which follows a dash, "to" or "or", or the "and" of
         "between 2 and 4"."""
         taken = self._language.taken
+        between = taken(self._texts, begin, PhraseRole.BETWEEN)
+        lead = between or taken(self._texts, begin, PhraseRole.FROM)
+        if at - 1 not in (begin, begin + lead):
+            return None
         if at < len(self._tokens) and self._tokens[at].joint.strip() in _DASHES:
             return at
-        between = taken(self._texts, begin, PhraseRole.BETWEEN)
-        if (begin + between if between else begin) != at - 1 and not taken(self._texts, begin, PhraseRole.FROM):
-            return None
         roles = (PhraseRole.AND,) if between else (PhraseRole.TO, PhraseRole.OR)
         return next((at + count for role in roles if (count := taken(self._texts, at, role))), None)
 

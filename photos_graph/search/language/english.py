@@ -25,9 +25,10 @@ ENGLISH = language(
         PhraseRole.OR: "or",
         PhraseRole.NOT: "not, no",
         PhraseRole.WITHOUT: (
-            "without, except, except for, excluding, minus, other than, apart from, outside, outside of, all but, "
+            "without, except, except for, excluding, minus, other than, apart from, outside of, all but, "
             "anything but, everything but, everyone but, everybody but, everywhere but, anywhere but, neither, nor"
         ),
+        PhraseRole.OUTSIDE: "outside",
         PhraseRole.ONLY: "only, just, nothing but, nobody but, nobody except, no one but, no one except",
         PhraseRole.ALONE: (
             "alone, only, on her own, on his own, on my own, on their own, by herself, by himself, by myself, "

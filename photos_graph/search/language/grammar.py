@@ -29,6 +29,7 @@ class PhraseRole(Enum):
     OR = auto()
     NOT = auto()  # negates what follows
     WITHOUT = auto()  # negates what follows, and what follows the "and" after it
+    OUTSIDE = auto()  # before a place, negates it
     ONLY = auto()
     ALONE = auto()  # after persons: "Anna alone"
     LINK = auto()  # "in", "with": has no meaning, but begins a new condition

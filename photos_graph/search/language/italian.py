@@ -21,6 +21,7 @@ ITALIAN = language(
             "senza, tranne, eccetto, escluso, esclusa, esclusi, escluse, meno, a parte, fuori da, fuori dall', "
             "fuori dal, né"
         ),
+        PhraseRole.OUTSIDE: "fuori",
         PhraseRole.ONLY: "solo, soltanto, solamente",
         PhraseRole.ALONE: "da solo, da sola, da soli, da sole, solo, sola, soli, e nessun altro, e basta",
         PhraseRole.LINK: (

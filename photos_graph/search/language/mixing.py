@@ -13,14 +13,9 @@ from photos_graph.search.language.languages import LANGUAGES
 
 V = TypeVar("V")
 
-# What changes the meaning. Words without a meaning of their own, such as "and" and "with", are left out: in another
-# language, they may be a name that is unknown here, such as "Ed", and have to be said not to be understood.
+# What has a meaning of its own. Words without one, such as "and" and "with", are left out: in another language, they
+# may be a name that is unknown here, such as "Ed", and have to be said not to be understood.
 _MEANINGFUL = DATES | {
-    PhraseRole.OR,
-    PhraseRole.NOT,
-    PhraseRole.WITHOUT,
-    PhraseRole.ONLY,
-    PhraseRole.ALONE,
     PhraseRole.ME,
     PhraseRole.OF,
     PhraseRole.TO,
@@ -30,6 +25,12 @@ _MEANINGFUL = DATES | {
     PhraseRole.DECADE_ENDING,
     PhraseRole.DAY_ENDING,
 }
+# What changes the meaning of what is beside it. Such a word counts in another language only if it is no name: "Salvo",
+# "Nur", "Sans Souci", "Val di Non" and the "Oder" are.
+_TURNING = frozenset((PhraseRole.OR, PhraseRole.NOT, PhraseRole.WITHOUT, PhraseRole.ONLY, PhraseRole.ALONE))
+_NO_NAMES = frozenset(
+    ("not", "without", "nicht", "ohne", "kein", "keine", "keinen", "senza", "only", "alone", "allein", "alleine", "ou")
+)
 
 
 def mixed(language: Language, languages: Sequence[Language]) -> Language:
@@ -45,7 +46,7 @@ def _mixed(code: str, codes: Sequence[str]) -> Language:
     for other in others:
         for phrase, its in other.roles.items():
             words = phrase.split()
-            meant = its & _MEANINGFUL
+            meant = its & (_MEANINGFUL | _TURNING if phrase in _NO_NAMES or len(words) > 1 else _MEANINGFUL)
             if meant and base.words.isdisjoint(words) and min(map(len, words)) > 1:  # "U.S.A." is no grammar
                 roles[phrase] = roles.get(phrase, frozenset()) | meant
     sayings = _joined([base.sayings, *(other.sayings for other in others)])

@@ -99,6 +99,19 @@ class OperandReader:
         named = self.naming.longest(at) or self._country(at)
         return named is not None and named.end >= at + count
 
+    def outside(self, at: int) -> int:
+        """Returns the words of an "outside" that is directly before a place, or 0. Elsewhere it negates nothing:
+        "outside with Anna" is a photo in the open air."""
+        if self.texts[at] not in self._language.longest[PhraseRole.OUTSIDE]:
+            return 0
+        count = self._language.taken(self.texts, at, PhraseRole.OUTSIDE)
+        start = at + count
+        start += self._language.taken(self.texts, start, PhraseRole.FILLER)
+        if not count or start >= len(self.texts) or not self.texts[start]:
+            return 0
+        named = self.naming.longest(start) or self._country(start)
+        return count if named and any(thing.kind is MatchKind.PLACE for thing in named.things) else 0
+
     def _is_placed(self, at: int) -> bool:
         """Returns whether a name, date or property begins at the token."""
         found = self._date(at) or self._said(at) or self._path(at) or self.naming.longest(at)

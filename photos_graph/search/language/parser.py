@@ -28,7 +28,7 @@ from photos_graph.search.language.operands import Operand, OperandReader
 from photos_graph.search.language.respelling import corrected
 from photos_graph.search.language.tokens import ANDS, Token, TokenKind, tokens
 from photos_graph.search.query import Everything, Not, Or, Query
-from photos_graph.search.terms.persons import OnlyPersons
+from photos_graph.search.terms.persons import OnlyPersons, WithPerson
 from photos_graph.search.terms.tags import OnlyTagged
 
 MAX_CHARACTERS = 10_240
@@ -100,8 +100,9 @@ def parse(
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A text as it is read in one language: ``unknown`` are the folded words that were not understood, ``looked_for``
-    is how many of them are left to an image-text model, and ``familiar`` how many are grammar words of the language."""
+    """A text as it is read in one language: ``unknown`` are the folded words that were not understood and are no
+    grammar words of the language, ``looked_for`` is how many words are left to an image-text model, and ``familiar``
+    how many are grammar words of the language."""
 
     parsed: Parsed
     guesses: int
@@ -136,7 +137,7 @@ def _read(
     query = all_of(parts) if parts else Or(()) if unmatched else Everything()
     parsed = Parsed(query, tuple(record.terms), unmatched, tuple(record.queries), tuple(reading.conditions))
     left = [at for begin, end in record.unmatched for at in range(begin, end)]
-    unknown = frozenset(found[at].folded for at in (*left, *record.looked_for))
+    unknown = frozenset(found[at].folded for at in (*left, *record.looked_for)) - language.words
     guesses += record.guesses
     is_certain = not unmatched and not guesses
     familiar = 0 if is_certain else sum(token.folded in language.words for token in found)
@@ -172,6 +173,8 @@ class _Reading:
         self._reader = reader
         self._language = language
         self._at = 0
+        self._joint = 0  # the first term to which an "alone" may belong
+        self._after_alone = 0  # the term after the last "alone"
         self.conditions: list[Condition] = []
 
     def whole(self) -> list[Query]:
@@ -188,15 +191,18 @@ class _Reading:
         if depth > _MAX_DEPTH:
             raise TooComplex(f"A search text nests parentheses at most {_MAX_DEPTH} deep.")
         parts: list[Query] = []
-        begin = len(self._reader.record.terms)
+        outer, self._joint = self._joint, len(self._reader.record.terms)
+        last_alone = 0  # the part after an "alone", or 0
         while True:
             lead = self._lead()
             if self._ended():
                 self._reader.record.skip(lead.meaningful)
+                self._joint = outer
                 return parts
             first = len(self._reader.record.terms)
-            if not lead.meaningful and (alone := self._alone(begin, negated)):  # "I am alone"
+            if not lead.meaningful and (alone := self._alone(negated)):  # "I am alone"
                 parts += self._condition(alone, first, depth)
+                last_alone = self._either(parts, last_alone, depth)
                 continue
             if lead.only is not None:
                 parts += self._condition(self._only(lead, lead.only, depth, negated), first, depth)
@@ -206,14 +212,35 @@ class _Reading:
                 first = len(self._reader.record.terms)
                 parts += self._condition(self._group(lead.negate, depth, negated), first, depth)
             first = len(self._reader.record.terms)
-            parts += self._condition(self._alone(begin, negated), first, depth)
+            if alone := self._alone(negated):
+                parts += self._condition(alone, first, depth)
+                last_alone = self._either(parts, last_alone, depth)
 
-    def _alone(self, begin: int, negated: bool) -> list[Query]:
+    def _either(self, parts: list[Query], last: int, depth: int) -> int:
+        """Joins persons who are alone to those before them who are alone too, and end at the part ``last``: a photo
+        shows one or the other. Returns the part after them."""
+        begin = len(parts) - 1
+        while begin and isinstance(parts[begin - 1], WithPerson):
+            begin -= 1
+        if not last or begin != last:
+            return len(parts)
+        before = last - 1
+        while before and isinstance(parts[before - 1], WithPerson):
+            before -= 1
+        either = any_of([all_of(parts[before:last]), all_of(parts[last:])])
+        if not depth:
+            joined = self.conditions[before - len(parts) :]
+            terms = range(joined[0].terms.start, joined[-1].terms.stop)
+            self.conditions[before - len(parts) :] = [Condition(either, terms)]
+        parts[before:] = [either]
+        return len(parts)
+
+    def _alone(self, negated: bool) -> list[Query]:
         """Reads an "alone" after persons, which must all be in the picture."""
         count = self._language.taken(self._reader.texts, self._at, PhraseRole.ALONE)
         if not count:
             return []
-        ids = self._reader.record.persons_since(begin, negated)
+        ids = self._reader.record.persons_since(self._joint, negated)
         if not ids or (self._language.taken(self._reader.texts, self._at, PhraseRole.ONLY) and self._names(count)):
             return []
         only = OnlyPersons(ids)
@@ -226,6 +253,7 @@ class _Reading:
             negated,
         )
         self._at += count
+        self._joint = self._after_alone = len(self._reader.record.terms)
         return [only]
 
     def _names(self, count: int) -> bool:
@@ -240,7 +268,7 @@ class _Reading:
         return parts
 
     def _group(self, negate: bool, depth: int, negated: bool) -> list[Query]:
-        found = self._any_of(depth, negated != negate)
+        found = self._any_of(depth, negated != negate, negate)
         if found is None:
             return []
         return [Not(found) if negate else found]
@@ -254,6 +282,9 @@ class _Reading:
         kinds = {thing.kind for thing in reader.record.things_since(before)}
         kind = next((kind for kind in _ONLY if kind in kinds), None)
         while kind is not None:
+            if kind is MatchKind.PERSON and (count := self._after_only()):  # "only Anna and nobody else"
+                self._at += count
+                break
             at, mark = self._at, reader.record.mark()
             if not self._go_on():
                 break
@@ -272,9 +303,20 @@ class _Reading:
             return [Not(all_of(parts))]
         return parts
 
-    def _any_of(self, depth: int, negated: bool) -> Query | None:
+    def _after_only(self) -> int:
+        """Returns the words of an "alone" that repeats an "only", or 0. Before a name, it is another "only"."""
+        count = self._language.taken(self._reader.texts, self._at, PhraseRole.ALONE)
+        is_only = self._language.taken(self._reader.texts, self._at, PhraseRole.ONLY) > 0
+        return 0 if is_only and self._names(count) else count
+
+    def _any_of(self, depth: int, negated: bool, is_negation: bool) -> Query | None:
+        """Reads alternatives. An "alone" belongs to the last of them, or to the whole condition if there is only one
+        that is not negated."""
+        joint = self._joint
+        if is_negation:
+            self._joint = len(self._reader.record.terms)
         operand = self._operand(depth, negated)
-        operands = [operand.query]
+        operands = [self._with_alone(operand, negated, is_negation or self._or_follows_alone())]
         while self._or(operand):
             lead = self._lead()
             if self._ended():
@@ -286,10 +328,25 @@ class _Reading:
             if lead.negate:
                 operands.append(_whole(self._group(True, depth, negated)))
                 break
+            self._joint = len(self._reader.record.terms)
             operand = self._operand(depth, negated)
-            operands.append(operand.query)
+            operands.append(self._with_alone(operand, negated, True))
+        self._joint = max(joint, self._after_alone)
         found = [query for query in operands if query is not None]
         return any_of(found) if found else None
+
+    def _with_alone(self, operand: Operand, negated: bool, is_inside: bool) -> Query | None:
+        """Returns the query of an operand, with that of an "alone" after it if it belongs to the operand."""
+        if operand.query is None or not is_inside or not (alone := self._alone(negated)):
+            return operand.query
+        return all_of([operand.query, *alone])
+
+    def _or_follows_alone(self) -> bool:
+        texts = self._reader.texts
+        at = self._at + self._language.taken(texts, self._at, PhraseRole.ALONE)
+        if not self._at < at < len(texts):
+            return False
+        return self._tokens[at].kind is TokenKind.OR or self._language.taken(texts, at, PhraseRole.OR) > 0
 
     def _or(self, operand: Operand) -> bool:
         """Returns whether an alternative follows, which is true after "or", and before a date that excludes the
@@ -334,6 +391,11 @@ class _Reading:
                 lead.negate = not lead.negate
                 lead.meaningful.append((self._at, self._at + 1))
                 self._at += 1
+                continue
+            if outside := self._reader.outside(self._at):
+                lead.negate = not lead.negate
+                lead.meaningful.append((self._at, self._at + outside))
+                self._at += outside
                 continue
             count, roles = self._language.lead(self._reader.texts, self._at)
             if not count or self._reader.begins(self._at, count):
