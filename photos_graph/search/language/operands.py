@@ -3,7 +3,7 @@ values."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -58,8 +58,11 @@ class OperandReader:
         spelling: Spelling,
         language: Language,
         dates: Dates,
-        sees_all: bool = True,
+        sees_all: bool,
+        offers: Mapping[int, tuple[str, ...]],
     ) -> None:
+        """``offers`` are what unknown words may mean, by their tokens."""
+        self._offers = offers
         self._text = text
         self._sees_all = sees_all
         self._tokens = tokens
@@ -169,7 +172,7 @@ class OperandReader:
         if look := self._looks.unknown(at):
             return self._looks_like_text(at, look, negated)
         self.record.guesses -= 1
-        return self._nothing(at)
+        return self._nothing(at, negated)
 
     def _named(self, at: int, named: Named, negated: bool) -> Operand:
         """Makes an operand of what a phrase names. If the phrase is only a part of a name and a word beside it means
@@ -191,6 +194,7 @@ class OperandReader:
         if stop > named.end:
             self.record.unmatched.append((named.end, stop))
         typed = self.record.typed(begin, stop)
+        self.record.offered.update(range(begin, stop))
         self.record.note(begin, stop, MatchKind.OTHER, typed, _NONE, negated, parts.nearest(typed, named.things))
         return Operand(stop)
 
@@ -407,6 +411,9 @@ class OperandReader:
         self.record.note(at, end, kind, label, query, negated)
         return Operand(end, query)
 
-    def _nothing(self, at: int) -> Operand:
+    def _nothing(self, at: int, negated: bool = False) -> Operand:
         self.record.unmatched.append((at, at + 1))
+        if at in self._offers:
+            typed = self.record.typed(at, at + 1)
+            self.record.note(at, at + 1, MatchKind.OTHER, typed, _NONE, negated, self._offers[at])
         return Operand(at + 1)

@@ -10,7 +10,7 @@ is read with the table of each language, and the reading that leaves the fewest 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,7 +25,7 @@ from photos_graph.search.language.lexicon import Lexicon
 from photos_graph.search.language.mixing import mixed
 from photos_graph.search.language.name_matching import Spelling
 from photos_graph.search.language.operands import Operand, OperandReader
-from photos_graph.search.language.respelling import corrected
+from photos_graph.search.language.respelling import corrected, offered
 from photos_graph.search.language.tokens import ANDS, Token, TokenKind, tokens
 from photos_graph.search.query import Everything, Not, Or, Query
 from photos_graph.search.terms.persons import OnlyPersons, WithPerson
@@ -36,6 +36,7 @@ _MAX_WORDS = 50  # words with a meaning
 _MAX_TOKENS = 200
 _MAX_DEPTH = 30  # levels of parentheses
 _NO_NAME = frozenset((TokenKind.CLOSE, TokenKind.OR, TokenKind.MINUS))
+_NO_OFFERS: Mapping[int, tuple[str, ...]] = {}
 _ONLY: dict[MatchKind, tuple[type[OnlyPersons] | type[OnlyTagged], str]] = {
     MatchKind.PERSON: (OnlyPersons, "nobody else"),
     MatchKind.TAG: (OnlyTagged, "no other tags"),
@@ -95,7 +96,12 @@ def parse(
         if count:
             dates = Dates(language, customs, today, better)
             readings.append(_read(text, better, dates, lexicon, spelling, language, count, sees_all))
-    return min(readings, key=_Read.rank).parsed
+    best = min(readings, key=_Read.rank)
+    offers = offered(best.tokens, best.unknown, customs.languages, customs) if best.unknown else {}
+    if offers:
+        dates = Dates(best.language, customs, today, best.tokens)
+        best = _read(text, best.tokens, dates, lexicon, spelling, best.language, best.guesses, sees_all, offers)
+    return best.parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,8 @@ class _Read:
     familiar: int
     unknown: frozenset[str]
     looked_for: int
+    tokens: Sequence[Token]
+    language: Language
 
     @property
     def is_certain(self) -> bool:
@@ -128,20 +136,21 @@ def _read(
     language: Language,
     guesses: int,
     sees_all: bool,
+    offers: Mapping[int, tuple[str, ...]] = _NO_OFFERS,
 ) -> _Read:
-    reader = OperandReader(text, found, lexicon, spelling, language, dates, sees_all)
+    reader = OperandReader(text, found, lexicon, spelling, language, dates, sees_all, offers)
     reading = _Reading(found, reader, language)
     parts = reading.whole()
     record = reader.record
     unmatched = tuple(record.left_over())
     query = all_of(parts) if parts else Or(()) if unmatched else Everything()
     parsed = Parsed(query, tuple(record.terms), unmatched, tuple(record.queries), tuple(reading.conditions))
-    left = [at for begin, end in record.unmatched for at in range(begin, end)]
+    left = [at for begin, end in record.unmatched for at in range(begin, end) if at not in record.offered]
     unknown = frozenset(found[at].folded for at in (*left, *record.looked_for)) - language.words
     guesses += record.guesses
     is_certain = not unmatched and not guesses
     familiar = 0 if is_certain else sum(token.folded in language.words for token in found)
-    return _Read(parsed, guesses, familiar, unknown, len(record.looked_for))
+    return _Read(parsed, guesses, familiar, unknown, len(record.looked_for), found, language)
 
 
 def _within_limits(found: Iterable[Token]) -> list[Token]:

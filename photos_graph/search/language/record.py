@@ -33,6 +33,7 @@ class Record:
         self.things: list[Thing] = []  # the things that were named, in the order of the text
         self.unmatched: list[tuple[int, int]] = []  # first token, token after the last
         self.guesses = 0
+        self.offered: set[int] = set()  # tokens for which other names are offered
         self.looked_for: list[int] = []  # tokens that an image-text model looks for
 
     def skip(self, spans: Iterable[tuple[int, int]]) -> None:

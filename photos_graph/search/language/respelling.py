@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from rapidfuzz.distance import OSA
-from rapidfuzz.process import extractOne
+from rapidfuzz.process import extract
 
 from photos_graph.search.language.customs import Customs
 from photos_graph.search.language.grammar import Language, PhraseRole
@@ -18,6 +18,7 @@ from photos_graph.search.language.tokens import Token, TokenKind
 
 _MIN_ALONE = 7  # letters of a misspelt word that is a date without a number beside it
 _MAX_CORRECTED = 10  # words of one text
+_MAX_OFFERED = 3  # words of dates for one word
 _COMPOUND = re.compile(r"(.{4,}?)(?:fotos?|bilder|bild|aufnahmen?|fotografien?)")
 _LINKS = ("", "s", "n", "es")  # between the parts of a compound
 
@@ -34,21 +35,65 @@ def corrected(
         better = None
         if token.kind is TokenKind.WORD and token.folded in words and count < _MAX_CORRECTED:
             beside = tokens[max(0, at - 1) : at + 2]
-            better = _date_word(token.folded, any(each.folded.isdecimal() for each in beside), dates)
+            is_beside_number = any(each.folded.isdecimal() for each in beside)
+            better = _date_word(token.folded, is_beside_number, dates, language.months)
             better = better or _compound(token.folded, lexicon, language)
         found.append(token if better is None else replace(token, folded=better))
         count += better is not None
     return found, count
 
 
-def _date_word(word: str, is_beside_number: bool, known: Sequence[str]) -> str | None:
-    """Returns the word of a date of which another word may be a misspelling. "Augusta" alone is no misspelt August."""
+def offered(
+    tokens: Sequence[Token], words: Collection[str], languages: Sequence[Language], customs: Customs
+) -> Mapping[int, tuple[str, ...]]:
+    """Returns words of dates that unknown words may mean, too far from them to correct these, by the tokens at which
+    they stand: "julio" for "Julia 2019"."""
+    found: dict[int, tuple[str, ...]] = {}
+    dates = [_date_words(language, customs) for language in languages]
+    for at, token in enumerate(tokens):
+        if token.kind is TokenKind.WORD and token.folded in words and len(found) < _MAX_CORRECTED:
+            beside = any(each.folded.isdecimal() for each in tokens[max(0, at - 1) : at + 2])
+            near = (_near(token.folded, known) for known in dates)
+            names = dict.fromkeys(name for each in near for name in each if beside or len(name) >= _MIN_ALONE)
+            if names:
+                found[at] = tuple(names)[:_MAX_OFFERED]
+    return found
+
+
+def _near(word: str, known: Sequence[str]) -> list[str]:
+    """Returns words of dates of which another word may be a misspelling, the nearest first."""
     if not slips(word) or word in GRAMMAR:
-        return None
-    found = extractOne(word, known, scorer=OSA.distance, score_cutoff=slips(word))
-    if found is None or not (is_beside_number or _MIN_ALONE <= len(word) <= len(found[0])):
-        return None
-    return str(found[0])
+        return []
+    return [name for name, _, _ in extract(word, known, scorer=OSA.distance, score_cutoff=slips(word), limit=None)]
+
+
+def _date_word(word: str, is_beside_number: bool, known: Sequence[str], months: Collection[str]) -> str | None:
+    """Returns the word of a date of which another word is surely a misspelling: "augst 2019", "septmber". "Augusta",
+    "Julia 2019" and "Domenic" may be names."""
+    for name in _near(word, known):
+        least = MIN_LETTERS if is_beside_number and name in months else _MIN_ALONE
+        fits = is_beside_number or len(word) <= len(name)
+        if (
+            len(word) >= least
+            and fits
+            and word[0] + word[-1] == name[0] + name[-1]
+            and _slipped(word, name, OSA.distance(word, name))
+        ):
+            return name
+    return None
+
+
+def _slipped(word: str, name: str, slips_left: int) -> bool:
+    """Returns whether a word differs from a name only by so many letters that are missing, doubled or swapped."""
+    if word == name or not slips_left:
+        return word == name
+    same = next((at for at, pair in enumerate(zip(word, name, strict=False)) if pair[0] != pair[1]), len(name))
+    before, word, name = word[max(same - 1, 0) : same], word[same:], name[same:]
+    return (
+        _slipped(word, name[1:], slips_left - 1)
+        or (word[:1] == before and _slipped(word[1:], name, slips_left - 1))
+        or (word[:2] == name[1::-1] and _slipped(word[2:], name[2:], slips_left - 1))
+    )
 
 
 def _date_words(language: Language, customs: Customs) -> list[str]:

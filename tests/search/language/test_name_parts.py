@@ -8,6 +8,7 @@ import pytest
 
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import Tag
+from photos_graph.model.search import MatchKind
 from photos_graph.search.folding import name_words
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.country_names import PLACES
@@ -171,3 +172,22 @@ def test_each_name_of_a_place_stands_in_one_line_of_its_country() -> None:
     names = [(code, *name) for code, line in lines for name in {tuple(name_words(each)) for each in line.split("/")}]
     assert [name for name, count in Counter(names).items() if count > 1] == []
     assert [code for code, _ in lines] == sorted(code for code, _ in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [("Julia 2019", "julio"), ("Marche 2019", "march"), ("Merano 2019", "verano"), ("Domenico", "domenica")],
+)
+def test_a_word_that_may_be_a_name_is_no_date_but_offers_it(text: str, offered: str) -> None:
+    parsed = read(index_of(), text)
+    name = text.partition(" ")[0]
+    assert parsed.unmatched == (name,)
+    assert [(each.text, each.alternatives) for each in parsed.terms if each.alternatives] == [(name, (offered,))]
+
+
+def test_a_part_of_a_name_is_offered_as_that_and_not_as_a_date() -> None:
+    library = index_of(persons=[Person("lotte", "Lotte Meyer"), Person("augst", "Augst Meyer")])
+    for text in ("Lotte 3", "Augst 3"):
+        parsed = read(library, text)
+        assert " ".join(parsed.unmatched) == text
+        assert [each.kind for each in parsed.terms] == [MatchKind.OTHER]
