@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+_ELIDED = re.compile(r"\b(da|de)l (?=(?:8|11) )")  # "dall'8 agosto"
 TABLE = Path(__file__).with_name("labels.tsv")
 _LANGUAGES = ("en", "it", "de", "fr", "es")
 
@@ -26,7 +28,8 @@ class LabelWords:
 
     def say(self, english: str, *values: object) -> str:
         """Returns a label of the table in this language, with the values in place of its braces."""
-        return self._template(english).format(*values)
+        said = self._template(english).format(*values)
+        return _ELIDED.sub(r"\1ll'", said) if self.code == "it" else said
 
     def day(self, day: int, month: int, year: int | None = None) -> str:
         """Returns a day, of any year if none is given."""

@@ -18,7 +18,6 @@ from photos_graph.search.language.spans import same_day
 from photos_graph.search.query import Query
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.persons import WithPerson
-from photos_graph.search.terms.ranges import in_words
 
 _MOST = 120  # years
 
@@ -45,8 +44,14 @@ class _Years(NamedTuple):
     is_certain: bool
 
     def label(self, words: LabelWords) -> str:
-        age = in_words(self.low, self.high, words)
-        return words.say("at the age of {} months" if self.in_months else "at the age of {}", age)
+        unit = " months" if self.in_months else ""
+        if self.low is None:
+            return words.say(f"up to the age of {{}}{unit}", self.high)
+        if self.high is None:
+            return words.say(f"from the age of {{}}{unit} on", self.low)
+        if self.low < self.high:
+            return words.say(f"at the age of {{}} to {{}}{unit}", self.low, self.high)
+        return words.say(f"at the age of {{}}{unit}", self.low)
 
 
 class AgeReader:

@@ -27,6 +27,7 @@ from photos_graph.search.language.tokens import Token, TokenKind
 YEARS = range(1800, 2100)  # other numbers of four digits are more often part of a file name
 _MOST = 1000  # of what is counted back
 _NAMED_DAYS = ((PhraseRole.TODAY, 0), (PhraseRole.YESTERDAY, 1), (PhraseRole.DAY_BEFORE_YESTERDAY, 2))
+DASHES = {"-", "\N{EN DASH}", "\N{EM DASH}"}
 _APOSTROPHES = {"'", "\N{RIGHT SINGLE QUOTATION MARK}"}
 
 N = TypeVar("N")
@@ -117,11 +118,15 @@ class DateWords:
         return None
 
     def _is_month_number(self, at: int) -> bool:
-        """Returns whether there are two digits, with no more numbers after them: "2.8" and "1.2.3" are no dates."""
+        """Returns whether there are two digits, or one at the end of a range, with no more numbers after them: "2.8"
+        and "1.2.3" are no dates."""
         text = self._text(at)
+        is_last = (
+            at > 2 and self._joint(at - 1) in DASHES and self._joint(at - 2) == self._joint(at)
+        )  # the 1 of "24/12-6/1"
         goes_on = {".", "/"} if self._joint(at + 2) in {".", "/"} else {".", "/", "-"}  # "24/12-6/1" is a range
         more = self._text(at + 1).isdecimal() and self._joint(at + 1) in goes_on
-        return text.isdecimal() and len(text) == 2 and not more
+        return text.isdecimal() and (len(text) == 2 or is_last) and not more
 
     def _any_year(self, end: int, month: int, number: int) -> Found:
         span = day_of_year(month, number)
@@ -186,8 +191,8 @@ class DateWords:
         return at + 1 + (ending if ending and self._joint(at + 1) == "" else 0), int(text)
 
     def _day_after(self, at: int) -> tuple[int, int] | None:
-        """Reads the day that stands after its month. "August, 5 stars" has none."""
-        return None if self._joint(at).startswith(",") else self._day_number(at)
+        """Reads the day that stands after its month. "August, 5 stars" and "August '18" have none."""
+        return None if self._joint(at).startswith((",", *_APOSTROPHES)) else self._day_number(at)
 
     def _past_of(self, at: int) -> int:
         return at + self._language.taken(self.texts, at, PhraseRole.OF)

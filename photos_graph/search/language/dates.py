@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
-from photos_graph.search.language.date_words import YEARS, DateWords, Found
+from photos_graph.search.language.date_words import DASHES, YEARS, DateWords, Found
 from photos_graph.search.language.grammar import PhraseRole
 from photos_graph.search.language.spans import (
+    NIGHTS,
     Span,
     day,
     day_of_year,
@@ -21,13 +23,20 @@ from photos_graph.search.language.spans import (
     first_day,
     in_year,
     latest,
-    third_of,
+    part_of,
     whole_months,
     yearly,
 )
 
 _SEPARATORS = {"-", ".", "/"}
-_DASHES = {"-", "\N{EN DASH}", "\N{EM DASH}"}
+_PARTS = {  # which part, and of how many
+    PhraseRole.EARLY: (0, 3),
+    PhraseRole.MIDDLE: (1, 3),
+    PhraseRole.LATE: (2, 3),
+    PhraseRole.FIRST_HALF: (0, 2),
+    PhraseRole.SECOND_HALF: (1, 2),
+}
+_MOST_LINKS = 2  # phrases between a day and a night, such as "on the"
 
 
 class Dates(DateWords):
@@ -41,10 +50,36 @@ class Dates(DateWords):
 
     def _read(self, at: int) -> Found:
         found = self._between(at) or self._bounded(at)
-        named = self._relative(at) if found else None  # "avant-hier" is longer than "avant"
+        # "avant-hier" is longer than "avant", and "prima metà di agosto" is not before August.
+        named = (self._relative(at) or self._part_of(at)) if found else None
         if found is None or (named and named[0] >= found[0]):
-            return self._range(at) or self._time(at)
-        return found
+            found = self._range(at)
+        return self._night(at, found) or found or self._time(at)
+
+    def _night(self, at: int, dated: Found) -> Found:
+        """Reads a night, or the time around midnight, together with the day on which it begins: "yesterday night" or
+        "midnight, 31 December 2018"."""
+        first = dated or self._time(at)
+        if first is None or (dated is None and first[1].time not in NIGHTS):
+            return None
+        for start in self._past_links(first[0]):
+            second = (self._time if dated else self._point)(start)
+            if second is not None:
+                on, by = (first, second) if dated else (second, first)
+                if by[1].time in NIGHTS and on[1].is_day:
+                    return second[0], replace(on[1], time=by[1].time)
+        return None
+
+    def _past_links(self, at: int) -> Iterator[int]:
+        """Yields a token, and those after words without a meaning that stand there, such as "on the"."""
+        for _ in range(_MOST_LINKS + 1):
+            if at < len(self.texts):
+                yield at
+            roles = (PhraseRole.OF, PhraseRole.LINK, PhraseRole.FILLER)
+            count = next((count for role in roles if (count := self._language.taken(self.texts, at, role))), 0)
+            if not count:
+                return
+            at += count
 
     # spans
 
@@ -106,7 +141,7 @@ class Dates(DateWords):
 
     def _dash(self, at: int) -> bool:
         """Returns whether a dash stands before a token, as in "14-20" and "14.-20."."""
-        return at < len(self.texts) and self._joint(at).lstrip(". ") in _DASHES
+        return at < len(self.texts) and self._joint(at).lstrip(". ") in DASHES
 
     def _bounded(self, at: int) -> Found:
         for role in (PhraseRole.BEFORE, PhraseRole.AFTER, PhraseRole.SINCE, PhraseRole.UNTIL):
@@ -241,7 +276,7 @@ class Dates(DateWords):
 
     def _next_year(self, at: int, span: Span, year: int) -> Found:
         """Reads the second year of a season that extends over the end of a year, such as "winter 2018/2019"."""
-        spans_two = span.months[:1] > span.months[-1:] and self._joint(at) in {"/", *_DASHES}
+        spans_two = span.months[:1] > span.months[-1:] and self._joint(at) in {"/", *DASHES}
         if spans_two and self._text(at) in (str(year + 1), str(year + 1)[2:]):
             at += 1
         return at, in_year(span, year)
@@ -249,7 +284,7 @@ class Dates(DateWords):
     def _years(self, at: int) -> Found:
         """Reads "2018/19" or "2015-18". A number up to 12 would be a month."""
         year, text = self._year(at), self._text(at + 1)
-        if year is None or year[0] != at + 1 or self._joint(at + 1) not in {"/", *_DASHES}:
+        if year is None or year[0] != at + 1 or self._joint(at + 1) not in {"/", *DASHES}:
             return None
         first, last = first_day(year[1]).year, int(text) if len(text) == 2 and text.isdecimal() else 0
         if not last > 12 or last <= first % 100:
@@ -257,11 +292,12 @@ class Dates(DateWords):
         return at + 2, whole_months(first_day(year[1]), 12 * (last - first % 100 + 1))
 
     def _part_of(self, at: int) -> Found:
-        """Reads a third of a month, season, year or decade, such as "early August 2019" or "end of the nineties"."""
-        for third, role in enumerate((PhraseRole.EARLY, PhraseRole.MIDDLE, PhraseRole.LATE)):
+        """Reads a third or half of a month, season, year or decade, such as "early August 2019", "first half of August"
+        or "end of the nineties"."""
+        for role, (part, count) in _PARTS.items():
             for start in self._after(at, role):
-                if (whole := self._point(self._past_of(start))) and (part := third_of(whole[1], third)):
-                    return whole[0], part
+                if (whole := self._point(self._past_of(start))) and (found := part_of(whole[1], part, count)):
+                    return whole[0], found
         return None
 
 

@@ -79,6 +79,8 @@ ENGLISH = language(
         PhraseRole.EARLY: "early, start of, beginning of",
         PhraseRole.MIDDLE: "mid, middle of",
         PhraseRole.LATE: "late, end of",
+        PhraseRole.FIRST_HALF: "first half of",
+        PhraseRole.SECOND_HALF: "second half of",
         PhraseRole.DAY_ENDING: "st, nd, rd, th",
     },
     exactly="I",

@@ -40,7 +40,7 @@ FRENCH = language(
         PhraseRole.FROM: "de, du, d'",
         PhraseRole.TO: "à, au, jusqu'à, jusqu'au, jusqu'en",
         PhraseRole.BEFORE: "avant, avant le, avant l', plus vieilles que, plus anciennes que, antérieures à",
-        PhraseRole.AFTER: "après, après le, après l', plus récentes que",
+        PhraseRole.AFTER: "après, après le, après l', plus récentes que, postérieures à",
         PhraseRole.SINCE: "depuis, depuis le, depuis l', à partir de, à partir du",
         PhraseRole.UNTIL: "jusqu'à, jusqu'au, jusqu'en",
         PhraseRole.LAST: "dernier, dernière, derniers, dernières",
@@ -62,6 +62,10 @@ FRENCH = language(
         PhraseRole.EARLY: "début, début de, début des, au début de, au début des",
         PhraseRole.MIDDLE: "mi, milieu de, milieu des",
         PhraseRole.LATE: "fin, fin de, fin des",
+        PhraseRole.FIRST_HALF: "première moitié de, première moitié du, première moitié des",
+        PhraseRole.SECOND_HALF: (
+            "deuxième moitié de, deuxième moitié du, seconde moitié de, seconde moitié du, seconde moitié des"
+        ),
         PhraseRole.ON_THIS_DAY: "ce jour là, en ce jour, à cette date",
         PhraseRole.DECADE: "années",
         PhraseRole.DAY_ENDING: "er, e, ème",

@@ -64,6 +64,10 @@ GERMAN = language(
         PhraseRole.EARLY: "Anfang, Anfang des, Anfang der, Beginn des",
         PhraseRole.MIDDLE: "Mitte, Mitte des, Mitte der",
         PhraseRole.LATE: "Ende, Ende des, Ende der",
+        PhraseRole.FIRST_HALF: "erste Hälfte, erste Hälfte des, erste Hälfte der, ersten Hälfte des, ersten Hälfte der",
+        PhraseRole.SECOND_HALF: (
+            "zweite Hälfte, zweite Hälfte des, zweite Hälfte der, zweiten Hälfte des, zweiten Hälfte der"
+        ),
         PhraseRole.ON_THIS_DAY: "an diesem Tag",
         PhraseRole.DECADE_ENDING: "er, ern",
     },

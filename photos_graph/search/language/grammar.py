@@ -68,6 +68,8 @@ class PhraseRole(Enum):
     EARLY = auto()  # this and the next two: a third of a month, season, year or decade
     MIDDLE = auto()
     LATE = auto()
+    FIRST_HALF = auto()  # this and the next one: of the same
+    SECOND_HALF = auto()
     DAY_ENDING = auto()  # "14th August"
 
 
@@ -108,6 +110,8 @@ DATES = frozenset(  # with which a date may begin
         PhraseRole.EARLY,
         PhraseRole.MIDDLE,
         PhraseRole.LATE,
+        PhraseRole.FIRST_HALF,
+        PhraseRole.SECOND_HALF,
     )
 )
 W = TypeVar("W", PhraseRole, Saying)

@@ -47,7 +47,7 @@ ITALIAN = language(
         PhraseRole.BEFORE: (
             "prima, prima di, prima del, prima della, prima dell', più vecchie di, più vecchie del, anteriori al"
         ),
-        PhraseRole.AFTER: "dopo, dopo il, dopo la, dopo l', più recenti di, più recenti del",
+        PhraseRole.AFTER: "dopo, dopo il, dopo la, dopo l', più recenti di, più recenti del, posteriori al",
         PhraseRole.SINCE: "dal, dallo, dalla, dall', da",
         PhraseRole.UNTIL: "fino a, fino ad, fino al, fino alla, fino all'",
         PhraseRole.LAST: "scorso, scorsa, scorsi, scorse, ultimo, ultima, ultimi, ultime",
@@ -72,6 +72,8 @@ ITALIAN = language(
         PhraseRole.EARLY: "inizio, inizio di, inizio del, inizio degli, inizi di, inizi degli, primi di",
         PhraseRole.MIDDLE: "metà, metà di, metà del, metà degli",
         PhraseRole.LATE: "fine, fine di, fine del, fine degli",
+        PhraseRole.FIRST_HALF: "prima metà, prima metà di, prima metà del, prima metà degli",
+        PhraseRole.SECOND_HALF: "seconda metà, seconda metà di, seconda metà del, seconda metà degli",
         PhraseRole.DAY_ENDING: "o, °",
     },
     seasons={3: "primavera, primavere", 6: "estate, estati", 9: "autunno, autunni", 12: "inverno, inverni"},

@@ -34,6 +34,9 @@ from photos_graph.search.terms.words import Words
 _MIN_TEXT_LENGTH = 3  # characters of a text in file names
 _WHOLE = (MatchLevel.NAME, MatchLevel.FOLDER)  # names, rather than parts of them
 _NONE = Or(())  # the query of a term that is not applied
+_SMALL_CODES = frozenset(  # of countries, which count in small letters too, as they are no words
+    ("br", "ch", "cz", "dk", "gb", "hr", "hu", "jp", "nl", "nz", "pl", "za")
+)
 _ENDINGS = ",;:.!?"  # after the value of a prefix, these belong to the sentence
 
 
@@ -248,13 +251,13 @@ class OperandReader:
         return end + 1 if count and end < len(self.texts) and self.texts[end] and self.is_me(end) else 0
 
     def _country(self, at: int) -> Named | None:
-        """Reads the code of a country, such as "NL". Codes that are words, such as "IT", must be the only word, or the
-        only one in capitals."""
+        """Reads the code of a country, such as "NL". Most must be in capitals, since "do" and "tv" are words. Codes
+        that are words of grammar, such as "IT", must be the only word, or the only one in capitals."""
         word = self.texts[at]
         if not 2 <= len(word) <= 3 or self.is_me(at) or not self._is_apart(at):
             return None
         is_capital = self.record.typed(at, at + 1).isupper()
-        if not is_capital and (len(word) == 3 or word in GRAMMAR):
+        if not is_capital and word not in _SMALL_CODES:
             return None
         if word in GRAMMAR and self._text.isupper() and sum(text.isalpha() for text in self.texts) > 1:
             return None

@@ -36,7 +36,10 @@ SPANISH = language(
         PhraseRole.FROM: "de, del, desde, desde el",
         PhraseRole.TO: "a, al, hasta, hasta el",
         PhraseRole.BEFORE: "antes, antes de, antes del, antes de la, anteriores a, más antiguas que",
-        PhraseRole.AFTER: "después, después de, después del, después de la, tras, tras el",
+        PhraseRole.AFTER: (
+            "después, después de, después del, después de la, tras, tras el, más recientes que, más reciente que, "
+            "más nuevas que, posteriores a"
+        ),
         PhraseRole.SINCE: "desde, desde el, desde la, a partir de, a partir del",
         PhraseRole.UNTIL: "hasta, hasta el, hasta la",
         PhraseRole.LAST: "último, última, últimos, últimas, pasado, pasada, pasados, pasadas",
@@ -58,6 +61,8 @@ SPANISH = language(
         PhraseRole.EARLY: "principios de, principios del, comienzos de, inicios de",
         PhraseRole.MIDDLE: "mediados de",
         PhraseRole.LATE: "finales de, finales del, fines de, fin de",
+        PhraseRole.FIRST_HALF: "primera mitad de, primera mitad del",
+        PhraseRole.SECOND_HALF: "segunda mitad de, segunda mitad del",
         PhraseRole.ON_THIS_DAY: "en este día, en esta fecha",
         PhraseRole.DECADE: "años, los",
         PhraseRole.DAY_ENDING: "o, er",

@@ -15,6 +15,7 @@ from photos_graph.search.terms.times import DayTime, TakenAt, TakenDuring, Taken
 
 DayOfYear = tuple[int, int]  # month and day of the month
 _LEAP_YEAR = 2000
+NIGHTS = {DayTime.NIGHT, DayTime.MIDNIGHT}  # they go on after midnight
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class Span:
     def recurs(self) -> bool:
         """Returns whether the span is a part of every year."""
         return bool(self.months or self.days or self.movable)
+
+    @property
+    def is_day(self) -> bool:
+        """Returns whether the span is a single day with a year."""
+        return self.time is None and self.start is not None and self == day(self.start)
 
     def excludes(self, other: Span) -> bool:
         """Returns whether no moment is in both spans, and neither has an open end."""
@@ -66,7 +72,11 @@ class Span:
     def query(self) -> Query:
         if self.time is None:
             return self._dates()
-        return TakenAt(self.time) if self == Span(time=self.time) else And((self._dates(), TakenAt(self.time)))
+        if self == Span(time=self.time):
+            return TakenAt(self.time)
+        if self.time in NIGHTS and self.start is not None and self.end is not None:  # from noon to noon
+            return And((TakenIn(_noon(self.start), _noon(self.end)), TakenAt(self.time)))
+        return And((self._dates(), TakenAt(self.time)))
 
     def _dates(self) -> Query:
         if self.weekdays:
@@ -171,23 +181,26 @@ def latest(span: Span, by: date) -> Span:
     return found if found.start is not None and found.start <= by else in_year(span, by.year - 1)
 
 
-def third_of(span: Span, third: int) -> Span | None:
-    """Returns the first, second or third part (0..2) of some months, or None for a span that is not whole months."""
+def part_of(span: Span, part: int, count: int) -> Span | None:
+    """Returns a part, from 0 on, of some months in 2 or 3 parts, or None for a span that is not whole months."""
     if span.time or span.weekdays or span.movable or span.days:
         return None
+    length = 30 // count  # days of a part of one month, of which the last may have more or fewer
     if span.months:
         if len(span.months) > 1:
-            return yearly(span.months[len(span.months) * third // 3], len(span.months) // 3)
+            each = len(span.months) // count
+            return yearly(span.months[each * part], each) if each * count == len(span.months) else None
         days = monthrange(_LEAP_YEAR, span.months[0])[1]
-        last = days if third == 2 else 10 * third + 10
-        return Span(days=tuple((span.months[0], number) for number in range(10 * third + 1, last + 1)))
+        last = days if part == count - 1 else length * (part + 1)
+        return Span(days=tuple((span.months[0], number) for number in range(length * part + 1, last + 1)))
     if span.start is None or span.end is None or span.start.day != 1 or span.end.day != 1:
         return None
     months = _count(span.end) - _count(span.start)
     if months == 1:
-        begin = span.start + timedelta(days=10 * third)
-        return Span(begin, span.end if third == 2 else begin + timedelta(days=10))
-    return whole_months(months_on(span.start, months * third // 3), months // 3) if months % 3 == 0 else None
+        begin = span.start + timedelta(days=length * part)
+        return Span(begin, span.end if part == count - 1 else begin + timedelta(days=length))
+    each = months // count
+    return whole_months(months_on(span.start, each * part), each) if each * count == months else None
 
 
 def same_day(of: date, months: int) -> date:
@@ -219,6 +232,10 @@ def _count(of: date) -> int:
 
 def _midnight(of: date | None) -> datetime | None:
     return None if of is None else datetime.combine(of, time())
+
+
+def _noon(of: date) -> datetime:
+    return datetime.combine(of, time(12))
 
 
 def _day(of: date, words: LabelWords) -> str:

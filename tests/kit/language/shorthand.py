@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import day_name
-from datetime import datetime
+from datetime import datetime, time
 
 from photos_graph.model.search import MatchKind
 from photos_graph.search.language.lexicon import Lexicon, Thing
@@ -112,4 +112,6 @@ def _taken(query: TakenIn) -> str:
 
 
 def _day(moment: datetime | None) -> str:
-    return moment.date().isoformat() if moment else ""
+    if moment is None:
+        return ""
+    return moment.isoformat(" ", "minutes") if moment.time() != time() else moment.date().isoformat()
