@@ -120,7 +120,7 @@ def services_of(
         stack_editing=labels.stack_editing,
         property_editing=labels.property_editing,
         changes=Changes(core.index, core.writer, core.writes, core.gazetteer),
-        history=History(core.graph),
+        history=History(core.graph, core.index),
         changed=ChangedObjects(core.graph, core.index),
         browse=browse.photos,
         questions=browse.questions,

@@ -107,7 +107,7 @@ class ChangeRecord(Node, TouchedFields):
 
 
 async def load_change(info: Info, id: str) -> ChangeRecord | None:
-    found = await info.context.services.history.get(id)
+    found = await info.context.loaders.changes.load(id)
     return ChangeRecord.of(found) if found is not None else None
 
 
@@ -129,7 +129,8 @@ class ChangeSubscriptions:
     @strawberry.subscription(
         permission_classes=[CanView],
         description="Sends each change of labels, persons and tags that is made from now on, by any client or job, so "
-        "that another window can follow. It never completes by itself.",
+        "that another window can follow. The other queries know of it when it is sent. A large change is written in "
+        "portions, and is sent again after each: `changed` is larger then. It never completes by itself.",
     )
     async def changes(self, info: Info) -> AsyncGenerator[ChangeRecord, None]:
         async for change in info.context.services.history.watch():

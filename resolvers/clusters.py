@@ -45,7 +45,7 @@ class FaceCluster(Node):
 
 
 async def load_cluster(info: Info, id: str) -> FaceCluster | None:
-    cluster = await info.context.services.faces.cluster(id)
+    cluster = await info.context.loaders.clusters.load(id)
     return FaceCluster.of(cluster) if cluster is not None else None
 
 

@@ -58,7 +58,7 @@ class Job(Node):
 
 
 async def load_job(info: Info, id: str) -> Job | None:
-    job = await info.context.services.jobs.get(id)
+    job = await info.context.loaders.jobs.load(id)
     return Job.of(job) if job is not None else None
 
 

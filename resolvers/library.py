@@ -42,8 +42,8 @@ class Root(Node):
 
 
 async def load_root(info: Info, id: str) -> Root | None:
-    roots = await info.context.services.roots.all()
-    return next((Root.of(root) for root in roots if root.id == id), None)
+    found = await info.context.loaders.roots.load(id)
+    return Root.of(found) if found is not None else None
 
 
 @strawberry.type(description="Whether this installation can decode files of a format.")

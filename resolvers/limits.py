@@ -40,7 +40,17 @@ from resolvers.context import Info
 
 LIST_NODES = 10  # the assumed length of a list without pages: files, places, tags, matches
 COUNTED = frozenset(
-    {("Query", "timeline"), ("Query", "nodes"), ("Tag", "children"), ("Photo", "faces"), ("Stack", "photos")}
+    {
+        ("Query", "timeline"),
+        ("Query", "nodes"),
+        ("Tag", "children"),
+        ("Photo", "faces"),
+        ("Stack", "photos"),
+        ("BulkResult", "tags"),
+        ("BulkResult", "persons"),
+        ("ChangeRecord", "tags"),
+        ("ChangeRecord", "persons"),
+    }
 )  # counted as they are read
 INHERITED = frozenset({("SearchResult", "photos")})  # pages whose size the field above may give
 AROUND = ("before", "after")  # the arguments of a page that has a middle

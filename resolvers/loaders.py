@@ -9,10 +9,13 @@ from typing import Any, TypeVar, cast
 from strawberry.dataloader import DataLoader
 
 from photos_graph.bootstrap import Services
-from photos_graph.model.faces import Face, Person
+from photos_graph.model.changes import ChangeRecord
+from photos_graph.model.faces import Face, FaceCluster, Person
+from photos_graph.model.jobs import Job
 from photos_graph.model.labels import PhotoTag
-from photos_graph.model.learning import Model
-from photos_graph.model.library import File, Photo, Place
+from photos_graph.model.learning import Model, Question
+from photos_graph.model.library import File, Photo, Place, Root
+from photos_graph.model.stacks import Stack
 from photos_graph.search.listing import Listing
 from photos_graph.services.browse.faces import PageKey, ScoredPersons
 from photos_graph.services.changed_objects import TouchedObjects
@@ -48,13 +51,20 @@ class Loaders:
 
     def __init__(self, services: Services) -> None:
         self.touched: Loader[str, TouchedObjects] = Loader(services.changed.touched)
+        self.changes: Loader[str, ChangeRecord | None] = Loader(services.history.by_id)
+        self.jobs: Loader[str, Job | None] = Loader(services.jobs.by_id)
+        self.roots: Loader[str, Root | None] = Loader(services.roots.by_id)
+        self.questions: Loader[str, Question | None] = Loader(services.review.questions)
         browse = services.browse
+        self.current_photo_ids: Loader[str, str] = Loader(browse.current_photo_ids)
+        self.stacks: Loader[str, Stack | None] = Loader(browse.stacks_by_id)
         self.photos: Loader[str, Photo | None] = Loader(browse.photos_by_id)
         self.files: Loader[str, list[File]] = Loader(browse.files_of)
         self.places: Loader[str, list[Place]] = Loader(browse.places_of)
         self.tags: Loader[str, list[PhotoTag]] = Loader(services.tags.photo_tags)
         self.persons: Loader[str, list[tuple[Person, bool]]] = Loader(services.persons.persons_of)
         faces = services.faces
+        self.clusters: Loader[str, FaceCluster | None] = Loader(faces.clusters_by_id)
         self.faces: Loader[str, Face | None] = Loader(faces.by_id)
         self.faces_of_photos: Loader[str, list[Face]] = Loader(faces.of_photos)
         self.face_counts: Loader[str, int] = Loader(faces.counts)

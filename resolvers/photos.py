@@ -291,7 +291,7 @@ class Photo(Node):
 
 async def find_photo(info: Info, id: str) -> Photo | None:
     """Loads the photo, or the one that succeeded it."""
-    return await load_photo(info, await info.context.services.browse.current_photo_id(id))
+    return await load_photo(info, await info.context.loaders.current_photo_ids.load(id))
 
 
 async def load_photo(info: Info, id: str) -> Photo | None:

@@ -104,7 +104,7 @@ class ReviewItem(Node):
 
 
 async def load_item(info: Info, id: str) -> ReviewItem | None:
-    found = await info.context.services.review.question(id)
+    found = await info.context.loaders.questions.load(id)
     return ReviewItem.of(found) if found is not None else None
 
 

@@ -42,7 +42,7 @@ class Stack(Node):
 
 
 async def load_stack(info: Info, id: str) -> Stack | None:
-    found = await info.context.services.browse.stack(id)
+    found = await info.context.loaders.stacks.load(id)
     return Stack.of(found) if found is not None else None
 
 

@@ -14,6 +14,7 @@ from photos_graph.services.changed_objects import TouchedObjects
 from resolvers import ids
 from resolvers.connections import First, page_size
 from resolvers.context import Info
+from resolvers.limits import counted
 
 if TYPE_CHECKING:
     from resolvers.faces import Face
@@ -61,13 +62,15 @@ class TouchedFields:
     async def tags(self, info: Info) -> list[Annotated[Tag, strawberry.lazy("resolvers.tags")]]:
         from resolvers.tags import load_tag
 
-        return await _loaded(info, load_tag, (await self._touched(info)).tags[:MOST_LABELS])
+        wanted = (await self._touched(info)).tags[:MOST_LABELS]
+        return await _loaded(info, load_tag, counted(info, lambda: wanted))
 
     @strawberry.field(description="The persons who were changed, or to whom faces were assigned or denied; up to 100.")
     async def persons(self, info: Info) -> list[Annotated[Person, strawberry.lazy("resolvers.persons")]]:
         from resolvers.persons import load_person
 
-        return await _loaded(info, load_person, (await self._touched(info)).persons[:MOST_LABELS])
+        wanted = (await self._touched(info)).persons[:MOST_LABELS]
+        return await _loaded(info, load_person, counted(info, lambda: wanted))
 
     @strawberry.field(description="The ids of the tags, persons and faces that were deleted.")
     async def deleted_ids(self, info: Info) -> list[strawberry.ID]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 from uuid import uuid4
@@ -146,13 +146,18 @@ async def cancel(graph: Graph, id_: str) -> Job | None:
     return _job(rows[0]["job"]) if rows else None
 
 
-GET: LiteralString = "MATCH (j:Job {id: $id}) RETURN j {.*} AS job"
+BY_ID: LiteralString = "UNWIND $ids AS id MATCH (j:Job {id: id}) RETURN j {.*} AS job"
+
+
+async def by_id(graph: Graph, ids: Sequence[str]) -> dict[str, Job]:
+    """Returns the jobs that exist, by id."""
+    found = [_job(row["job"]) for row in await graph.read(BY_ID, ids=list(ids))]
+    return {job.id: job for job in found}
 
 
 async def get(graph: Graph, id_: str) -> Job | None:
     """Returns the job with this id, or None if it does not exist."""
-    rows = await graph.read(GET, id=id_)
-    return _job(rows[0]["job"]) if rows else None
+    return (await by_id(graph, [id_])).get(id_)
 
 
 PAGE: LiteralString = """

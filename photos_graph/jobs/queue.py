@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from uuid import uuid4
 
 from photos_graph.errors import NotFound
@@ -32,6 +32,11 @@ class Jobs:
 
     async def get(self, job_id: str) -> Job | None:
         return await jobs.get(self._graph, job_id)
+
+    async def by_id(self, job_ids: Sequence[str]) -> list[Job | None]:
+        """Takes one query to the engine."""
+        known = await jobs.by_id(self._graph, job_ids)
+        return [known.get(id_) for id_ in job_ids]
 
     async def page(self, state: JobState | None, first: int, after: str | None) -> Listing[Job]:
         """Returns a page of jobs, newest first. Raises BadInput for an invalid cursor."""

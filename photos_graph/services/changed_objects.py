@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import changes
 from photos_graph.graph.labels.edits import Change, FacePresence, PersonState, TagState
 from photos_graph.index import Index
 from photos_graph.model.labels import LabelKind
+
+READ_AT_ONCE = 100  # changes that are in memory together, with the ids of all photos that each concerns
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,16 @@ class ChangedObjects:
         self._index = index
 
     async def touched(self, change_ids: Sequence[str]) -> list[TouchedObjects]:
-        """Returns what each change concerns, or nothing if it is not known. Takes a query to the engine for each."""
-        return [await self._touched(each) for each in change_ids]
+        """Returns what each change concerns, or nothing if it is not known. Takes one query to the engine for
+        each portion of ``READ_AT_ONCE`` changes."""
+        found: dict[str, TouchedObjects] = {}
+        for start in range(0, len(change_ids), READ_AT_ONCE):
+            portion = change_ids[start : start + READ_AT_ONCE]
+            known = await self._graph.reading(partial(changes.by_id, change_ids=portion))
+            found |= {id_: self._touched(change) for id_, change in known.items()}
+        return [found.get(id_) or TouchedObjects() for id_ in change_ids]
 
-    async def _touched(self, change_id: str) -> TouchedObjects:
-        change = await self._graph.reading(lambda tx: changes.get(tx, change_id))
-        if change is None:
-            return TouchedObjects()
+    def _touched(self, change: Change) -> TouchedObjects:
         gone_tags, gone_persons = _deleted(change, TagState), _deleted(change, PersonState)
         gone_faces = _once(
             face for edit in change.edits if edit.after == FacePresence(there=False) for face in edit.faces

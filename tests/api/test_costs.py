@@ -186,6 +186,38 @@ def test_a_page_of_a_search_with_a_cursor_of_its_own_has_a_size_of_its_own(
     assert scale.weigh(operation.selection_set, SCHEMA._schema.query_type).nodes == 2 + items
 
 
+async def test_objects_by_id_and_changes_cost_the_engine_the_same_however_many_there_are(services: Services) -> None:
+    page = services.browse.photos(None, PhotoOrder.NAME_ASC, first=12).ids
+    await find(services.graph, *(Found(f"f{n}", page[n], cluster=f"c{n}") for n in range(6)))
+    tag = "mutation($p: [ID!]!, $t: [String!]!) { tagPhotos(photos: $p, tags: $t) { change } }"
+    stack = "mutation($p: [ID!]!) { stackPhotos(photos: $p) { photos { id stack { id } } } }"
+    photos = [ids.encode("Photo", each) for each in page]
+    kinds: list[list[str]] = [photos[:6], [], [], [ids.encode("FaceCluster", f"c{n}") for n in range(6)]]
+    for n in range(6):
+        tagged = await ask_of(services, tag, p=photos[n : n + 3], t=[f"Sea/{n}"])
+        kinds[1].append(tagged.data["tagPhotos"]["change"])
+        stacked = await ask_of(services, stack, p=photos[2 * n : 2 * n + 2])
+        kinds[2].append(stacked.data["stackPhotos"]["photos"][0]["stack"]["id"])
+    root = (await ask_of(services, "{ library { roots { id } } jobs { nodes { id } } }")).data
+    rest = [root["library"]["roots"][0]["id"], root["jobs"]["nodes"][0]["id"]]
+    document = "query($i: [ID!]!) { nodes(ids: $i) { __typename id } }"
+    await ask_of(services, document, i=photos)
+    costs = set()
+    for count in (2, 6):
+        wanted = [*rest, *(id_ for kind in kinds for id_ in kind[:count])]
+        answered = await ask_of(services, document, i=wanted)
+        assert [each and each["id"] for each in answered.data["nodes"]] == wanted
+        costs.add(answered.queries)
+    assert costs == {6}, "roots, jobs, successors, changes, stacks, clusters; photos are remembered"
+    listed = "query($n: Int) { changes(first: $n) { nodes { photos { name } tags { name } } } }"
+    costs = set()
+    for count in (2, 10):
+        answered = await ask_of(services, listed, n=count)
+        assert sum(bool(each["tags"] and each["photos"]) for each in answered.data["changes"]["nodes"]) == count // 2
+        costs.add(answered.queries)
+    assert costs == {3}, "how many, which, and what they concern"
+
+
 async def test_lists_without_pages_weigh_what_they_hold(services: Services) -> None:
     folder = (await ask_of(services, '{ folder(path: "Pictures") { id } }')).data["folder"]["id"]
     tags = [f"Keywords/k{number}" for number in range(60)]

@@ -12,8 +12,9 @@ PACKAGE = REPOSITORY / "photos_graph"
 
 WRITES = re.compile(r"\b(CREATE|MERGE|DELETE|SET)\b")
 LABELS = re.compile(r":(TAGGED|EXCLUDES|IS|IS_NOT|LOOKS_LIKE|PREDICTED|IN_CLUSTER|Tag|Person)\b|\.(rating|favourite) =")
-# Where the index is caught up for a reader: before an import resolves folders, and before a training reads labels.
-READERS = {"services/datasets/imports/job.py", "services/learning/training.py"}
+# Where the index is caught up for a reader: before an import resolves folders, before a training reads labels, and
+# before a subscription is told what another process changed.
+READERS = {"services/datasets/imports/job.py", "services/history.py", "services/learning/training.py"}
 
 
 def modules(folder: Path = PACKAGE) -> Iterator[tuple[str, ast.Module]]:

@@ -32,12 +32,13 @@ async def count(graph: Graph, least: int) -> int:
     return int((await graph.read(COUNT, least=least))[0]["clusters"])
 
 
-BY_ID: LiteralString = "MATCH (c:Cluster {id: $id}) RETURN c.size AS size"
+BY_ID: LiteralString = "UNWIND $ids AS id MATCH (c:Cluster {id: id}) RETURN id, c.size AS size"
 
 
-async def cluster(graph: Graph, cluster_id: str) -> FaceCluster | None:
-    rows = await graph.read(BY_ID, id=cluster_id)
-    return FaceCluster(cluster_id, rows[0]["size"]) if rows else None
+async def clusters_by_id(graph: Graph, ids: Sequence[str]) -> dict[str, FaceCluster]:
+    """Returns the clusters that exist, by id."""
+    rows = await graph.read(BY_ID, ids=list(ids))
+    return {row["id"]: FaceCluster(row["id"], row["size"]) for row in rows}
 
 
 SIMILAR_PERSONS: LiteralString = (

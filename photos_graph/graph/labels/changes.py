@@ -7,6 +7,7 @@ recorded in several transactions: those after the first add their parts to it.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, astuple
 from typing import Any, LiteralString
 
@@ -184,20 +185,26 @@ def _parts_of(values: list[Any]) -> tuple[Any, ...]:
     return (*values, None) if len(values) == 3 else tuple(values)
 
 
-GET: LiteralString = """
-MATCH (c:Change {id: $id})<-[:OF]-(part:Part)
-RETURN c.kind AS kind, c.what AS what, c.by AS by, c.at AS at, c.undoes AS undoes, c.undone AS undone,
+BY_ID: LiteralString = """
+UNWIND $ids AS id
+MATCH (c:Change {id: id})<-[:OF]-(part:Part)
+RETURN id, c.kind AS kind, c.what AS what, c.by AS by, c.at AS at, c.undoes AS undoes, c.undone AS undone,
   c.summary AS summary,
   collect([part.tag, part.before, part.after, part.photos, part.folders, part.faces, part.scores,
     part.kind]) AS parts
 """
 
 
+async def by_id(tx: Transaction, change_ids: Sequence[str]) -> dict[str, Change]:
+    """Returns the changes that are known, by id, with all of their edits."""
+    return {row["id"]: _change(row) for row in await tx.run(BY_ID, ids=list(change_ids))}
+
+
 async def get(tx: Transaction, change_id: str) -> Change | None:
-    rows = await tx.run(GET, id=change_id)
-    if not rows:
-        return None
-    row = rows[0]
+    return (await by_id(tx, [change_id])).get(change_id)
+
+
+def _change(row: dict[str, Any]) -> Change:
     edits = tuple(
         Edit(
             _unpacked(before),
@@ -212,4 +219,4 @@ async def get(tx: Transaction, change_id: str) -> Change | None:
         for label, before, after, photos, folders, faces, scores, kind in row["parts"]
     )
     kind, said = LabelKind(row["what"]), row["summary"] or ""
-    return Change(row["kind"], kind, row["by"], row["at"], edits, change_id, row["undoes"], row["undone"], said)
+    return Change(row["kind"], kind, row["by"], row["at"], edits, row["id"], row["undoes"], row["undone"], said)

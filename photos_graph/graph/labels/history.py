@@ -5,6 +5,7 @@ Numbers have no gaps, except before the oldest change that is kept, so a page lo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 
@@ -39,16 +40,16 @@ async def page(graph: Graph, first: int, last: int) -> list[ChangeRecord]:
     return [_record(row) for row in rows]
 
 
-GET: LiteralString = """
-MATCH (c:Change {id: $id})
+BY_ID: LiteralString = """
+UNWIND $ids AS id MATCH (c:Change {id: id})
 RETURN c.id AS id, c.number AS number, c.kind AS kind, c.at AS at, c.by AS by, c.summary AS summary,
   c.changed AS changed, c.undone AS undone
 """
 
 
-async def get(graph: Graph, change_id: str) -> ChangeRecord | None:
-    rows = await graph.read(GET, id=change_id)
-    return _record(rows[0]) if rows else None
+async def by_id(graph: Graph, change_ids: Sequence[str]) -> dict[str, ChangeRecord]:
+    """Returns the changes that are known, by id."""
+    return {row["id"]: _record(row) for row in await graph.read(BY_ID, ids=list(change_ids))}
 
 
 def _record(row: dict[str, Any]) -> ChangeRecord:

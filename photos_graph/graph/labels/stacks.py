@@ -95,9 +95,11 @@ async def whole(graph: Graph, numbers: Sequence[int]) -> list[int]:
     return await graph.transaction(read)
 
 
-ONE_OF: LiteralString = "MATCH (p:Photo {stack: $stack}) RETURN collect(p.number) AS photos"
+IN_STACKS: LiteralString = """
+UNWIND $stacks AS stack MATCH (p:Photo {stack: stack}) RETURN stack, collect(p.number) AS photos
+"""
 
 
-async def numbers_in(graph: Graph, stack_id: str) -> list[int]:
-    """Returns the numbers of the photos of a stack, or an empty list if there is no such stack."""
-    return list((await graph.read(ONE_OF, stack=stack_id))[0]["photos"])
+async def numbers_in(graph: Graph, stack_ids: Sequence[str]) -> dict[str, list[int]]:
+    """Returns the numbers of the photos of each stack that exists, by the id of the stack."""
+    return {row["stack"]: list(row["photos"]) for row in await graph.read(IN_STACKS, stacks=list(stack_ids))}

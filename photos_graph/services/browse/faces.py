@@ -155,8 +155,10 @@ class FaceBrowser:
 
     # clusters
 
-    async def cluster(self, cluster_id: str) -> FaceCluster | None:
-        return await cluster_pages.cluster(self._graph, cluster_id)
+    async def clusters_by_id(self, cluster_ids: Sequence[str]) -> list[FaceCluster | None]:
+        """Takes one query to the engine."""
+        known = await cluster_pages.clusters_by_id(self._graph, cluster_ids)
+        return [known.get(id_) for id_ in cluster_ids]
 
     async def clusters(self, min_size: int, first: int, after: str | None) -> Listing[FaceCluster]:
         """Returns clusters of faces without a name, the largest first. Raises BadInput for an invalid cursor."""

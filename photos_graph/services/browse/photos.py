@@ -230,13 +230,20 @@ class PhotoBrowser:
         found = self._index.search.stack_of(photo.number)
         return found or (Stack(photo.id, StackKind.LIVE, (photo.id,)) if photo.has_motion else None)
 
-    async def stack(self, stack_id: str) -> Stack | None:
-        """Returns a stack by its id. Takes one query to the engine."""
-        found = (self._index.search.stack_of(number) for number in await stacks.numbers_in(self._graph, stack_id))
-        if stack := next((stack for stack in found if stack is not None), None):
-            return stack
-        [photo] = await self.photos_by_id([stack_id])  # a photo with a moving part has its own id for its stack
-        return self.stack_of(photo) if photo is not None and photo.has_motion else None
+    async def stacks_by_id(self, stack_ids: Sequence[str]) -> list[Stack | None]:
+        """Takes up to two queries to the engine."""
+        numbers, search = await stacks.numbers_in(self._graph, stack_ids), self._index.search
+        found = {
+            id_: stack
+            for id_, those in numbers.items()
+            for each in those
+            if (stack := search.stack_of(each)) is not None
+        }
+        # A photo with a moving part has its own id for its stack.
+        missing = [id_ for id_ in stack_ids if id_ not in found]
+        moving = [photo for photo in await self.photos_by_id(missing) if photo is not None and photo.has_motion]
+        found |= {photo.id: stack for photo in moving if (stack := self.stack_of(photo)) is not None}
+        return [found.get(id_) for id_ in stack_ids]
 
     @property
     def facets(self) -> Facets:
@@ -259,9 +266,10 @@ class PhotoBrowser:
     def _forget(self, touch: Touch) -> None:
         self._photos.forget_numbers(touch.photos)
 
-    async def current_photo_id(self, photo_id: str) -> str:
-        """Returns the id of the photo that succeeded this one, or its own."""
-        return (await succession.current(self._graph, [photo_id])).get(photo_id, photo_id)
+    async def current_photo_ids(self, photo_ids: Sequence[str]) -> list[str]:
+        """Returns for each photo the id of the one that succeeded it, or its own. Takes one query to the engine."""
+        current = await succession.current(self._graph, photo_ids)
+        return [current.get(id_, id_) for id_ in photo_ids]
 
     async def files_of(self, photo_ids: Sequence[str]) -> list[list[File]]:
         """Returns the files of each photo. Takes one query to the engine."""

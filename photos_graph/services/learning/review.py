@@ -57,9 +57,10 @@ class Review:
         invalid cursor."""
         return await self._queue.page(kind, label_id, first, after, last, before)
 
-    async def question(self, key: str) -> Question | None:
-        """Returns a question, also if it was answered or skipped since, until the next training replaces it."""
-        return await self._queue.question(key)
+    async def questions(self, keys: Sequence[str]) -> list[Question | None]:
+        """Returns questions, also if they were answered or skipped since, until the next training replaces them. Takes
+        one query to the engine."""
+        return await self._queue.questions(keys)
 
     async def confirm(self, keys: Sequence[str], by: str = "") -> BulkResult:
         """Records that the questions, all about tags or all about persons, are answered with yes.

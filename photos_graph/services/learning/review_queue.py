@@ -72,10 +72,10 @@ class ReviewQueue:
         waiting = [skipped[question.key] for _, question in unanswered if question.key in skipped]
         return ReviewPage(listing, None if left else await self._why_empty(kind, bool(found), waiting))
 
-    async def question(self, key: str) -> Question | None:
-        """Returns a question, also if it was answered or skipped since."""
-        found = await questions.asked(self._graph, None, None)
-        return next((self._now(each) for _, each in found if each.key == key), None)
+    async def questions(self, keys: Sequence[str]) -> list[Question | None]:
+        """Returns questions, also if they were answered or skipped since. Takes one query to the engine."""
+        found = {each.key: each for _, each in await questions.asked(self._graph, None, None)}
+        return [self._now(found[key]) if key in found else None for key in keys]
 
     def tags_of(self, classes: Collection[str]) -> dict[str, str]:
         """Returns, for each name that belongs to a tag, the id of the tag that a confirmation would assign."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import uuid4
 
@@ -33,6 +34,11 @@ class Roots:
 
     async def all(self) -> list[Root]:
         return await folders.roots(self._graph)
+
+    async def by_id(self, root_ids: Sequence[str]) -> list[Root | None]:
+        """Takes one query to the engine."""
+        known = {root.id: root for root in await self.all()}
+        return [known.get(id_) for id_ in root_ids]
 
     async def passed_over(self) -> Counter[str]:
         """Returns how many files of each extension the last scans of the roots passed over."""

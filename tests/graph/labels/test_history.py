@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -13,18 +15,25 @@ from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Ed
 from photos_graph.model.changes import ChangeRecord
 from photos_graph.model.labels import LabelKind
 from photos_graph.search.listing import cursor_of
+from photos_graph.services import history as watched
 from photos_graph.services.history import History
 from tests.kit.planted import plant
 from tests.kit.tags import grown
-from tests.kit.writing import writer
+from tests.kit.writing import NoReadModel, writer
 
 pytestmark = pytest.mark.anyio
 
 TAGGED = Assertion(AssertionKind.TAGGED, 5, "anna", "MANUAL")
 
 
-async def recorded(graph: Graph, *photos: int, tag: str = "x") -> str:
-    change = Change("TAG_PHOTOS", LabelKind.TAGS, "anna", 1_700_000_000_000, (Edit(None, TAGGED, tag, photos=photos),))
+def tagging(*photos: int, tag: str = "x") -> Change:
+    return Change("TAG_PHOTOS", LabelKind.TAGS, "anna", 1_700_000_000_000, (Edit(None, TAGGED, tag, photos=photos),))
+
+
+async def recorded(graph: Graph, *photos: int, tag: str = "x", id: str | None = None) -> str:
+    """Records a change, or a further portion of the change ``id``."""
+    change = tagging(*photos, tag=tag)
+    change = change if id is None else replace(change, id=id)
     await writer(graph).commit(lambda tx: changes.record(tx, change))
     return change.id
 
@@ -32,7 +41,7 @@ async def recorded(graph: Graph, *photos: int, tag: str = "x") -> str:
 async def page(graph: Graph, after: int | None = None, limit: int = 10) -> Sequence[ChangeRecord]:
     """Returns the changes whose numbers are below ``after``."""
     cursor = cursor_of((after, "")) if after is not None else None
-    return (await History(graph).page(limit, cursor)).items
+    return (await History(graph, NoReadModel()).page(limit, cursor)).items
 
 
 async def summaries(graph: Graph, after: int | None = None) -> list[str]:
@@ -50,10 +59,11 @@ async def test_changes_are_listed_newest_first_page_by_page(graph: Graph) -> Non
     ]
     assert await summaries(graph, after=2) == ["Tagged 1 photo with Sea."]
     assert await summaries(graph, after=1) == await summaries(graph, after=-3) == []
-    one = await history.get(graph, ids[0])
+    known = await history.by_id(graph, [ids[0], "nowhere", ids[2]])
+    assert known.keys() == {ids[0], ids[2]}
+    one = known[ids[0]]
     assert one == ChangeRecord(ids[0], 1, "TAG_PHOTOS", one.at, "anna", "Tagged 1 photo with Sea.", 1, False)
     assert one.at.timestamp() == 1_700_000_000
-    assert await history.get(graph, "nowhere") is None
 
 
 async def test_a_page_costs_two_queries_whatever_its_place(graph: Graph) -> None:
@@ -108,3 +118,47 @@ async def test_a_change_in_several_parts_takes_one_number(graph: Graph) -> None:
         await writer(graph).commit(lambda tx: changes.record(tx, change))
     await recorded(graph, 1)
     assert [(each.number, each.changed) for each in await page(graph)] == [(2, 1), (1, 4)]
+
+
+class Followed(NoReadModel):
+    def __init__(self) -> None:
+        self.times = 0
+
+    async def catch_up(self) -> None:
+        self.times += 1
+
+
+async def test_a_watcher_is_told_each_change_and_each_portion_of_it_once_the_index_has_it(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watched, "POLL_SECONDS", 0)
+    monkeypatch.setattr(watched, "STEADY_LOOKS", 10**6)
+    old, index, before = await recorded(graph, 1), Followed(), graph.queries
+    changes = History(graph, index).watch()
+    following = asyncio.ensure_future(anext(changes))
+    while graph.queries < before + 3:  # so that the watcher has read what was there
+        await asyncio.sleep(0)
+    assert index.times == 0
+    await recorded(graph, 2, 3, id=old)
+    told = [await following]
+    new = await recorded(graph, 4)
+    told.append(await anext(changes))
+    await recorded(graph, 5, 6, 7, id=new)
+    told.append(await anext(changes))
+    assert [(each.id, each.changed) for each in told] == [(old, 3), (new, 1), (new, 4)]
+    assert index.times == 3
+    await changes.aclose()
+
+
+async def test_a_change_that_grows_no_more_is_watched_no_more(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watched, "STEADY_LOOKS", 2)
+    await recorded(graph, 1)
+    [change] = await page(graph)
+    growing = watched._Growing([change])
+    assert growing.changed([change]) == [] and growing
+    larger = replace(change, changed=2)
+    assert growing.changed([larger]) == [larger]
+    growing.watch([larger])
+    assert growing.changed([larger]) == growing.changed([larger]) == [] and not growing
+    growing.watch([larger])
+    assert growing.changed([]) == [] and not growing

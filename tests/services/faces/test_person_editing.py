@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import numpy as np
 import pytest
 
 from photos_graph.bootstrap import Services
 from photos_graph.errors import BadInput, Conflict, NotFound
 from photos_graph.events import Events, LabelsChanged
+from photos_graph.faces.analysis import Found
+from photos_graph.graph.due import DuePhoto
+from photos_graph.graph.faces import detections
+from photos_graph.graph.faces.detections import SeenFace
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.model.search import Ref
+from photos_graph.services.faces.detection import Examined, _write_faces
 from photos_graph.settings import Settings
 from tests.kit.faced_library import alone, counts, named, photos_of, undone
 from tests.kit.faces import everybody, liken, names_of_faces, sizes
@@ -64,6 +70,20 @@ async def test_one_person_at_most_is_me(services: Services) -> None:
     assert found is not None and not found.is_me
     assert not (await services.person_editing.update(anna.id, is_me=False)).is_me
     assert await in_step(services)
+
+
+async def test_a_cover_follows_faces_that_are_measured_again(services: Services, settings: Settings) -> None:
+    anna = await assigned(services, "Anna", "f1", "f8", "f9")
+    assert await services.faces.covers([anna]) == ["f9"]
+    number = services.index.search.number_of(photo_id(9))
+    assert number is not None
+    [photo] = await detections.to_detect(services.graph, [DuePhoto(photo_id(9), number)])
+    nobody = Found(np.zeros((0, 4)), np.zeros(0), np.zeros(0), np.zeros((0, 128)))
+    blurred = Examined(photo, nobody, {"f9": SeenFace(0.01, np.ones(128, np.float32))})
+    writer = LabelWriter(services.graph, services.index, Events())
+    await writer.commit(lambda tx: _write_faces(tx, [blurred], settings))
+    await writer.follow()
+    assert await services.faces.covers([anna]) == ["f8"]
 
 
 async def test_a_cover_is_one_of_their_faces(services: Services) -> None:

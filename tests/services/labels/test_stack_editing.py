@@ -48,7 +48,7 @@ async def test_a_stack_is_one_entry_with_its_cover(planted: Services) -> None:
     assert stack(planted, 0) == ids(1, 0, 3)
     found = planted.index.search.stack_of(3)
     assert found is not None and found.kind is StackKind.MANUAL
-    assert await planted.browse.stack(found.id) == found
+    assert await planted.browse.stacks_by_id([found.id, "none"]) == [found, None]
     assert await in_step(planted)
 
 

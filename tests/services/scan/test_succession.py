@@ -83,7 +83,7 @@ async def test_a_turned_and_reduced_picture_takes_over_all_labels_and_undo_gives
     box = displayed(DRAWN, 6)
     assert faces == [["Bob", *(pytest.approx(side, abs=0.01) for side in (box.x, box.y, box.width, box.height))]]
     assert (await said(services, old.id))[1] == []
-    assert await services.browse.current_photo_id(old.id) == new.id
+    assert await services.browse.current_photo_ids([old.id]) == [new.id]
     assert await in_step(services)
 
     change = (await services.graph.read("MATCH (c:Change {kind: 'SUCCEED'}) RETURN c.id AS id"))[0]["id"]
@@ -91,7 +91,7 @@ async def test_a_turned_and_reduced_picture_takes_over_all_labels_and_undo_gives
     labels, faces = await said(services, old.id)
     assert (labels, faces) == (ALL_SAID, [["Bob", DRAWN.x, DRAWN.y, DRAWN.width, DRAWN.height]])
     assert (await said(services, new.id)) == (NOTHING_SAID, [])
-    assert await services.browse.current_photo_id(old.id) == old.id
+    assert await services.browse.current_photo_ids([old.id]) == [old.id]
     assert [each.new.id for each in (await services.replacements.page(10, None)).items] == [new.id]
     assert await in_step(services)
 
@@ -192,8 +192,8 @@ async def test_an_earlier_picture_that_comes_back_gets_its_labels_back(services:
     await scanned(services)
     assert (await photos(services))["a.jpg"].id == old.id
     assert (await said(services, old.id))[0] == ALL_SAID
-    assert await services.browse.current_photo_id(new.id) == old.id
-    assert await services.browse.current_photo_id(old.id) == old.id
+    assert await services.browse.current_photo_ids([new.id]) == [old.id]
+    assert await services.browse.current_photo_ids([old.id]) == [old.id]
 
 
 async def test_a_picture_whose_rendition_is_gone_waits_for_a_person(services: Services, tmp_path: Path) -> None:
