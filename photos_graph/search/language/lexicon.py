@@ -22,7 +22,12 @@ from photos_graph.search.folding import inner_symbols, name_words
 from photos_graph.search.hierarchy import Hierarchy, Row
 from photos_graph.search.language.camera_names import CameraNames
 from photos_graph.search.language.content_words import ContentWords, Seen
-from photos_graph.search.language.country_names import country_codes, country_names, place_names
+from photos_graph.search.language.country_names import (
+    country_adjectives,
+    country_codes,
+    country_names,
+    place_names,
+)
 from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.languages import LANGUAGES
 from photos_graph.search.language.phrases import MatchLevel, Phrase, phrases
@@ -348,6 +353,8 @@ def _other_names(kind: MatchKind, row: Row, words: list[str]) -> Iterator[tuple[
         code = row.id.partition("/")[0]
         names = country_names(code) if row.parent_id is None else place_names(code, row.name)
         yield from ((MatchLevel.NAME, name) for name in names if (MatchLevel.NAME, " ".join(name)) not in known)
+        adjectives = country_adjectives(code) if row.parent_id is None else ()
+        yield from ((MatchLevel.PART, (word,)) for word in adjectives)
     if isinstance(row, Person):
         yield from ((MatchLevel.NAME, name_words(group)) for group in row.groups)
         if row.note:

@@ -186,6 +186,9 @@ class OperandReader:
         if named.level is not MatchLevel.PART:
             others = self._parts.longer_names(at, named) if named.level is MatchLevel.NAME else ()
             return self._found(at, named.end, named.things, negated, alternatives=others)
+        if (seen := self._lexicon.looks_like(self.texts, at, self._language)) and seen.end > named.end:
+            self.record.guesses += 1  # a "German shepherd" is no shepherd in Germany
+            return self._looks_like(at, seen, negated)
         parts = self._parts
         begin = parts.before(at)
         if whole := parts.misspelt_name(begin, at, named):

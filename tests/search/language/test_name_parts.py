@@ -175,6 +175,19 @@ def test_each_name_of_a_place_stands_in_one_line_of_its_country() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Italian dog", "place Italy and looks like dog"),
+        ("dog, Mexican", "looks like dog and place Mexico"),
+        ("Italian greyhound", "looks like Italian greyhound"),
+        ("Dutch qwerty", "nothing; unmatched: `Dutch`, `qwerty`"),
+    ],
+)
+def test_what_is_of_a_country_is_found_there(library: SearchIndex, text: str, question: str) -> None:
+    assert shorthand(read(library, text), library.lexicon) == question
+
+
+@pytest.mark.parametrize(
     ("text", "offered"),
     [("Julia 2019", "julio"), ("Marche 2019", "march"), ("Merano 2019", "verano"), ("Domenico", "domenica")],
 )
