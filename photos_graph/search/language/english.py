@@ -29,7 +29,8 @@ ENGLISH = language(
             "anything but, everything but, everyone but, everybody but, everywhere but, anywhere but, neither, nor"
         ),
         PhraseRole.OUTSIDE: "outside",
-        PhraseRole.ONLY: "only, just, nothing but, nobody but, nobody except, no one but, no one except",
+        PhraseRole.ONLY: "only, just, nothing but, nobody but, nobody except, no one but, no one except, "
+        "nobody else but, no one else but",
         PhraseRole.ALONE: (
             "alone, only, on her own, on his own, on my own, on their own, by herself, by himself, by myself, "
             "by themselves, and nobody else, and no one else, with nobody else"

@@ -18,7 +18,10 @@ FRENCH = language(
         PhraseRole.OR: "ou, ou bien",
         PhraseRole.NOT: "pas, non, ne, n'",
         PhraseRole.WITHOUT: "sans, sauf, excepté, hormis, moins, à part, hors de, en dehors de, ni",
-        PhraseRole.ONLY: "seulement, uniquement, rien que, rien qu', seul, seule, seuls, seules",
+        PhraseRole.ONLY: (
+            "seulement, uniquement, rien que, rien qu', seul, seule, seuls, seules, personne sauf, personne à part, "
+            "personne d'autre que"
+        ),
         PhraseRole.ALONE: "seul, seule, seuls, seules, tout seul, toute seule, et personne d'autre",
         PhraseRole.LINK: (
             "à, au, aux, à la, à l', en, dans, sur, sous, de, du, des, d', de la, de l', avec, chez, par, pour, vers, "

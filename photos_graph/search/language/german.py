@@ -19,7 +19,9 @@ GERMAN = language(
         PhraseRole.NOT: "nicht, kein, keine, keinen, keiner, keinem",
         PhraseRole.WITHOUT: "ohne, außer, ausgenommen, abgesehen von, minus, außerhalb von, weder, noch",
         PhraseRole.OUTSIDE: "außerhalb",
-        PhraseRole.ONLY: "nur, allein, ausschließlich",
+        PhraseRole.ONLY: (
+            "nur, allein, ausschließlich, niemand außer, niemand als, niemand anderes als, nichts außer, nichts als"
+        ),
         PhraseRole.ALONE: "allein, alleine, und sonst niemand, und niemand sonst",
         PhraseRole.LINK: (
             "in, im, ins, an, am, ans, auf, aus, bei, beim, mit, von, vom, zu, zum, zur, für, um, über, unter, nahe, "

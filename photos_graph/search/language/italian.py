@@ -22,7 +22,9 @@ ITALIAN = language(
             "fuori dal, né"
         ),
         PhraseRole.OUTSIDE: "fuori",
-        PhraseRole.ONLY: "solo, soltanto, solamente",
+        PhraseRole.ONLY: (
+            "solo, soltanto, solamente, nessuno tranne, nessuno eccetto, nessuno a parte, nessun altro che"
+        ),
         PhraseRole.ALONE: "da solo, da sola, da soli, da sole, solo, sola, soli, e nessun altro, e basta",
         PhraseRole.LINK: (
             "in, nel, nello, nella, nell', nei, negli, nelle, a, ad, al, allo, alla, all', ai, agli, alle, con, col, "

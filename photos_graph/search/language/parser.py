@@ -276,18 +276,40 @@ class _Reading:
             self.conditions.append(Condition(all_of(parts), range(first, len(self._reader.record.terms))))
         return parts
 
-    def _group(self, negate: bool, depth: int, negated: bool) -> list[Query]:
-        found = self._any_of(depth, negated != negate, negate)
+    def _group(self, negate: bool, depth: int, negated: bool, *, after_only: bool = False) -> list[Query]:
+        found = self._any_of(depth, negated != negate, negate, after_only)
         if found is None:
             return []
         return [Not(found) if negate else found]
 
     def _only(self, lead: _Lead, only_at: int, depth: int, negated: bool) -> list[Query]:
+        """Reads what follows an "only", and the alternatives that have one too: "only Anna or only Bob"."""
+        inside = negated != lead.negate
+        parts = self._one_only(only_at, depth, inside)
+        found = [all_of(parts)] if parts else []
+        while other := self._or_only():
+            is_negated = other[0].negate
+            each = self._one_only(other[1], depth, inside != is_negated)
+            found += [Not(all_of(each)) if is_negated else all_of(each)] if each else []
+        parts = [any_of(found)] if len(found) > 1 else parts
+        return [Not(all_of(parts))] if lead.negate and parts else parts
+
+    def _or_only(self) -> tuple[_Lead, int] | None:
+        """Reads an "or only". Returns None if there is none."""
+        at = self._at
+        if self._or(Operand(at)):
+            lead = self._lead()
+            if lead.only is not None and not self._ended():
+                return lead, lead.only
+        self._at = at
+        return None
+
+    def _one_only(self, only_at: int, depth: int, inside: bool) -> list[Query]:
         """Reads the names after an "only", as long as they are all persons or all tags. Returns them together with the
         condition that a photo has no others."""
-        reader, inside = self._reader, negated != lead.negate
+        reader = self._reader
         before = reader.record.mark()
-        parts = self._group(False, depth, inside)
+        parts = self._group(False, depth, inside, after_only=True)
         kinds = {thing.kind for thing in reader.record.things_since(before)}
         kind = next((kind for kind in _ONLY if kind in kinds), None)
         while kind is not None:
@@ -297,7 +319,7 @@ class _Reading:
             at, mark = self._at, reader.record.mark()
             if not self._go_on():
                 break
-            found = self._group(False, depth, inside)
+            found = self._group(False, depth, inside, after_only=True)
             if found and all(thing.kind is not kind for thing in reader.record.things_since(mark)):
                 self._at = at
                 reader.record.forget(mark)
@@ -308,8 +330,6 @@ class _Reading:
             make, label = _ONLY[kind]
             parts.append(make(tuple(ids)))
             reader.record.note_only(before, only_at, self._language.labels.say(label), parts[-1], inside)
-        if lead.negate and parts:
-            return [Not(all_of(parts))]
         return parts
 
     def _after_only(self) -> int:
@@ -318,7 +338,7 @@ class _Reading:
         is_only = self._language.taken(self._reader.texts, self._at, PhraseRole.ONLY) > 0
         return 0 if is_only and self._names(count) else count
 
-    def _any_of(self, depth: int, negated: bool, is_negation: bool) -> Query | None:
+    def _any_of(self, depth: int, negated: bool, is_negation: bool, after_only: bool) -> Query | None:
         """Reads alternatives. An "alone" belongs to the last of them, or to the whole condition if there is only one
         that is not negated."""
         joint = self._joint
@@ -326,8 +346,11 @@ class _Reading:
             self._joint = len(self._reader.record.terms)
         operand = self._operand(depth, negated)
         operands = [self._with_alone(operand, negated, is_negation or self._or_follows_alone())]
-        while self._or(operand):
+        while (at := self._at) < len(self._tokens) and self._or(operand):
             lead = self._lead()
+            if after_only and lead.only is not None:
+                self._at = at
+                break
             if self._ended():
                 self._reader.record.skip(lead.meaningful)
                 break

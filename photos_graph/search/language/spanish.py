@@ -18,7 +18,7 @@ SPANISH = language(
         PhraseRole.OR: "o, u",
         PhraseRole.NOT: "no",
         PhraseRole.WITHOUT: "sin, excepto, salvo, menos, aparte de, fuera de, ni",
-        PhraseRole.ONLY: "solo, solamente, únicamente",
+        PhraseRole.ONLY: "solo, solamente, únicamente, nadie excepto, nadie salvo, nadie menos, nadie más que",
         PhraseRole.ALONE: "solo, sola, solos, solas, a solas, y nadie más",
         PhraseRole.LINK: (
             "en, a, al, de, del, con, por, para, sobre, durante, ante, bajo, hacia, junto a, cerca de, cerca del, "
