@@ -60,8 +60,7 @@ async def test_faces_move_between_clusters(planted: Graph) -> None:
     assert await clusters.clusters(planted) == {"c": Cluster("ann", 2), "d": Cluster(None, 1)}
     await writer(planted).commit(lambda tx: clusters.move(tx, ["f2"], [Joined("c", None, ("f2",))], ["c", "d"]))
     assert await clusters.clusters(planted) == {"c": Cluster(None, 3)}
-    assert await cluster_pages.cluster(planted, "c") == FaceCluster("c", 3)
-    assert await cluster_pages.cluster(planted, "d") is None
+    assert await cluster_pages.clusters_by_id(planted, ["c", "d"]) == {"c": FaceCluster("c", 3)}
 
 
 async def test_matches_are_replaced_and_what_a_person_said_counts(planted: Graph) -> None:
