@@ -17,7 +17,8 @@ GERMAN = language(
         PhraseRole.AND: "und, sowie",
         PhraseRole.OR: "oder",
         PhraseRole.NOT: "nicht, kein, keine, keinen, keiner, keinem",
-        PhraseRole.WITHOUT: "ohne, außer, ausgenommen, abgesehen von, minus, außerhalb von, weder, noch",
+        PhraseRole.WITHOUT: "ohne, außer, ausgenommen, abgesehen von, minus, außerhalb von, weder",
+        PhraseRole.NOR: "noch",
         PhraseRole.OUTSIDE: "außerhalb",
         PhraseRole.ONLY: (
             "nur, allein, ausschließlich, niemand außer, niemand als, niemand anderes als, nichts außer, nichts als"

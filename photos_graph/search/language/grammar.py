@@ -29,6 +29,7 @@ class PhraseRole(Enum):
     OR = auto()
     NOT = auto()  # negates what follows
     WITHOUT = auto()  # negates what follows, and what follows the "and" after it
+    NOR = auto()  # does the same after another negation: "weder Anna noch Bob", but not "noch ein Foto"
     OUTSIDE = auto()  # before a place, negates it
     ONLY = auto()
     ALONE = auto()  # after persons: "Anna alone"
@@ -79,6 +80,7 @@ LEADS = frozenset(
         PhraseRole.OR,
         PhraseRole.NOT,
         PhraseRole.WITHOUT,
+        PhraseRole.NOR,
         PhraseRole.ONLY,
         PhraseRole.LINK,
         PhraseRole.NEAR,

@@ -36,6 +36,7 @@ _MAX_WORDS = 50  # words with a meaning
 _MAX_TOKENS = 200
 _MAX_DEPTH = 30  # levels of parentheses
 _NO_NAME = frozenset((TokenKind.CLOSE, TokenKind.OR, TokenKind.MINUS))
+_NEGATIONS = (PhraseRole.NOT, PhraseRole.WITHOUT)
 _NO_OFFERS: Mapping[int, tuple[str, ...]] = {}
 _ONLY: dict[MatchKind, tuple[type[OnlyPersons] | type[OnlyTagged], str]] = {
     MatchKind.PERSON: (OnlyPersons, "nobody else"),
@@ -182,6 +183,7 @@ class _Reading:
         self._reader = reader
         self._language = language
         self._at = 0
+        self._negates = False  # whether a negation was read
         self._joint = 0  # the first term to which an "alone" may belong
         self._after_alone = 0  # the term after the last "alone"
         self.conditions: list[Condition] = []
@@ -435,9 +437,10 @@ class _Reading:
             span = (self._at, self._at + count)
             if PhraseRole.NEAR in roles:
                 lead.meaningful.append(span)
-            elif PhraseRole.NOT in roles or PhraseRole.WITHOUT in roles:
+            elif not roles.isdisjoint(_NEGATIONS) or (self._negates and PhraseRole.NOR in roles):
+                self._negates = True
                 lead.negate = not lead.negate
-                lead.goes_on = PhraseRole.WITHOUT in roles
+                lead.goes_on = PhraseRole.NOT not in roles
                 lead.meaningful.append(span)
             elif PhraseRole.ONLY in roles:
                 lead.only = self._at
