@@ -10,7 +10,8 @@ from pyroaring import BitMap
 
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.composition import all_of
-from photos_graph.search.language.parser import Condition, Parsed
+from photos_graph.search.language.parser import Parsed
+from photos_graph.search.language.text_reading import Condition
 from photos_graph.search.query import Query
 
 MAX_RELAXED = 10

@@ -204,3 +204,23 @@ def test_a_part_of_a_name_is_offered_as_that_and_not_as_a_date() -> None:
         parsed = read(library, text)
         assert " ".join(parsed.unmatched) == text
         assert [each.kind for each in parsed.terms] == [MatchKind.OTHER]
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("outside with Anna", "tag Outside and person Anna"),
+        ("outside Rome", "not place Rome"),
+        ("Anna with Salvo", "person Anna and person Salvo"),
+        ("Nur with Anna", "person Nur and person Anna"),
+        ("things to do in Rome", "place Rome; unmatched: `things`, `do`"),
+        ("DO or Rome", "place Dominican Republic or place Rome"),
+    ],
+)
+def test_a_name_that_is_grammar_elsewhere_is_a_name(text: str, question: str) -> None:
+    library = index_of(
+        [Tag("outside", "Outside")],
+        [Person(name.lower(), name) for name in ("Anna", "Salvo", "Nur")],
+        [place("DO", "Dominican Republic"), place("IT", "Italy"), place("IT/Rome", "Rome", "IT")],
+    )
+    assert shorthand(read(library, text), library.lexicon) == question

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from photos_graph.search.index import SearchIndex
-from photos_graph.search.language.parser import Condition, Parsed, parse
+from photos_graph.search.language.parser import Parsed, parse
 from photos_graph.search.language.relaxation import relaxed
+from photos_graph.search.language.text_reading import Condition
 from photos_graph.search.query import And, Everything
 from photos_graph.search.rows import LabelPostings
 from photos_graph.search.terms.properties import Rated

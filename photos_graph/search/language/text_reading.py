@@ -1,0 +1,359 @@
+"""Reads the parts of a text in one language, and joins them to a query.
+
+    all_of    group, group ...              side by side or joined by "and"; all must hold
+    group     operand "or" operand ...      at least one must hold; binds tighter than "and"
+    operand   a phrase, a date, a prefix, a phrase in quotes, or all_of in parentheses
+
+"not", "without" and "only" may precede a group, and a minus sign an operand. "|" is "or", "&" and "+" are "and".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from photos_graph.errors import TooComplex
+from photos_graph.model.search import MatchKind
+from photos_graph.search.language.composition import all_of, any_of
+from photos_graph.search.language.grammar import Language, PhraseRole
+from photos_graph.search.language.operands import Operand, OperandReader
+from photos_graph.search.language.tokens import ANDS, Token, TokenKind
+from photos_graph.search.query import Not, Query
+from photos_graph.search.terms.persons import OnlyPersons, WithPerson
+from photos_graph.search.terms.tags import OnlyTagged
+
+_MAX_DEPTH = 30  # levels of parentheses
+_NO_NAME = frozenset((TokenKind.CLOSE, TokenKind.OR, TokenKind.MINUS))
+_NEGATIONS = (PhraseRole.NOT, PhraseRole.WITHOUT)
+_ONLY: dict[MatchKind, tuple[type[OnlyPersons] | type[OnlyTagged], str]] = {
+    MatchKind.PERSON: (OnlyPersons, "nobody else"),
+    MatchKind.TAG: (OnlyTagged, "no other tags"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One of the conditions of a text, all of which must hold, and the places of its terms."""
+
+    query: Query
+    terms: range
+
+
+@dataclass(slots=True)
+class _Lead:
+    """The words before a group. ``meaningful`` holds the tokens of those with a meaning."""
+
+    negate: bool = False
+    goes_on: bool = False  # after an "and"
+    only: int | None = None
+    meaningful: list[tuple[int, int]] = field(default_factory=list)
+
+
+class TextReading:
+    """Reads the tokens of one text in one language, as the grammar above describes it."""
+
+    def __init__(self, tokens: Sequence[Token], reader: OperandReader, language: Language) -> None:
+        self._tokens = tokens
+        self._reader = reader
+        self._language = language
+        self._at = 0
+        self._negates = False  # whether a negation was read
+        self._joint = 0  # the first term to which an "alone" may belong
+        self._after_alone = 0  # the term after the last "alone"
+        self.conditions: list[Condition] = []
+
+    def whole(self) -> list[Query]:
+        """Reads the whole text. Returns the parts of the query, all of which must hold."""
+        while 0 < (count := self._language.taken(self._reader.texts, self._at, PhraseRole.OPENING)) < self._left():
+            self._at += count
+        parts = self._all_of(0, False)
+        while self._left():  # an unbalanced closing parenthesis
+            self._at += 1
+            parts += self._all_of(0, False)
+        return parts
+
+    def _all_of(self, depth: int, negated: bool) -> list[Query]:
+        if depth > _MAX_DEPTH:
+            raise TooComplex(f"A search text nests parentheses at most {_MAX_DEPTH} deep.")
+        parts: list[Query] = []
+        outer, self._joint = self._joint, len(self._reader.record.terms)
+        last_alone = 0  # the part after an "alone", or 0
+        while True:
+            lead = self._lead()
+            if self._ended():
+                self._reader.record.skip(lead.meaningful)
+                self._joint = outer
+                return parts
+            first = len(self._reader.record.terms)
+            if not lead.meaningful and (alone := self._alone(negated)):  # "I am alone"
+                parts += self._condition(alone, first, depth)
+                last_alone = self._either(parts, last_alone, depth)
+                continue
+            if lead.only is not None:
+                parts += self._condition(self._only(lead, lead.only, depth, negated), first, depth)
+                continue
+            parts += self._condition(self._group(lead.negate, depth, negated), first, depth)
+            while lead.goes_on and self._go_on():
+                first = len(self._reader.record.terms)
+                parts += self._condition(self._group(lead.negate, depth, negated), first, depth)
+            first = len(self._reader.record.terms)
+            if alone := self._alone(negated):
+                parts += self._condition(alone, first, depth)
+                last_alone = self._either(parts, last_alone, depth)
+
+    def _either(self, parts: list[Query], last: int, depth: int) -> int:
+        """Joins persons who are alone to those before them who are alone too, and end at the part ``last``: a photo
+        shows one or the other. Returns the part after them."""
+        begin = len(parts) - 1
+        while begin and isinstance(parts[begin - 1], WithPerson):
+            begin -= 1
+        if not last or begin != last:
+            return len(parts)
+        before = last - 1
+        while before and isinstance(parts[before - 1], WithPerson):
+            before -= 1
+        either = any_of([all_of(parts[before:last]), all_of(parts[last:])])
+        if not depth:
+            joined = self.conditions[before - len(parts) :]
+            terms = range(joined[0].terms.start, joined[-1].terms.stop)
+            self.conditions[before - len(parts) :] = [Condition(either, terms)]
+        parts[before:] = [either]
+        return len(parts)
+
+    def _alone(self, negated: bool) -> list[Query]:
+        """Reads an "alone" after persons, which must all be in the picture."""
+        count = self._language.taken(self._reader.texts, self._at, PhraseRole.ALONE)
+        if not count:
+            return []
+        ids = self._reader.record.persons_since(self._joint, negated)
+        if not ids or (self._language.taken(self._reader.texts, self._at, PhraseRole.ONLY) and self._names(count)):
+            return []
+        only = OnlyPersons(ids)
+        self._reader.record.note(
+            self._at,
+            self._at + count,
+            MatchKind.OTHER,
+            self._language.labels.say(_ONLY[MatchKind.PERSON][1]),
+            only,
+            negated,
+        )
+        self._at += count
+        self._joint = self._after_alone = len(self._reader.record.terms)
+        return [only]
+
+    def _names(self, count: int) -> bool:
+        """Returns whether a name follows the next words, so that they stand before it, as in "Rome, only Anna"."""
+        at = self._at + count
+        return at < len(self._tokens) and not self._language.lead(self._reader.texts, at)[0]
+
+    def _condition(self, parts: list[Query], first: int, depth: int) -> list[Query]:
+        """Records a condition of the whole text, with the terms from ``first`` on. Returns its parts."""
+        if parts and not depth:
+            self.conditions.append(Condition(all_of(parts), range(first, len(self._reader.record.terms))))
+        return parts
+
+    def _group(self, negate: bool, depth: int, negated: bool, *, after_only: bool = False) -> list[Query]:
+        found = self._any_of(depth, negated != negate, negate, after_only)
+        if found is None:
+            return []
+        return [Not(found) if negate else found]
+
+    def _only(self, lead: _Lead, only_at: int, depth: int, negated: bool) -> list[Query]:
+        """Reads what follows an "only", and the alternatives that have one too: "only Anna or only Bob"."""
+        inside = negated != lead.negate
+        parts = self._one_only(only_at, depth, inside)
+        found = [all_of(parts)] if parts else []
+        while other := self._or_only():
+            is_negated = other[0].negate
+            each = self._one_only(other[1], depth, inside != is_negated)
+            found += [Not(all_of(each)) if is_negated else all_of(each)] if each else []
+        parts = [any_of(found)] if len(found) > 1 else parts
+        return [Not(all_of(parts))] if lead.negate and parts else parts
+
+    def _or_only(self) -> tuple[_Lead, int] | None:
+        """Reads an "or only". Returns None if there is none."""
+        at = self._at
+        if self._or(Operand(at)):
+            lead = self._lead()
+            if lead.only is not None and not self._ended():
+                return lead, lead.only
+        self._at = at
+        return None
+
+    def _one_only(self, only_at: int, depth: int, inside: bool) -> list[Query]:
+        """Reads the names after an "only", as long as they are all persons or all tags. Returns them together with the
+        condition that a photo has no others."""
+        reader = self._reader
+        before = reader.record.mark()
+        parts = self._group(False, depth, inside, after_only=True)
+        kinds = {thing.kind for thing in reader.record.things_since(before)}
+        kind = next((kind for kind in _ONLY if kind in kinds), None)
+        while kind is not None:
+            if kind is MatchKind.PERSON and (count := self._after_only()):  # "only Anna and nobody else"
+                self._at += count
+                break
+            at, mark = self._at, reader.record.mark()
+            if not self._go_on():
+                break
+            found = self._group(False, depth, inside, after_only=True)
+            if found and all(thing.kind is not kind for thing in reader.record.things_since(mark)):
+                self._at = at
+                reader.record.forget(mark)
+                break
+            parts += found
+        if kind is not None:
+            ids = dict.fromkeys(thing.id for thing in reader.record.things_since(before) if thing.kind is kind)
+            make, label = _ONLY[kind]
+            parts.append(make(tuple(ids)))
+            reader.record.note_only(before, only_at, self._language.labels.say(label), parts[-1], inside)
+        return parts
+
+    def _after_only(self) -> int:
+        """Returns the words of an "alone" that repeats an "only", or 0. Before a name, it is another "only"."""
+        count = self._language.taken(self._reader.texts, self._at, PhraseRole.ALONE)
+        is_only = self._language.taken(self._reader.texts, self._at, PhraseRole.ONLY) > 0
+        return 0 if is_only and self._names(count) else count
+
+    def _any_of(self, depth: int, negated: bool, is_negation: bool, after_only: bool) -> Query | None:
+        """Reads alternatives. An "alone" belongs to the last of them, or to the whole condition if there is only one
+        that is not negated."""
+        joint = self._joint
+        if is_negation:
+            self._joint = len(self._reader.record.terms)
+        operand = self._operand(depth, negated)
+        operands = [self._with_alone(operand, negated, is_negation or self._or_follows_alone())]
+        while (at := self._at) < len(self._tokens) and self._or(operand):
+            lead = self._lead()
+            if after_only and lead.only is not None:
+                self._at = at
+                break
+            if self._ended():
+                self._reader.record.skip(lead.meaningful)
+                break
+            if lead.only is not None:
+                operands.append(_whole(self._only(lead, lead.only, depth, negated)))
+                break
+            if lead.negate:
+                operands.append(_whole(self._group(True, depth, negated)))
+                break
+            self._joint = len(self._reader.record.terms)
+            operand = self._operand(depth, negated)
+            operands.append(self._with_alone(operand, negated, True))
+        self._joint = max(joint, self._after_alone)
+        found = [query for query in operands if query is not None]
+        return any_of(found) if found else None
+
+    def _with_alone(self, operand: Operand, negated: bool, is_inside: bool) -> Query | None:
+        """Returns the query of an operand, with that of an "alone" after it if it belongs to the operand."""
+        if operand.query is None or not is_inside or not (alone := self._alone(negated)):
+            return operand.query
+        return all_of([operand.query, *alone])
+
+    def _or_follows_alone(self) -> bool:
+        texts = self._reader.texts
+        at = self._at + self._language.taken(texts, self._at, PhraseRole.ALONE)
+        if not self._at < at < len(texts):
+            return False
+        return self._tokens[at].kind is TokenKind.OR or self._language.taken(texts, at, PhraseRole.OR) > 0
+
+    def _or(self, operand: Operand) -> bool:
+        """Returns whether an alternative follows, which is true after "or", and before a date that excludes the
+        previous date, since no photo has both."""
+        if self._kind() is TokenKind.OR:
+            self._at += 1
+            return True
+        if count := self._language.taken(self._reader.texts, self._at, PhraseRole.OR):
+            self._at += count
+            return True
+        at = self._at
+        if operand.span is not None:
+            lead = self._lead()
+            if not lead.meaningful and not self._ended():
+                following = self._reader.dates.read(self._at)
+                if following is not None and operand.span.excludes(following[1]):
+                    return True
+        self._at = at
+        return False
+
+    def _operand(self, depth: int, negated: bool) -> Operand:
+        if self._kind() is TokenKind.MINUS:
+            self._at += 1
+            query = self._operand(depth, not negated).query
+            return Operand(self._at, None if query is None else Not(query))
+        if self._kind() is not TokenKind.OPEN:
+            operand = self._reader.read(self._at, negated)
+            self._at = operand.end
+            return operand
+        self._at += 1
+        query = _whole(self._all_of(depth + 1, negated))
+        self._at += self._left() > 0
+        return Operand(self._at, query)
+
+    def _lead(self) -> _Lead:
+        lead = _Lead()
+        while not self._ended() and not self._reader.is_me(self._at):
+            if self._kind() is TokenKind.OR:
+                self._at += 1
+                continue
+            if self._kind() is TokenKind.MINUS and self._introduces(self._at + 1):
+                lead.negate = not lead.negate
+                lead.meaningful.append((self._at, self._at + 1))
+                self._at += 1
+                continue
+            if outside := self._reader.outside(self._at):
+                lead.negate = not lead.negate
+                lead.meaningful.append((self._at, self._at + outside))
+                self._at += outside
+                continue
+            count, roles = self._language.lead(self._reader.texts, self._at)
+            if not count or self._reader.begins(self._at, count):
+                break
+            span = (self._at, self._at + count)
+            if PhraseRole.NEAR in roles:
+                lead.meaningful.append(span)
+            elif not roles.isdisjoint(_NEGATIONS) or (self._negates and PhraseRole.NOR in roles):
+                self._negates = True
+                lead.negate = not lead.negate
+                lead.goes_on = PhraseRole.NOT not in roles
+                lead.meaningful.append(span)
+            elif PhraseRole.ONLY in roles:
+                lead.only = self._at
+                lead.meaningful.append(span)
+            self._at += count
+        return lead
+
+    def _introduces(self, at: int) -> bool:
+        """Returns whether a phrase without a meaning of its own is at the token, such as "in"."""
+        reader = self._reader
+        return self._language.lead(reader.texts, at)[0] > 0 and not reader.is_me(at) and not reader.begins(at)
+
+    def _go_on(self) -> bool:
+        """Skips an "and" if a name follows it directly, without an introducing word. A date does not count as a name.
+        Returns whether it did."""
+        texts = self._reader.texts
+        count = self._language.taken(texts, self._at, PhraseRole.AND)
+        joined = self._left() and not ANDS.isdisjoint(self._tokens[self._at].joint)
+        if not count and not joined:
+            return False
+        at = self._at + count
+        while at < len(texts) and (filler := self._language.taken(texts, at, PhraseRole.FILLER)):
+            at += filler
+        if at >= len(texts) or self._tokens[at].kind in _NO_NAME or self._reader.dates.read(at) is not None:
+            return False
+        if self._language.lead(texts, at)[0] and not self._reader.begins(at):
+            return False
+        self._at = at
+        return True
+
+    def _kind(self) -> TokenKind | None:
+        return self._tokens[self._at].kind if self._left() else None
+
+    def _left(self) -> int:
+        return len(self._tokens) - self._at
+
+    def _ended(self) -> bool:
+        return not self._left() or self._tokens[self._at].kind is TokenKind.CLOSE
+
+
+def _whole(parts: Sequence[Query]) -> Query | None:
+    return all_of(parts) if parts else None
