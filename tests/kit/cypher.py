@@ -16,7 +16,7 @@ from photos_graph.graph.engine import dialect, migrations
 from photos_graph.graph.engine.connection import Transaction
 
 OF_EMBEDDED = {
-    f"{migrations.__name__}.{name}" for name in ("NUMBER_TYPES", "INDEX_NUMBERS_AGAIN")
+    f"{migrations.__name__}.{name}" for name in ("NUMBER_TYPES", "PICTURED_TYPE", "INDEX_NUMBERS_AGAIN")
 }  # that Neo4j never sees
 
 
