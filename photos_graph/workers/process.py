@@ -102,7 +102,7 @@ class Worker:
         """
         call = frame(FrameKind.CALL, pack_call(task.target, task.arguments.dump_json(argument)))
         deadline = asyncio.get_running_loop().time() + timeout_seconds
-        self.task, self.answer = task.name, None
+        self.answer = None
         self.runs += 1
         usable_again, begun, retiring = False, False, False
         parts: list[bytes] = []
@@ -114,7 +114,7 @@ class Worker:
                 if kind is FrameKind.CHUNK:
                     yield body
                 elif kind is FrameKind.BEGUN:
-                    begun = True
+                    begun, self.task = True, task.name
                 elif kind is FrameKind.RETIRING:
                     retiring = True
                 elif kind is FrameKind.STEP:
