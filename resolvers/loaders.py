@@ -40,7 +40,7 @@ class Loader(DataLoader[K, T]):
 
 
 def _note_error(loaded: asyncio.Future[Any]) -> None:
-    """Keeps an error from the log if whoever would wait for it was cancelled, because another field failed before."""
+    """Keeps an error out of the log if the field that would wait for it was cancelled because another field failed."""
     if not loaded.cancelled():
         loaded.exception()
 

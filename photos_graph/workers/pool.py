@@ -68,7 +68,7 @@ class WorkerPool:
 
     @property
     def running(self) -> dict[int, str]:
-        """Maps process ids to the names of the tasks that they have begun and not ended."""
+        """Maps process ids to the names of the tasks that they run."""
         return {worker.pid: worker.task for worker in self._workers if worker.task}
 
     async def call(

@@ -46,6 +46,7 @@ class Worker:
             raise TypeError("a worker talks through pipes")
         self.pid = process.pid
         self.task: str | None = None
+        self.begun = False  # whether the child has received the call of the task
         self.answer: Any = None
         self.retired = False
         self.runs = 0
@@ -102,9 +103,9 @@ class Worker:
         """
         call = frame(FrameKind.CALL, pack_call(task.target, task.arguments.dump_json(argument)))
         deadline = asyncio.get_running_loop().time() + timeout_seconds
-        self.answer = None
+        self.task, self.answer, self.begun = task.name, None, False
         self.runs += 1
-        usable_again, begun, retiring = False, False, False
+        usable_again, retiring = False, False
         parts: list[bytes] = []
         try:
             self._calls.write(call)
@@ -114,7 +115,7 @@ class Worker:
                 if kind is FrameKind.CHUNK:
                     yield body
                 elif kind is FrameKind.BEGUN:
-                    begun, self.task = True, task.name
+                    self.begun = True
                 elif kind is FrameKind.RETIRING:
                     retiring = True
                 elif kind is FrameKind.STEP:
@@ -134,7 +135,7 @@ class Worker:
         except TimeoutError:
             raise errors.OverLimit(f"It takes longer than {timeout_seconds:g} seconds.") from None
         except EOFError:
-            if not begun:
+            if not self.begun:
                 raise NeverBegan from None
             cause = await self._cause()
             log.warning("A worker died in the task %s (%s): %s", task, cause, self._tail.decode(errors="replace"))

@@ -189,7 +189,7 @@ async def test_a_worker_killed_while_it_renders_is_an_error_of_that_rendition(tm
     async with rig(tmp_path) as made:
         made.original.write_bytes(encoded(scene().resize((6000, 4000)), "PNG", compress_level=0))
         request = asyncio.create_task(made.open(LARGE, AVIF))
-        await until(lambda: made.pool.running)
+        await until(lambda: any(worker.begun for worker in made.pool._workers))
         os.kill(next(iter(made.pool.running)), signal.SIGKILL)
         with pytest.raises(KilledWorker):
             await request
