@@ -126,10 +126,17 @@ def _seen(row: dict) -> Seen:  # type: ignore[type-arg]
 
 
 async def looked(services: Services, photo_ids: Iterable[str] | None = None) -> Job:
-    """Runs a look for faces to its end, and the grouping that follows it."""
-    job = await ended(services, await services.face_triggers.find(None if photo_ids is None else list(photo_ids)))
+    """Detects faces to the end, with the clustering that follows, and returns the job that examined most photos.
+
+    A service that starts with weights queues such a job by itself, and that job may examine the photos first.
+    """
+    earlier = {job.id for job in await of_kind(services, JobKind.FACES) if job.finished_at is not None}
+    await ended(services, await services.face_triggers.find(None if photo_ids is None else list(photo_ids)))
     await settled(services)
-    return job
+    return max(
+        (job for job in await of_kind(services, JobKind.FACES) if job.id not in earlier),
+        key=lambda job: (job.done, job.created_at),
+    )
 
 
 async def settled(services: Services) -> None:
