@@ -7,7 +7,7 @@ demo = .demo/Pictures
 export PYTHONDONTWRITEBYTECODE =
 # Workers may not write files. So what only they import is compiled by importing it once, which prints more than it says.
 models = deepface.DeepFace, hdbscan, keras, tensorflow
-.PHONY: setup run test check bench
+.PHONY: setup run test clients check bench
 
 setup: $(ready)
 
@@ -18,6 +18,10 @@ run: $(ready) $(if $(LIBRARY),,$(demo))
 # Four processes on two cores, since tests wait for their engine half of the time.
 test: $(ready)
 	$(bin)/python -m pytest --numprocesses 4 --dist loadscope --no-loadscope-reorder
+
+# Programs that use the libraries of clients, against a real service. They need Node.js.
+clients: $(ready)
+	$(bin)/python -m tests.clients
 
 check: $(ready)
 	$(bin)/ruff format --check . && $(bin)/ruff check .

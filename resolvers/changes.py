@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -56,7 +56,7 @@ class BulkResult(TouchedFields):
     )
 
     @classmethod
-    def of(cls, result: label_model.BulkResult) -> BulkResult:
+    def of(cls, result: label_model.BulkResult, answered: Sequence[strawberry.ID] = ()) -> BulkResult:
         return cls(
             matched=result.matched,
             changed=result.changed,
@@ -64,6 +64,7 @@ class BulkResult(TouchedFields):
             change=change_id(result.change_id),
             is_complete=result.is_complete,
             change_of=result.change_id,
+            answered=answered,
         )
 
     @strawberry.field(description="The queries, so that the answer has what the call changed elsewhere.")

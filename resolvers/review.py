@@ -178,7 +178,7 @@ class ReviewMutations:
     )
     async def confirm(self, info: Info, items: Items) -> BulkResult:
         review, viewer = info.context.services.review, info.context.known_viewer
-        return BulkResult.of(await review.confirm(ids.decode_all("ReviewItem", items), by=viewer.name))
+        return BulkResult.of(await review.confirm(ids.decode_all("ReviewItem", items), by=viewer.name), items)
 
     @strawberry.mutation(
         permission_classes=[CanEdit],
@@ -188,7 +188,7 @@ class ReviewMutations:
     )
     async def reject(self, info: Info, items: Items) -> BulkResult:
         review, viewer = info.context.services.review, info.context.known_viewer
-        return BulkResult.of(await review.reject(ids.decode_all("ReviewItem", items), by=viewer.name))
+        return BulkResult.of(await review.reject(ids.decode_all("ReviewItem", items), by=viewer.name), items)
 
     @strawberry.mutation(
         permission_classes=[CanEdit],
@@ -204,4 +204,4 @@ class ReviewMutations:
         ],
     ) -> BulkResult:
         review, viewer = info.context.services.review, info.context.known_viewer
-        return BulkResult.of(await review.skip(ids.decode_all("ReviewItem", items), by=viewer.name))
+        return BulkResult.of(await review.skip(ids.decode_all("ReviewItem", items), by=viewer.name), items)

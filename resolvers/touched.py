@@ -30,9 +30,11 @@ T = TypeVar("T")
 
 @strawberry.type
 class TouchedFields:
-    """What has these fields derives from it. ``change_of`` is the id of the change, or None if nothing was changed."""
+    """What has these fields derives from it. ``change_of`` is the id of the change, or None if nothing was changed.
+    ``answered`` has the ids of the items of the review queue that the call answered."""
 
     change_of: strawberry.Private[str | None]
+    answered: strawberry.Private[Sequence[strawberry.ID]] = ()
 
     @strawberry.field(description="The photos that were changed, up to the number that is asked for.")
     async def photos(
@@ -72,9 +74,13 @@ class TouchedFields:
         wanted = (await self._touched(info)).persons[:MOST_LABELS]
         return await _loaded(info, load_person, counted(info, lambda: wanted))
 
-    @strawberry.field(description="The ids of the tags, persons and faces that were deleted.")
+    @strawberry.field(
+        description="The ids of what is gone from lists: tags, persons and faces that were deleted, clusters of the "
+        "faces that were changed, if no face in them is without a name any more, and, in the answers of `confirm`, "
+        "`reject` and `skip`, the items of the review queue."
+    )
     async def deleted_ids(self, info: Info) -> list[strawberry.ID]:
-        return deleted_ids(await self._touched(info))
+        return [*deleted_ids(await self._touched(info)), *dict.fromkeys(self.answered)]
 
     async def _touched(self, info: Info) -> TouchedObjects:
         if self.change_of is None:
@@ -87,6 +93,7 @@ def deleted_ids(touched: TouchedObjects) -> list[strawberry.ID]:
         *(ids.encode("Tag", each) for each in touched.deleted_tags),
         *(ids.encode("Person", each) for each in touched.deleted_persons),
         *(ids.encode("Face", each) for each in touched.deleted_faces),
+        *(ids.encode("FaceCluster", each) for each in touched.empty_clusters),
     ]
 
 

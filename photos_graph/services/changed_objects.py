@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.faces import cluster_pages
 from photos_graph.graph.labels import changes
 from photos_graph.graph.labels.edits import Change, FacePresence, PersonState, TagState
 from photos_graph.index import Index
@@ -18,7 +19,8 @@ READ_AT_ONCE = 100  # changes that are in memory together, with the ids of all p
 @dataclass(frozen=True, slots=True)
 class TouchedObjects:
     """Ids of what a change concerns, each once and in the order of the change. ``deleted_tags``, ``deleted_persons``
-    and ``deleted_faces`` are those that it deleted; they are not among the others."""
+    and ``deleted_faces`` are those that it deleted; they are not among the others. ``empty_clusters`` are those of its
+    faces in which no face is without a name now."""
 
     photos: list[str] = field(default_factory=list)
     folders: list[str] = field(default_factory=list)
@@ -28,6 +30,7 @@ class TouchedObjects:
     deleted_tags: list[str] = field(default_factory=list)
     deleted_persons: list[str] = field(default_factory=list)
     deleted_faces: list[str] = field(default_factory=list)
+    empty_clusters: list[str] = field(default_factory=list)
 
 
 class ChangedObjects:
@@ -36,16 +39,19 @@ class ChangedObjects:
         self._index = index
 
     async def touched(self, change_ids: Sequence[str]) -> list[TouchedObjects]:
-        """Returns what each change concerns, or nothing if it is not known. Takes one query to the engine for
-        each portion of ``READ_AT_ONCE`` changes."""
+        """Returns what each change concerns, or nothing if it is not known. Takes a query to the engine for each
+        portion of ``READ_AT_ONCE`` changes, and another one if they concern faces."""
         found: dict[str, TouchedObjects] = {}
         for start in range(0, len(change_ids), READ_AT_ONCE):
             portion = change_ids[start : start + READ_AT_ONCE]
             known = await self._graph.reading(partial(changes.by_id, change_ids=portion))
-            found |= {id_: self._touched(change) for id_, change in known.items()}
+            faces = {face for change in known.values() for edit in change.edits for face in edit.faces}
+            clusters = await cluster_pages.empty_clusters(self._graph, sorted(faces))
+            found |= {id_: self._touched(change, clusters) for id_, change in known.items()}
         return [found.get(id_) or TouchedObjects() for id_ in change_ids]
 
-    def _touched(self, change: Change) -> TouchedObjects:
+    def _touched(self, change: Change, clusters: Mapping[str, str]) -> TouchedObjects:
+        """``clusters``: the clusters of faces that are empty."""
         gone_tags, gone_persons = _deleted(change, TagState), _deleted(change, PersonState)
         gone_faces = _once(
             face for edit in change.edits if edit.after == FacePresence(there=False) for face in edit.faces
@@ -61,6 +67,7 @@ class ChangedObjects:
             deleted_tags=gone_tags,
             deleted_persons=gone_persons,
             deleted_faces=gone_faces,
+            empty_clusters=_once(clusters.get(face) for edit in change.edits for face in edit.faces),
         )
 
 

@@ -13,7 +13,10 @@ const post = async (body, headers = bearer) => {
   return (await fetch(url, { ...options, body: JSON.stringify(body) })).json();
 };
 
-const job = (await post({ query: "mutation { scan { id } }" })).data.scan.id;
+const { roots } = (await post({ query: "{ library { roots { id state } } }" })).data.library;
+const variables = { root: roots.find((root) => root.state === "ONLINE").id };
+const scan = "mutation ($root: ID) { scan(root: $root) { id } }";
+const job = (await post({ query: scan, variables })).data.scan.id;
 const events = eventsClient({ url, headers: bearer });
 const states = [];
 await new Promise((complete, error) => {

@@ -41,6 +41,20 @@ async def clusters_by_id(graph: Graph, ids: Sequence[str]) -> dict[str, FaceClus
     return {row["id"]: FaceCluster(row["id"], row["size"]) for row in rows}
 
 
+EMPTY: LiteralString = """
+UNWIND $ids AS id
+MATCH (f:Face {id: id})-[:IN_CLUSTER]->(c:Cluster)
+WHERE c.size = 0
+RETURN id, c.id AS cluster
+"""
+
+
+async def empty_clusters(graph: Graph, face_ids: Sequence[str]) -> dict[str, str]:
+    """Maps faces to their clusters, by id, where no face of the cluster is without a name any more."""
+    rows = await graph.read(EMPTY, ids=list(face_ids)) if face_ids else ()
+    return {row["id"]: row["cluster"] for row in rows}
+
+
 SIMILAR_PERSONS: LiteralString = (
     """
 UNWIND $ids AS id
