@@ -51,6 +51,7 @@ ARGUMENTS = {
     ("Query", "nodes"): "ids: [$photo]",
     ("Query", "photosAround"): "id: $photo",
     ("Query", "timeline"): "by: MONTH",
+    ("Query", "geo"): "bounds: { north: 90, south: -90, east: 180, west: -180 }, zoom: 2",
 }
 NOT_ASKED = {
     ("Query", "job"): "the library has no job",

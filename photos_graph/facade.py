@@ -13,6 +13,7 @@ from photos_graph.jobs.queue import Jobs
 from photos_graph.services.browse.faces import FaceBrowser
 from photos_graph.services.browse.persons import Persons
 from photos_graph.services.browse.photos import PhotoBrowser
+from photos_graph.services.browse.places import Places
 from photos_graph.services.browse.questions import Questions
 from photos_graph.services.browse.room import BrowseRoom
 from photos_graph.services.browse.tags import Tags
@@ -60,6 +61,7 @@ class Services:
     pool: WorkerPool
     browse: PhotoBrowser
     questions: Questions
+    places: Places
     roots: Roots
     replacements: Replacements
     jobs: Jobs
@@ -124,6 +126,7 @@ def services_of(
         changed=ChangedObjects(core.graph, core.index),
         browse=browse.photos,
         questions=browse.questions,
+        places=browse.places,
         tags=browse.tags,
         persons=browse.persons,
         faces=browse.faces,

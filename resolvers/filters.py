@@ -108,8 +108,12 @@ if TYPE_CHECKING:
 
     class PhotoFilter:
         """The input that ``decode_filter`` takes."""
+
+    class BoxFilter:
+        """The input that ``decode_box`` takes."""
 else:
     PhotoFilter = _inputs.of(filters.PhotoFilter)
+    BoxFilter = _inputs.of(InBox)
 
 _SOURCES = _inputs.sources()
 
@@ -117,6 +121,11 @@ _SOURCES = _inputs.sources()
 def decode_filter(filter: PhotoFilter | None) -> filters.PhotoFilter | None:
     """Raises BadInput for the id of something else, TooComplex."""
     return _Decoder().filter(filter, filters.PhotoFilter, None, 0) if filter else None
+
+
+def decode_box(box: BoxFilter) -> InBox:
+    """Raises BadInput for degrees that do not exist."""
+    return _Decoder().filter(box, InBox, None, 0).checked()
 
 
 class _Decoder:

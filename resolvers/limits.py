@@ -42,6 +42,7 @@ LIST_NODES = 10  # the assumed length of a list without pages: files, places, ta
 COUNTED = frozenset(
     {
         ("Query", "timeline"),
+        ("Query", "geo"),
         ("Query", "nodes"),
         ("Tag", "children"),
         ("Photo", "faces"),

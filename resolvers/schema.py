@@ -34,6 +34,7 @@ from resolvers.folders import FolderQueries, load_folder
 from resolvers.jobs import JobMutations, JobQueries, JobSubscriptions, load_job
 from resolvers.library import LibraryMutations, LibraryQueries, load_root
 from resolvers.limits import QueryLimits, TimeLimit, counted
+from resolvers.map import MapQueries
 from resolvers.models import ModelMutations, ModelQueries, load_model
 from resolvers.pages import PhotoQueries
 from resolvers.parsing import Parsing
@@ -86,6 +87,7 @@ class Query(
     LibraryQueries,
     FolderQueries,
     PhotoQueries,
+    MapQueries,
     SearchQueries,
     TagQueries,
     PersonQueries,

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.model.search import Ref
-from photos_graph.search.filters import FolderFilter
+from photos_graph.search.filters import FolderFilter, PhotoFilter, to_query
 from photos_graph.search.hierarchy import Hierarchy, R
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.person_groups import members
-from photos_graph.search.query import Query
+from photos_graph.search.query import Everything, Query
 
 
 class IndexNames:
@@ -48,6 +48,11 @@ class IndexNames:
         if row is None:
             raise NotFound("There is no such folder.", about=filter.id or filter.path)
         return row.id
+
+
+def query_of(filter: PhotoFilter | None, search: SearchIndex) -> Query:
+    """Returns the query of a filter, or that of all photos. Raises BadInput, and NotFound for an unknown folder."""
+    return Everything() if filter is None else to_query(filter, IndexNames(search))
 
 
 def _ids_named(rows: Hierarchy[R], path: str) -> list[str]:

@@ -25,10 +25,11 @@ from photos_graph.search.arrays import Keys, numbers_of
 from photos_graph.search.columns import NO_DATE, microseconds
 from photos_graph.search.evaluation import evaluate
 from photos_graph.search.facets import Facets
-from photos_graph.search.geo import centre
+from photos_graph.search.geo import Edges, centre
 from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.inheritance import Inheritance
 from photos_graph.search.language.lexicon import Lexicon, LexiconNames
+from photos_graph.search.map_clusters import MapCluster, MapClusters
 from photos_graph.search.orders import IntegerOrder, NameOrder, SortOrder
 from photos_graph.search.paging import IndexPage
 from photos_graph.search.photo_sets import PhotoSets
@@ -38,6 +39,7 @@ from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.timeline import Bucket, timeline
 
 _BATCH = 8192  # rows applied at a time, so that a million rows need not exist at once
+_MOST_AVERAGED = 5000  # photos of which the middle is computed
 
 
 class SearchIndex:
@@ -58,6 +60,7 @@ class SearchIndex:
             PhotoOrder.RATING_DESC: IntegerOrder(lambda n: -table.rating[n].astype(np.int64)),
         }
         self.facets = Facets(self.sets)
+        self.map = MapClusters(table)
         self.lexicon: Lexicon = LexiconNames(
             self.tags,
             self.persons,
@@ -67,7 +70,7 @@ class SearchIndex:
             lambda: self.sets.content.file is not None,
             lambda: self.sets.looks.source is not None,
             lambda: table.cameras.values,
-            self._centre_of,
+            self.centre_of,
         )
 
     def __len__(self) -> int:
@@ -87,6 +90,7 @@ class SearchIndex:
             touched = self.sets.replace(batch, left)
             for order in self.orders().values():
                 order.touch(touched)
+            self.map.touch(touched)
             left = ()
 
     def apply_folders(self, rows: Iterable[FolderRow], gone: Iterable[str] = ()) -> None:
@@ -163,10 +167,23 @@ class SearchIndex:
         """Returns the cursor of a visible photo."""
         return cursor.encode(order, self._ready(self._orders[order]).key(number), number)
 
+    def newest(self, found: BitMap) -> str | None:
+        """Returns the id of the most recent of these visible photos, or None if there are none."""
+        order = self._ready(self._taken_desc)
+        return next(iter(self.photo_ids(order.take(found, 0, len(order.sequence), 1))), None)
+
     def timeline(self, found: BitMap, unit: TimelineUnit) -> list[Bucket]:
         """Returns the buckets that are not empty, newest first. Photos without a date are left out."""
         self._taken_desc.refresh(self.sets.visible)
         return timeline(self._taken_desc, self.sets.months, found, unit, self.photo_ids)
+
+    def clusters(self, found: BitMap, bounds: Edges, zoom: int, whole: bool = False) -> list[MapCluster]:
+        """Returns the clusters of these visible photos on a map. See ``MapClusters.clusters``.
+
+        Raises BadInput for a zoom that the map does not have, and TooComplex for too many clusters.
+        """
+        self._taken_desc.refresh(self.sets.visible)
+        return self.map.clusters(found, self.sets.visible, self._taken_desc, bounds, zoom, whole)
 
     # stacks
 
@@ -193,6 +210,15 @@ class SearchIndex:
         stacks = self.sets.stacks
         found = self.numbers_of(photo_ids).tolist()
         return [[] if number < 0 else stacks.members(number) or [number] for number in found]
+
+    # places
+
+    def centre_of(self, place_id: str) -> tuple[float, float] | None:
+        """Returns the middle of the photos at a place and within it, or None if none of them has a position. Of many
+        photos, some at equal distances in the library stand for all."""
+        table, numbers = self.sets.table, numbers_of(self.sets.places.photos_below(place_id))
+        numbers = numbers[:: len(numbers) // _MOST_AVERAGED + 1]
+        return centre(table.latitude[numbers], table.longitude[numbers])
 
     # photos by number and id
 
@@ -262,11 +288,6 @@ class SearchIndex:
     def orders(self) -> dict[str, SortOrder]:
         """Returns every sorted order by its name, for the snapshot."""
         return {"id": self._by_id, **{name.value: order for name, order in self._orders.items()}}
-
-    def _centre_of(self, place_id: str) -> tuple[float, float] | None:
-        """Returns the middle of the photos at a place and within it, or None if none of them has a position."""
-        table, numbers = self.sets.table, numbers_of(self.sets.places.photos_below(place_id))
-        return centre(table.latitude[numbers], table.longitude[numbers])
 
     def _ready(self, order: SortOrder) -> SortOrder:
         order.refresh(self.sets.visible)

@@ -119,6 +119,7 @@ def _index_of(arrays: Arrays, about: dict[str, Any]) -> SearchIndex:
     index.apply_labels(LabelPostings(**labels), None)
     for name, order in index.orders().items():
         order.restore(arrays[f"order_{name}"])
+    index.map.touch(sets.visible)
     return index
 
 

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -23,6 +24,7 @@ from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.snapshot import load, save
 from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.persons import WithPerson
+from photos_graph.search.terms.places import InBox
 from photos_graph.search.terms.tags import Tagged
 from tests.kit.oracles.naive_index import NaiveIndex
 from tests.kit.oracles.random_index import (
@@ -34,6 +36,8 @@ from tests.kit.oracles.random_index import (
     folder_marks,
     folder_rows,
     labellings,
+    latitudes,
+    longitudes,
     look_at,
     numbers,
     person_rows,
@@ -198,6 +202,38 @@ class Library(Changing):
             if not row.hidden
         ]
         assert _by_id(self.index.facets.persons(found, 99)) == {id_: count for id_, count in persons if count}
+
+    @rule(
+        query=queries,
+        latitudes=st.tuples(latitudes, latitudes),
+        longitudes=st.tuples(longitudes, longitudes),
+        zoom=st.sampled_from([0, 1, 5, 13, 22]),
+        whole=st.booleans(),
+    )
+    def clusters_on_a_map_agree(
+        self,
+        query: Query,
+        latitudes: tuple[float, float],
+        longitudes: tuple[float, float],
+        zoom: int,
+        whole: bool,
+    ) -> None:
+        box = InBox(max(latitudes), min(latitudes), *longitudes)
+        found = self.index.collapsed(self.index.evaluate(query))
+        expected = self.naive.clusters(set(found), box, zoom, whole)
+        clusters = self.index.clusters(found, box.edges, zoom, whole)
+        assert [cluster.key for cluster in clusters] == list(expected)
+        for cluster, those in zip(clusters, expected.values(), strict=True):
+            rows = [self.naive.photos[number] for number in those]
+            across, up = [row.longitude or 0.0 for row in rows], [row.latitude or 0.0 for row in rows]
+            assert (cluster.count, self.index.number_of(cluster.cover_id)) == (len(those), those[0])
+            assert cluster.box == (max(up), min(up), max(across), min(across))
+            assert (cluster.latitude, cluster.longitude) == (
+                pytest.approx(sum(up) / len(up), abs=1e-9),
+                pytest.approx(sum(across) / len(across), abs=1e-9),
+            )
+            assert cluster.box.south <= cluster.latitude <= cluster.box.north
+            assert cluster.box.west <= cluster.longitude <= cluster.box.east
 
     @rule(query=queries, order=orders, size=st.integers(1, 7))
     def pages_join_up_both_ways(self, query: Query, order: PhotoOrder, size: int) -> None:

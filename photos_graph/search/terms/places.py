@@ -109,6 +109,10 @@ class InBox(_PositionTerm):
     east: Annotated[float, "The longitude of the eastern edge, from -180 to 180."]
     west: Annotated[float, "The longitude of the western edge, from -180 to 180."]
 
+    @property
+    def edges(self) -> geo.Edges:
+        return geo.Edges(self.north, self.south, self.east, self.west)
+
     def checked(self) -> InBox:
         _check_degrees([self.north, self.south], [self.east, self.west])
         if self.north < self.south:
@@ -116,7 +120,7 @@ class InBox(_PositionTerm):
         return self
 
     def _look(self, latitude: Degrees, longitude: Degrees) -> Numbers:
-        return geo.in_box(latitude, longitude, geo.Edges(self.north, self.south, self.east, self.west))
+        return geo.in_box(latitude, longitude, self.edges)
 
     def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
         table = sets.table

@@ -19,15 +19,15 @@ from photos_graph.model.library import Failure, File, Folder, Photo, Place
 from photos_graph.model.search import Match, PhotoOrder, TimelineUnit
 from photos_graph.model.stacks import Stack, StackKind, Stacks
 from photos_graph.search.facets import Facets
-from photos_graph.search.filter_names import IndexNames
-from photos_graph.search.filters import PhotoFilter, to_query
+from photos_graph.search.filter_names import query_of
+from photos_graph.search.filters import PhotoFilter
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.parser import Parsed
 from photos_graph.search.language.relaxation import Relaxed, relaxed
 from photos_graph.search.language.wording import Explained, explain
 from photos_graph.search.listing import Listing, by_name, cursor_of, key_of, mapped
 from photos_graph.search.paging import IndexPage
-from photos_graph.search.query import Everything, Query
+from photos_graph.search.query import Query
 from photos_graph.search.rows import FolderRow
 from photos_graph.search.timeline import Bucket
 from photos_graph.services.browse.remembered import RememberedByNumber
@@ -184,9 +184,6 @@ class PhotoBrowser:
         number = self._index.search.number_of(photo_id)
         return None if number is None else self._index.search.cursor(number, order)
 
-    def place(self, place_id: str) -> Place | None:
-        return self._index.search.places.get(place_id)
-
     def matches(self, page: PhotoPage) -> list[list[Match]]:
         """Returns the reasons why each photo of the page matches, in the order of the photos."""
         found = self._index.search.matches(page.query, page.numbers)
@@ -282,9 +279,7 @@ class PhotoBrowser:
         return [known.get(id_, []) for id_ in photo_ids]
 
     def _query(self, filter: PhotoFilter | None) -> Query:
-        if filter is None:
-            return Everything()
-        return to_query(filter, IndexNames(self._index.search))
+        return query_of(filter, self._index.search)
 
     # folders
 

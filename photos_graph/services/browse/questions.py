@@ -6,10 +6,10 @@ from datetime import date
 
 from photos_graph.errors import Unavailable
 from photos_graph.index import Index
-from photos_graph.search.filter_names import IndexNames
-from photos_graph.search.filters import PhotoFilter, to_query
+from photos_graph.search.filter_names import query_of
+from photos_graph.search.filters import PhotoFilter
 from photos_graph.search.language.parser import Parsed, parse
-from photos_graph.search.query import Everything, Query
+from photos_graph.search.query import Query
 from photos_graph.services.browse.looking import Looking
 
 
@@ -27,9 +27,7 @@ class Questions:
         Raises BadInput, NotFound for an unknown folder, TooComplex, and Unavailable if the filter has a text that an
         image-text model has to look for, but cannot at the moment.
         """
-        if filter is None:
-            return Everything()
-        query = to_query(filter, IndexNames(self._index.search))
+        query = query_of(filter, self._index.search)
         await self._looking.look(query)
         return query
 

@@ -9,6 +9,7 @@ from photos_graph.services.browse.faces import FaceBrowser
 from photos_graph.services.browse.looking import Looking, looking_pool
 from photos_graph.services.browse.persons import Persons
 from photos_graph.services.browse.photos import PhotoBrowser
+from photos_graph.services.browse.places import Places
 from photos_graph.services.browse.questions import Questions
 from photos_graph.services.browse.tags import Tags
 
@@ -21,6 +22,7 @@ class BrowseRoom:
     faces: FaceBrowser
     looking: Looking
     questions: Questions
+    places: Places
 
 
 def open_browse(core: Core) -> BrowseRoom:
@@ -35,4 +37,5 @@ def open_browse(core: Core) -> BrowseRoom:
         FaceBrowser(graph, index),
         looking,
         Questions(index, looking),
+        Places(index),
     )

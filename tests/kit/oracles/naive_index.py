@@ -155,6 +155,24 @@ class NaiveIndex:
                 buckets.setdefault(start, []).append(number)
         return [(start, len(numbers), numbers[0]) for start, numbers in buckets.items()]
 
+    def clusters(self, found: set[int], box: InBox, zoom: int, whole: bool) -> dict[str, list[int]]:
+        """The photos of each cell of a map, newest first, by the quadkey of the cell."""
+        cells: dict[str, list[int]] = {}
+        inside: set[str] = set()
+        edges = [cell(latitude, box.west, zoom) for latitude in (box.north, box.south)]
+        for number in self.ordered(found, PhotoOrder.TAKEN_DESC):
+            row = self.photos[number]
+            if row.latitude is None or row.longitude is None:
+                continue
+            column, line = cell(row.latitude, row.longitude, zoom)
+            key = "".join(str(column >> bit & 1 | (line >> bit & 1) << 1) for bit in reversed(range(zoom + 2)))
+            west, east = edges[0][0], cell(0, box.east, zoom)[0]
+            across = west <= column <= east if box.west <= box.east else column >= west or column <= east
+            if (across and edges[0][1] <= line <= edges[1][1]) if whole else self._fits(row, box):
+                inside.add(key)
+                cells.setdefault(key, []).append(number)
+        return {key: cells[key] for key in sorted(inside)}
+
     def years(self, found: set[int]) -> list[tuple[int, int]]:
         return [(start.year, count) for start, count, _ in self.timeline(found, TimelineUnit.YEAR)]
 
@@ -387,6 +405,14 @@ class NaiveIndex:
         ]
         names += [self.persons[id_].name for id_ in self.shows(row, confirmed)]
         return {word for name in names for word in name_words(name)}
+
+
+def cell(latitude: float, longitude: float, zoom: int) -> tuple[int, int]:
+    """The column and row of the cell of a map in Web Mercator, with four cells by four in a tile."""
+    side = 4 << zoom
+    northing = math.copysign(9, latitude) if abs(latitude) == 90 else math.atanh(math.sin(math.radians(latitude)))
+    column, line = (longitude + 180) / 360 * side, (1 - northing / math.pi) / 2 * side
+    return min(int(column), side - 1), min(max(int(line), 0), side - 1)
 
 
 def _last_moment(row: PhotoRow) -> datetime:
