@@ -29,6 +29,7 @@ from benchmarks import (
     scan,
     succession,
     thumbnails,
+    trips,
     words,
 )
 from benchmarks.bench import Bench
@@ -60,6 +61,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     ),
     "giving": ("the same on arrays, in a large library and in small ones", giving.giving),
     "succession": ("edited pictures recognised, and neighbours in a series told from them", succession.succession),
+    "trips": ("trips and events in made libraries whose journeys are known", trips.trips),
     "predicting": (
         "10,000 photos described, learnt from and predicted, while pages are asked for",
         predicting.predicting,

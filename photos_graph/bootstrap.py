@@ -31,6 +31,7 @@ from photos_graph.services.media import Media
 from photos_graph.services.new_weights import keep_looking
 from photos_graph.services.scan.intake_tasks import INTAKE_TASKS
 from photos_graph.services.scan.room import open_scan
+from photos_graph.services.trips.room import open_trips
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
@@ -68,6 +69,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         labels = open_labels(core, browse.questions)
         faces = open_faces(core, media, models)
         learning = open_learning(core, media, models, labels.tagging, faces.assignment, browse.looking)
+        trips = open_trips(core, labels.tagging)
         datasets = open_datasets(core, media, browse.questions)
         closing.push_async_callback(writes.close)
         await models.apply_settings()
@@ -84,7 +86,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             watches = (faces.triggers.weights, learning.triggers.weights, learning.triggers.image_text)
             core.keep_running(keep_looking(*watches), "weights")
 
-        yield services_of(core, media, models, scan, labels, browse, faces, learning, datasets)
+        yield services_of(core, media, models, scan, labels, browse, faces, learning, trips, datasets)
 
 
 async def _connected(settings: Settings, closing: AsyncExitStack) -> Graph:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+FOLLOWING = (JobKind.FACES, JobKind.CLUSTER, JobKind.PREDICT, JobKind.TRIPS)  # jobs that follow a scan
 app = typer.Typer(
     help="A self-hosted photo backend: it turns folders of photos into a graph that you query with GraphQL, and serves "
     "the pictures.\n\nStart with: photos-graph serve ~/Pictures",
@@ -158,7 +159,7 @@ def scan(
             err.print(WITHOUT_MODELS)
         if services.learning_triggers.weights_are_missing:
             err.print(WITHOUT_WEIGHTS)
-        while following := await services.jobs.unfinished(JobKind.FACES, JobKind.CLUSTER, JobKind.PREDICT):
+        while following := await services.jobs.unfinished(*FOLLOWING):
             ended.append(await follow(services.jobs.watch(following[0].id)))
             shown = "" if ended[-1].state is JobState.SUCCEEDED else "red"
             err.print(ended[-1].message or ended[-1].state.value, style=shown)

@@ -46,6 +46,9 @@ from photos_graph.services.media import Media
 from photos_graph.services.scan.replacements import Replacements
 from photos_graph.services.scan.room import ScanRoom
 from photos_graph.services.scan.roots import Roots
+from photos_graph.services.trips.room import TripRoom
+from photos_graph.services.trips.triggers import TripTriggers
+from photos_graph.services.trips.trips import Trips
 from photos_graph.services.undo import Changes
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
@@ -88,6 +91,8 @@ class Services:
     similar: SimilarPhotos
     sheets: Sheets
     promises: Promises
+    trips: Trips
+    trip_triggers: TripTriggers
     media: Media
     exports: Exports
     imports: Imports
@@ -102,6 +107,7 @@ def services_of(
     browse: BrowseRoom,
     faces: FaceRoom,
     learning: LearningRoom,
+    trips: TripRoom,
     datasets: DatasetRoom,
 ) -> Services:
     return Services(
@@ -141,6 +147,8 @@ def services_of(
         similar=learning.similar,
         sheets=learning.sheets,
         promises=learning.promises,
+        trips=trips.trips,
+        trip_triggers=trips.triggers,
         exports=datasets.exports,
         imports=datasets.imports,
     )

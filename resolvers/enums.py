@@ -20,6 +20,7 @@ from photos_graph.model.library import DatePrecision, PlaceKind, RootState, Take
 from photos_graph.model.properties import PhotoProperty
 from photos_graph.model.search import MatchKind, PhotoOrder, PhotoShape, TimelineUnit
 from photos_graph.model.stacks import StackKind, Stacks
+from photos_graph.model.trips import TripKind
 
 __all__ = [
     "Certainty",
@@ -44,6 +45,7 @@ __all__ = [
     "ThumbnailFormat",
     "ThumbnailSize",
     "TimelineUnit",
+    "TripKind",
     "Trust",
 ]
 
@@ -107,6 +109,7 @@ _register(
     TRAIN_TAGS="Trains a new version of the model of tags.",
     TRAIN_PERSONS="Trains a new version of the model of persons.",
     PREDICT="Computes the features of photos, predicts their tags, and chooses questions for the review queue.",
+    TRIPS="Finds trips and events among all photos.",
     EXPORT="Writes an export.",
     IMPORT="Reads labels from an export or from sidecars.",
 )
@@ -246,6 +249,12 @@ _register(
     YEAR="Each bucket is a calendar year.",
     MONTH="Each bucket is a calendar month.",
     DAY="Each bucket is a day.",
+)
+_register(
+    TripKind,
+    "What the photos of a trip have in common.",
+    TRIP="They were taken away from home, on one journey.",
+    EVENT="Many of them were taken within a short time, at home or where no position is known.",
 )
 _register(
     Trust,

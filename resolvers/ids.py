@@ -26,6 +26,7 @@ Kind = Literal[
     "Change",
     "ReviewItem",
     "Stack",
+    "Trip",
 ]
 _KINDS = frozenset(get_args(Kind))
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
+from pyroaring import BitMap
 from strawberry import UNSET
 
 from photos_graph.errors import BadInput
@@ -205,10 +206,12 @@ def photo_page(
     before: str | None = None,
     stacks: Stacks = Stacks.COLLAPSED,
     among: Sequence[str] | None = None,
+    inside: BitMap | None = None,
 ) -> PhotoConnection:
     first, last = page_sizes(first, last)
     browse = info.context.services.browse
-    return PhotoConnection.of(browse.photos(filter, order, first, given(after), last, given(before), stacks, among))
+    page = browse.photos(filter, order, first, given(after), last, given(before), stacks, among, inside)
+    return PhotoConnection.of(page)
 
 
 @strawberry.type(description="A year, month or day of the timeline that has photos.")

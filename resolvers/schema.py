@@ -53,6 +53,7 @@ from resolvers.sheets import SheetMutations, SheetQueries
 from resolvers.stacks import StackMutations, load_stack
 from resolvers.tagging import TaggingMutations
 from resolvers.tags import TagMutations, TagQueries, ThresholdMutations, load_tag
+from resolvers.trips import TripMutations, TripQueries, load_trip
 from resolvers.viewer import ViewerQueries
 
 NODES: Mapping[str, Callable[[Info, str], Awaitable[Node | None] | Node | None]] = {
@@ -69,6 +70,7 @@ NODES: Mapping[str, Callable[[Info, str], Awaitable[Node | None] | Node | None]]
     "Root": load_root,
     "Place": load_place,
     "ReviewItem": load_item,
+    "Trip": load_trip,
 }
 
 
@@ -97,6 +99,7 @@ class Query(
     SheetQueries,
     ScheduleQueries,
     ReviewQueries,
+    TripQueries,
     ChangeQueries,
     JobQueries,
     ViewerQueries,
@@ -162,6 +165,7 @@ class Mutation(
     ThresholdMutations,
     ScheduleMutations,
     ReviewMutations,
+    TripMutations,
     JobMutations,
     DatasetMutations,
 ):

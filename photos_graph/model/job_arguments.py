@@ -104,6 +104,7 @@ KINDS: Mapping[JobKind, type[JobArguments]] = {
     JobKind.TRAIN_TAGS: JobArguments,
     JobKind.TRAIN_PERSONS: JobArguments,
     JobKind.PREDICT: PredictArguments,
+    JobKind.TRIPS: JobArguments,
     JobKind.EXPORT: ExportRequest,
     JobKind.IMPORT: ImportArguments,
 }

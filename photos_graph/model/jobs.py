@@ -19,6 +19,7 @@ class JobKind(StrEnum):
     TRAIN_TAGS = "TRAIN_TAGS"
     TRAIN_PERSONS = "TRAIN_PERSONS"
     PREDICT = "PREDICT"
+    TRIPS = "TRIPS"
     EXPORT = "EXPORT"
     IMPORT = "IMPORT"
 

@@ -30,7 +30,7 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "Schedule": ("kind", "cron", "nextAt", "corrections"),
         "Photo": ("people", "placeNames", "software", "statedByPeople", "cursor"),
         "Subscription": ("changes",),
-        "Mutation": ("revertToFile", "lastDeletion", "deletedIds", "query"),
+        "Mutation": ("revertToFile", "lastDeletion", "deletedIds", "query", "renameTrip", "tagTrip", "findTrips"),
         "Tag": ("path", "trust", "change"),
         "TagFacet": ("trust",),
         "Facets": ("personGroups",),
@@ -66,6 +66,9 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "ChangeRecord": TOUCHED,
         "SearchResult": ("emptiedBy",),
         "Query": ("explainFilter", "nodes", "places", "query"),
+        "Trip": ("kind", "isRenamed", "places"),
+        "TripConnection": ("edges", "nodes", "pageInfo", "totalCount"),
+        "TripEdge": ("cursor", "node"),
         "FilterExplanation": ("text", "isSearchable", "terms"),
         "EmptyingCondition": ("terms", "count", "photos"),
         "ReviewItemConnection": ("reason",),
@@ -78,9 +81,9 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
     for field in fields
 }
 
-# What says or accepts more than the contract: null gives a threshold back to the models, and what pictures show is a
-# kind of its own.
-WIDER = {"Mutation.setThreshold", "MatchKind.LOOKS_LIKE"}
+# What says or accepts more than the contract: null gives a threshold back to the models, what pictures show is a kind
+# of its own, and so is the job that finds trips.
+WIDER = {"Mutation.setThreshold", "MatchKind.LOOKS_LIKE", "JobKind.TRIPS"}
 
 Composite = graphql.GraphQLObjectType | graphql.GraphQLInterfaceType | graphql.GraphQLInputObjectType
 

@@ -50,6 +50,8 @@ WALKS = {
     "library.folders.FORGET_FOLDERS": REMOVAL,
     "library.removed_roots.MARKS": REMOVAL,
     "faces.clusters.CLUSTERS": GROUPING,
+    "trips.ALL": "trips are kept in memory, and read again when one has changed",
+    "trips.TIMED_BY_FILES": "a job groups all photos",
     "learning.large_faces.ALL": "a job asks which of all photos are portraits",
     "faces.pages.COUNT_EVERY": "faces are counted by what no index knows; pages without a total do not ask this",
 }

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from pyroaring import BitMap
+
 from photos_graph.bootstrap import Services
-from photos_graph.graph import jobs
+from photos_graph.graph import jobs, trips
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import questions
@@ -18,6 +20,7 @@ from photos_graph.model.jobs import JobKind
 from photos_graph.model.learning import ModelKind, Question
 from photos_graph.model.library import Camera, Location, Metadata, Place, PlaceKind, Root, RootState, Taken, TakenSource
 from photos_graph.model.search import Ref
+from photos_graph.model.trips import Trip, TripKind
 from tests.kit.faces import Found, find, introduce, liken, predict
 from tests.kit.planted import photo_id
 from tests.kit.writing import writer
@@ -66,6 +69,7 @@ async def furnish(services: Services) -> None:
     await _people(services)
     await _tags(services)
     await _work_left(services)
+    await _trips(graph)
     await services.index.catch_up()
 
 
@@ -172,6 +176,20 @@ async def _work_left(services: Services) -> None:
     await writer(graph).commit(replace)
     await files.miss_files(writer(graph), [f"h-{number}" for number in REPLACED])
     await replacements.leave_open(graph, _photo_ids(REPLACED))
+
+
+async def _trips(graph: Graph) -> None:
+    """Three journeys, as a job would have found them."""
+    found = [
+        Trip(holder, TripKind.TRIP, name, start.date(), start.date(), BitMap(numbers), (place.id,))
+        for holder, name, place, numbers in (
+            ("abruzzo", "L'Aquila, August 2019", LAQUILA, range(12)),
+            ("rome", "Rome, May 2020", ROME, range(12, 24)),
+            ("italy", "Pescara, August 2020", PESCARA, range(24, 36)),
+        )
+        for start in [BEGINNINGS[holder]]
+    ]
+    await graph.transaction(lambda tx: trips.change(tx, found, [], "made"))
 
 
 def _photo_ids(numbers: Sequence[int]) -> list[str]:

@@ -22,7 +22,9 @@ from tests.kit.engines import RunningEngine
 SIZE = 500
 KINDS = 100  # of tags, persons and places, each of which has a few of the photos
 
-_GROWING = "Photo File Folder Face DeletedFace Cluster Failure Features Change Part Replacement Skipped Touched Job"
+_GROWING = (
+    "Photo File Folder Face DeletedFace Cluster Failure Features Change Part Replacement Skipped Touched Job Trip"
+)
 _KINDS = "Tag Person Place Sheet Question"
 _META = "feed graph labels changes photoNumber faceNews predictJob audit countedTrust changesPruned"
 

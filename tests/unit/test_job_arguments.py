@@ -33,6 +33,7 @@ EACH = [
     (JobKind.TRAIN_TAGS, JobArguments()),
     (JobKind.TRAIN_PERSONS, JobArguments()),
     (JobKind.PREDICT, PredictArguments(everything=True)),
+    (JobKind.TRIPS, JobArguments()),
     (JobKind.EXPORT, REQUEST),
     (JobKind.IMPORT, ImportArguments(Path(os.fsdecode(b"/exports/\xff")), "ann")),
 ]

@@ -61,6 +61,7 @@ SHARED = {
     "tagging": "tags that people put on photos and folders",
     "tags": "tags",
     "triggers": "what starts jobs by itself",
+    "trips": "journeys and events that photos show",
     "undo": "the undoing of changes",
     "weights": "files of weights",
 }

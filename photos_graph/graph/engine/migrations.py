@@ -119,6 +119,7 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
         "CREATE CONSTRAINT picture_vector_id IF NOT EXISTS FOR (n:PictureVector) REQUIRE n.id IS UNIQUE",
         "CREATE INDEX photo_pictured_due IF NOT EXISTS FOR (n:Photo) ON (n.picturedDue)",
     ),
+    20: ("CREATE CONSTRAINT trip_id IF NOT EXISTS FOR (n:Trip) REQUIRE n.id IS UNIQUE",),
 }
 
 # An index that ArcadeDB creates for a label without nodes takes its keys for texts, unless a type is declared. It then

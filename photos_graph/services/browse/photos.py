@@ -66,12 +66,15 @@ def photo_page(
     before: str | None = None,
     stacks: Stacks = Stacks.COLLAPSED,
     among: BitMap | None = None,
+    inside: BitMap | None = None,
 ) -> PhotoPage:
     """Returns a page of the answer, or of those of its photos that are ``among`` others, also if a stack hides them.
+    With ``inside``, the answer has only those photos, and a stack is one entry.
 
     Raises BadInput for a cursor that is invalid or belongs to another order, and TooComplex.
     """
     every = search.evaluate(query)
+    every = every if inside is None else every & inside
     found = search.collapsed(every, stacks) if among is None else every & among
     return _as_page(search, query, found, search.page(found, order, first, after, last, before))
 
@@ -143,14 +146,16 @@ class PhotoBrowser:
         before: str | None = None,
         stacks: Stacks = Stacks.COLLAPSED,
         ids: Sequence[str] | None = None,
+        inside: BitMap | None = None,
     ) -> PhotoPage:
-        """Returns a page. If ``ids`` are given, it has only those photos, also if a stack hides them.
+        """Returns a page. If ``ids`` are given, it has only those photos, also if a stack hides them. The photos
+        ``inside`` are by number.
 
         Raises BadInput, NotFound for an unknown folder or place, and TooComplex.
         """
         search, query = self._index.search, self._query(filter)
         among = None if ids is None else BitMap(n for id_ in ids if (n := search.number_of(id_)) is not None)
-        return photo_page(search, query, order, first, after, last, before, stacks, among)
+        return photo_page(search, query, order, first, after, last, before, stacks, among, inside)
 
     def photos_around(
         self,

@@ -1,0 +1,43 @@
+"""Trips as they are in the graph."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from pyroaring import BitMap
+
+from photos_graph.graph import trips
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.model.trips import Trip, TripKind
+from tests.kit.planted import library
+
+pytestmark = pytest.mark.anyio
+
+TRIP = Trip(
+    "t1", TripKind.TRIP, "Abruzzo, August 2019", date(2019, 8, 3), date(2019, 8, 9), BitMap([1, 5]), ("IT/Abruzzo",)
+)
+EVENT = Trip("t2", TripKind.EVENT, "14 May 2019", date(2019, 5, 14), date(2019, 5, 14), BitMap([7]))
+
+
+async def test_trips_are_created_replaced_renamed_and_deleted(graph: Graph) -> None:
+    assert (await trips.version(graph), await trips.made_of(graph)) == (0, None)
+    await graph.transaction(lambda tx: trips.change(tx, [TRIP, EVENT], [], "first"))
+    assert await graph.reading(trips.every) == {"t1": TRIP, "t2": EVENT}
+    version = await trips.version(graph)
+    assert await trips.made_of(graph) == "first"
+
+    assert await trips.rename(graph, "t1", "By the sea") and not await trips.rename(graph, "t9", "Nothing")
+    assert (await graph.reading(trips.every))["t1"].name == "By the sea"
+    assert await trips.version(graph) > version
+    assert await trips.rename(graph, "t1", None)
+
+    longer = replace(TRIP, photos=BitMap([1, 5, 6]), end=date(2019, 8, 10))
+    await graph.transaction(lambda tx: trips.change(tx, [longer], ["t2"], "second"))
+    assert await graph.reading(trips.every) == {"t1": longer}
+
+
+async def test_photos_without_a_time_of_their_own_are_known(graph: Graph) -> None:
+    await library(graph)
+    assert await trips.timed_by_files(graph) == BitMap()
