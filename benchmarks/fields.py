@@ -50,7 +50,7 @@ ARGUMENTS = {
     ("Query", "node"): "id: $photo",
     ("Query", "nodes"): "ids: [$photo]",
     ("Query", "photosAround"): "id: $photo",
-    ("Query", "timeline"): "by: MONTH",
+    ("Query", "timeline"): "by: YEAR",
     ("Query", "geo"): "bounds: { north: 90, south: -90, east: 180, west: -180 }, zoom: 2",
 }
 NOT_ASKED = {

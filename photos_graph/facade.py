@@ -11,6 +11,7 @@ from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.jobs.queue import Jobs
 from photos_graph.services.browse.faces import FaceBrowser
+from photos_graph.services.browse.folders import Folders
 from photos_graph.services.browse.persons import Persons
 from photos_graph.services.browse.photos import PhotoBrowser
 from photos_graph.services.browse.places import Places
@@ -65,6 +66,7 @@ class Services:
     browse: PhotoBrowser
     questions: Questions
     places: Places
+    folders: Folders
     roots: Roots
     replacements: Replacements
     jobs: Jobs
@@ -133,6 +135,7 @@ def services_of(
         browse=browse.photos,
         questions=browse.questions,
         places=browse.places,
+        folders=browse.folders,
         tags=browse.tags,
         persons=browse.persons,
         faces=browse.faces,

@@ -46,6 +46,21 @@ Before = Annotated[
     ),
 ]
 
+Text = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Returns only those in whose names words begin with the words of this text. Case and accents are "
+        "ignored."
+    ),
+]
+TreeText = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Returns only those in whose names words begin with the words of this text. All but one of the "
+        "words may also be those of a name above. Case and accents are ignored."
+    ),
+]
+
 
 @strawberry.interface(description="An object that has a global id and can be fetched again by it.")
 class Node:

@@ -18,7 +18,15 @@ from photos_graph.model.labels import Certainty, TagSource
 from photos_graph.model.learning import ModelKind, ModelState, Trust
 from photos_graph.model.library import DatePrecision, PlaceKind, RootState, TakenSource
 from photos_graph.model.properties import PhotoProperty
-from photos_graph.model.search import MatchKind, PhotoOrder, PhotoShape, TimelineUnit
+from photos_graph.model.search import (
+    FolderOrder,
+    MatchKind,
+    PersonOrder,
+    PhotoOrder,
+    PhotoShape,
+    TagOrder,
+    TimelineUnit,
+)
 from photos_graph.model.stacks import StackKind, Stacks
 from photos_graph.model.trips import TripKind
 
@@ -27,11 +35,13 @@ __all__ = [
     "DatasetFormat",
     "DatePrecision",
     "FileState",
+    "FolderOrder",
     "JobKind",
     "JobState",
     "MatchKind",
     "ModelKind",
     "ModelState",
+    "PersonOrder",
     "PhotoOrder",
     "PhotoProperty",
     "PhotoShape",
@@ -40,6 +50,7 @@ __all__ = [
     "RootState",
     "StackKind",
     "Stacks",
+    "TagOrder",
     "TagSource",
     "TakenSource",
     "ThumbnailFormat",
@@ -147,6 +158,26 @@ _register(
     ACTIVE="The predictions of this version count.",
     RETIRED="The version was active until another one replaced it. `activateModel` makes it active again.",
     REJECTED="The version was worse than the active one on held-out examples and never became active.",
+)
+_register(
+    TagOrder,
+    "The order of a list of tags.",
+    NAME="By name, with numbers by their value.",
+    PHOTO_COUNT="Most photos first, and tags with equally many by name.",
+)
+_register(
+    FolderOrder,
+    "The order of a list of folders.",
+    NAME="By name, with numbers by their value.",
+    PHOTO_COUNT="Most photos first, with those in folders below, and folders with equally many by name.",
+    NEWEST="The folder with the newest photo first, in it or below it. Folders without a dated photo come last.",
+)
+_register(
+    PersonOrder,
+    "The order of a list of persons.",
+    NAME="By name, with numbers by their value.",
+    PHOTO_COUNT="Most photos first, and persons with equally many by name.",
+    LAST_SEEN="The person of the newest photo first. Persons without a dated photo come last.",
 )
 _register(
     PhotoOrder,

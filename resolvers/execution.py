@@ -63,6 +63,7 @@ FROM_LOADERS = frozenset(
         ("FaceConnection", "edges"),
         ("FaceCluster", "suggestions"),
         ("TimelineBucket", "cover"),
+        ("Folder", "cover"),
     }
 )
 _AS_THEY_ARE = {"String": str, "ID": str, "Boolean": bool}  # scalars whose values need no conversion

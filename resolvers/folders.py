@@ -11,14 +11,29 @@ from photos_graph.errors import BadInput
 from photos_graph.model import library as library_model
 from photos_graph.search.filters import FolderFilter, PhotoFilter
 from resolvers import ids
-from resolvers.connections import After, Before, Connection, First, Last, Node, connection, given, page_sizes
+from resolvers.connections import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    Node,
+    TreeText,
+    connection,
+    given,
+    page_sizes,
+)
 from resolvers.context import Info
-from resolvers.enums import PhotoOrder
+from resolvers.enums import FolderOrder, PhotoOrder
+from resolvers.limits import counted
 from resolvers.pages import OrderBy, PhotoConnection, photo_page
 from resolvers.permissions import CanView
+from resolvers.photos import Photo, load_photo
 
 if TYPE_CHECKING:
     from resolvers.tags import FolderTag
+
+FolderOrderBy = Annotated[FolderOrder, strawberry.argument(description="The order of the folders.")]
 
 
 @strawberry.type(description="A folder of originals. The folder of a root has no parent.")
@@ -33,12 +48,33 @@ class Folder(Node):
     def parent(self, info: Info) -> Folder | None:
         return load_folder(info, self.own.parent_id) if self.own.parent_id is not None else None
 
-    @strawberry.field(description="The folders directly inside this one, by name.")
+    @strawberry.field(description="The folders directly inside this one, one page at a time.")
     def folders(
-        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+        self,
+        info: Info,
+        order_by: FolderOrderBy = FolderOrder.NAME,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
     ) -> Connection[Folder]:
-        browse, (first, last) = info.context.services.browse, page_sizes(first, last)
-        return connection(browse.subfolders(self.own.id, first, given(after), last, given(before)), Folder.of)
+        return _page(info, "", self.own.id, order_by, first, after, last, before)
+
+    @strawberry.field(description="Whether there are folders inside this one.")
+    def has_children(self, info: Info) -> bool:
+        return info.context.services.folders.has_children(self.own.id)
+
+    @strawberry.field(description="The folders that contain this one, beginning with the folder of the root.")
+    def ancestors(self, info: Info) -> list[Folder]:
+        folders = info.context.services.folders
+        return [Folder.of(above) for above in counted(info, lambda: folders.ancestors(self.own.id))]
+
+    @strawberry.field(
+        description="A photo to show for this folder: the newest one in it or below it. It is null if there is none."
+    )
+    async def cover(self, info: Info) -> Photo | None:
+        photo_id = info.context.services.folders.cover_id(self.own.id)
+        return await load_photo(info, photo_id) if photo_id is not None else None
 
     @strawberry.field(description="The photos in this folder.")
     def photos(
@@ -64,7 +100,7 @@ class Folder(Node):
             bool, strawberry.argument(description="Whether to count the photos in all folders below this one too.")
         ] = True,
     ) -> int:
-        return info.context.services.browse.folder_photo_count(self.own.id, recursive)
+        return info.context.services.folders.photo_count(self.own.id, recursive)
 
     @strawberry.field(
         description="The tags that this folder gives to its own photos: first those that it carries itself, then those "
@@ -81,8 +117,22 @@ class Folder(Node):
         return cls(own=folder, id=ids.encode("Folder", folder.id), name=folder.name, path=folder.path)
 
 
+def _page(
+    info: Info,
+    text: str,
+    parent_id: str | None,
+    order: FolderOrder,
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
+) -> Connection[Folder]:
+    folders, (first, last) = info.context.services.folders, page_sizes(first, last)
+    return connection(folders.page(text, parent_id, order, first, given(after), last, given(before)), Folder.of)
+
+
 def load_folder(info: Info, id: str) -> Folder | None:
-    [folder] = info.context.services.browse.folders_by_id([id])
+    [folder] = info.context.services.folders.by_id([id])
     return Folder.of(folder) if folder is not None else None
 
 
@@ -107,5 +157,27 @@ class FolderQueries:
             raise BadInput("Give either the id or the path of the folder.")
         if ours is not None:
             return load_folder(info, ours)
-        folder = info.context.services.browse.folder_by_path(path or "")
+        folder = info.context.services.folders.at(path or "")
         return Folder.of(folder) if folder is not None else None
+
+    @strawberry.field(
+        permission_classes=[CanView],
+        description="The folders of all roots and all levels, or those directly inside one. Fails with NOT_FOUND if "
+        "the parent is not known.",
+    )
+    def folders(
+        self,
+        info: Info,
+        text: TreeText = UNSET,
+        parent: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Returns only the folders directly inside the folder with this id."),
+        ] = UNSET,
+        order_by: FolderOrderBy = FolderOrder.NAME,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Folder] | None:
+        parent_id = ids.decode_given("Folder", parent)
+        return _page(info, given(text) or "", parent_id, order_by, first, after, last, before)

@@ -45,6 +45,8 @@ COUNTED = frozenset(
         ("Query", "geo"),
         ("Query", "nodes"),
         ("Tag", "children"),
+        ("Tag", "ancestors"),
+        ("Folder", "ancestors"),
         ("Photo", "faces"),
         ("Stack", "photos"),
         ("BulkResult", "tags"),

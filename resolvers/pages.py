@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
@@ -13,7 +13,6 @@ from strawberry import UNSET
 from photos_graph.errors import BadInput
 from photos_graph.model import search as search_model
 from photos_graph.search import filters
-from photos_graph.search.timeline import Bucket
 from photos_graph.services.browse.photos import PhotoPage
 from resolvers import ids
 from resolvers.connections import (
@@ -33,11 +32,10 @@ from resolvers.connections import (
     page_sizes,
 )
 from resolvers.context import Info
-from resolvers.enums import MatchKind, PhotoOrder, Stacks, TimelineUnit
+from resolvers.enums import MatchKind, PhotoOrder, Stacks
 from resolvers.filters import PhotoFilter, decode_filter
-from resolvers.limits import counted
 from resolvers.permissions import CanView
-from resolvers.photos import Photo, find_photo, load_photo
+from resolvers.photos import Photo, find_photo
 from resolvers.places import Place
 from resolvers.scalars import LocalDateTime
 
@@ -155,6 +153,10 @@ class Facets:
         found = info.context.services.browse.facets.years(self.page.found)
         return [YearFacet(year=year, count=count) for year, count in found]
 
+    @strawberry.field(description="The number of photos without a date. They come last in both orders by time.")
+    def undated(self, info: Info) -> int:
+        return info.context.services.browse.facets.undated(self.page.found)
+
     @strawberry.field(description="The countries, regions and cities with the most photos, most photos first.")
     def places(self, info: Info, first: FacetSize = 20) -> list[PlaceFacet]:
         found = info.context.services.browse.facets.places(self.page.found, page_size(first))
@@ -212,24 +214,6 @@ def photo_page(
     browse = info.context.services.browse
     page = browse.photos(filter, order, first, given(after), last, given(before), stacks, among, inside)
     return PhotoConnection.of(page)
-
-
-@strawberry.type(description="A year, month or day of the timeline that has photos.")
-class TimelineBucket:
-    bucket: strawberry.Private[Bucket]
-    start: date = strawberry.field(description="The first day of the bucket.")
-    count: int = strawberry.field(
-        description="The number of photos in the bucket. A photo of which only the month or the year is known counts "
-        "at the start of it."
-    )
-
-    @strawberry.field(description="A photo to show for the bucket: the most recent one.")
-    async def cover(self, info: Info) -> Photo | None:
-        return await load_photo(info, self.bucket.cover_id)
-
-    @classmethod
-    def of(cls, bucket: Bucket) -> TimelineBucket:
-        return cls(bucket=bucket, start=bucket.start, count=bucket.count)
 
 
 @strawberry.type
@@ -305,19 +289,3 @@ class PhotoQueries:
         )
         await info.context.services.questions.of_filter(wanted)
         return PhotoConnection.of(browse.photos_around(wanted, order_by, around, *sizes, stacks))
-
-    @strawberry.field(
-        permission_classes=[CanView],
-        description="Counts the photos that match a filter by year, month or day, newest first. Photos without a time "
-        "are left out. Fails like `photos`, and with TOO_COMPLEX if the list would be too long.",
-    )
-    async def timeline(
-        self,
-        info: Info,
-        filter: Filter = UNSET,
-        by: Annotated[TimelineUnit, strawberry.argument(description="The length of the buckets.")] = TimelineUnit.MONTH,
-        stacks: StacksArgument = Stacks.COLLAPSED,
-    ) -> list[TimelineBucket]:
-        browse, wanted = info.context.services.browse, decode_filter(filter)
-        await info.context.services.questions.of_filter(wanted)
-        return [TimelineBucket.of(bucket) for bucket in counted(info, lambda: browse.timeline(wanted, by, stacks))]

@@ -15,9 +15,20 @@ from photos_graph.model import search as search_model
 from photos_graph.search.filters import PhotoFilter, TermFilter
 from resolvers import ids
 from resolvers.changes import CHANGE, BulkResult, change_id, deleted
-from resolvers.connections import After, Before, Connection, First, Last, Node, connection, given, page_sizes
+from resolvers.connections import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    Node,
+    Text,
+    connection,
+    given,
+    page_sizes,
+)
 from resolvers.context import Info
-from resolvers.enums import PhotoOrder
+from resolvers.enums import PersonOrder, PhotoOrder
 from resolvers.faces import Face, FaceConnection, face_page, load_face
 from resolvers.pages import PhotoConnection, photo_page
 from resolvers.permissions import CanEdit, CanView
@@ -67,6 +78,19 @@ class Person(Node):
     @strawberry.field(description="The number of photos that show this person, including predictions.")
     def photo_count(self, info: Info) -> int:
         return info.context.services.persons.photo_count(self.own.id)
+
+    @strawberry.field(
+        description="The day of the first photo that shows this person, including predictions, or null if none of the "
+        "photos has a date. A photo of which only the month or the year is known counts at the start of it."
+    )
+    def first_seen(self, info: Info) -> date | None:
+        seen = info.context.services.persons.seen(self.own.id)
+        return None if seen is None else seen[0]
+
+    @strawberry.field(description="The day of the last photo that shows this person, as `firstSeen` has the first one.")
+    def last_seen(self, info: Info) -> date | None:
+        seen = info.context.services.persons.seen(self.own.id)
+        return None if seen is None else seen[1]
 
     @strawberry.field(description="The number of faces of this person, including predictions.")
     async def face_count(self, info: Info) -> int:
@@ -153,19 +177,24 @@ class PersonQueries:
         person = info.context.services.persons.named(name or "")
         return Person.of(person) if person is not None else None
 
-    @strawberry.field(permission_classes=[CanView], description="All persons, by name.")
+    @strawberry.field(permission_classes=[CanView], description="All persons, one page at a time.")
     def persons(
         self,
         info: Info,
         include_hidden: Annotated[bool, strawberry.argument(description="Whether to include hidden persons.")] = False,
+        text: Text = UNSET,
+        order_by: Annotated[
+            PersonOrder, strawberry.argument(description="The order of the persons.")
+        ] = PersonOrder.NAME,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Connection[Person]:
         first, last = page_sizes(first, last)
-        persons = info.context.services.persons
-        return connection(persons.page(include_hidden, first, given(after), last, given(before)), Person.of)
+        persons, text = info.context.services.persons, given(text) or ""
+        found = persons.page(include_hidden, text, order_by, first, given(after), last, given(before))
+        return connection(found, Person.of)
 
 
 @strawberry.type

@@ -149,7 +149,7 @@ class Photo(Node):
     @strawberry.field(description="All files that contain this photo.")
     async def files(self, info: Info) -> list[PhotoFile]:
         files = await info.context.loaders.files.load(self.photo.id)
-        folders = info.context.services.browse.folders_by_id([file.folder_id for file in files])
+        folders = info.context.services.folders.by_id([file.folder_id for file in files])
         # A folder that was removed a moment ago takes its files along.
         return [PhotoFile.of(file, folder) for file, folder in zip(files, folders, strict=True) if folder is not None]
 

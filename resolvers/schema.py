@@ -53,6 +53,7 @@ from resolvers.sheets import SheetMutations, SheetQueries
 from resolvers.stacks import StackMutations, load_stack
 from resolvers.tagging import TaggingMutations
 from resolvers.tags import TagMutations, TagQueries, ThresholdMutations, load_tag
+from resolvers.timeline import TimelineQueries
 from resolvers.trips import TripMutations, TripQueries, load_trip
 from resolvers.viewer import ViewerQueries
 
@@ -89,6 +90,7 @@ class Query(
     LibraryQueries,
     FolderQueries,
     PhotoQueries,
+    TimelineQueries,
     MapQueries,
     SearchQueries,
     TagQueries,

@@ -12,11 +12,23 @@ from photos_graph.errors import BadInput, NotFound
 from photos_graph.model import labels as label_model
 from photos_graph.model import search as search_model
 from photos_graph.search.filters import PhotoFilter, TermFilter
+from photos_graph.services.browse.tags import TagFilter
 from resolvers import ids
 from resolvers.changes import CHANGE, change_id, deleted
-from resolvers.connections import After, Before, Connection, First, Last, Node, connection, given, page_sizes
+from resolvers.connections import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    Node,
+    TreeText,
+    connection,
+    given,
+    page_sizes,
+)
 from resolvers.context import Info
-from resolvers.enums import PhotoOrder, TagSource, Trust
+from resolvers.enums import PhotoOrder, TagOrder, TagSource, Trust
 from resolvers.folders import Folder, load_folder
 from resolvers.limits import counted
 from resolvers.models import Model, load_model
@@ -31,6 +43,7 @@ TagName = Annotated[
         "part of the name."
     ),
 ]
+TagOrderBy = Annotated[TagOrder, strawberry.argument(description="The order of the tags.")]
 ParentId = Annotated[
     strawberry.ID | None,
     strawberry.argument(
@@ -64,12 +77,33 @@ class Tag(Node):
         return load_tag(info, self.own.parent_id) if self.own.parent_id is not None else None
 
     @strawberry.field(
-        description="The tags directly below this one, by name. A very long list fails with TOO_COMPLEX; use the query "
-        "`tags` with `parent` instead."
+        description="The tags directly below this one, by name. A very long list fails with TOO_COMPLEX; `tags` has "
+        "them in pages."
     )
     def children(self, info: Info) -> list[Tag]:
         tags = info.context.services.tags
         return [Tag.of(child) for child in counted(info, lambda: tags.children(self.own.id))]
+
+    @strawberry.field(description="The tags directly below this one, one page at a time.")
+    def tags(
+        self,
+        info: Info,
+        order_by: TagOrderBy = TagOrder.NAME,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Tag] | None:
+        return _page(info, TagFilter(parent_id=self.own.id), order_by, first, after, last, before)
+
+    @strawberry.field(description="Whether there are tags below this one.")
+    def has_children(self, info: Info) -> bool:
+        return info.context.services.tags.has_children(self.own.id)
+
+    @strawberry.field(description="The tags above this one, beginning at the top of the tree.")
+    def ancestors(self, info: Info) -> list[Tag]:
+        tags = info.context.services.tags
+        return [Tag.of(above) for above in counted(info, lambda: tags.ancestors(self.own.id))]
 
     @strawberry.field(
         description="The number of photos that have this tag or a descendant of it, including predictions."
@@ -96,6 +130,19 @@ class Tag(Node):
             trust=tag.trust,
             change=change_id(tag.change_id),
         )
+
+
+def _page(
+    info: Info,
+    wanted: TagFilter,
+    order: TagOrder,
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
+) -> Connection[Tag]:
+    tags, (first, last) = info.context.services.tags, page_sizes(first, last)
+    return connection(tags.page(wanted, order, first, given(after), last, given(before)), Tag.of)
 
 
 def load_tag(info: Info, id: str) -> Tag | None:
@@ -198,7 +245,8 @@ class TagQueries:
 
     @strawberry.field(
         permission_classes=[CanView],
-        description="All tags of all levels, by name. Fails with NOT_FOUND if the parent is not known.",
+        description="All tags of all levels, or those of a part of the tree. Fails with NOT_FOUND if the parent is not "
+        "known.",
     )
     def tags(
         self,
@@ -213,14 +261,18 @@ class TagQueries:
             strawberry.ID | None,
             strawberry.argument(description="Returns only the tags directly below the tag with this id."),
         ] = UNSET,
+        text: TreeText = UNSET,
+        roots: Annotated[
+            bool, strawberry.argument(description="Whether to return only the tags at the top of the tree.")
+        ] = False,
+        order_by: TagOrderBy = TagOrder.NAME,
         first: First = UNSET,
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
     ) -> Connection[Tag]:
-        parent_id, (first, last) = ids.decode_given("Tag", parent), page_sizes(first, last)
-        tags = info.context.services.tags
-        return connection(tags.page(given(prefix), parent_id, first, given(after), last, given(before)), Tag.of)
+        wanted = TagFilter(given(prefix) or "", given(text) or "", ids.decode_given("Tag", parent), roots)
+        return _page(info, wanted, order_by, first, after, last, before)
 
 
 @strawberry.type

@@ -16,6 +16,29 @@ class PhotoOrder(StrEnum):
     RATING_DESC = "RATING_DESC"
 
 
+class TagOrder(StrEnum):
+    """The order of a list of tags."""
+
+    NAME = "NAME"
+    PHOTO_COUNT = "PHOTO_COUNT"
+
+
+class FolderOrder(StrEnum):
+    """The order of a list of folders."""
+
+    NAME = "NAME"
+    PHOTO_COUNT = "PHOTO_COUNT"
+    NEWEST = "NEWEST"
+
+
+class PersonOrder(StrEnum):
+    """The order of a list of persons."""
+
+    NAME = "NAME"
+    PHOTO_COUNT = "PHOTO_COUNT"
+    LAST_SEEN = "LAST_SEEN"
+
+
 class TimelineUnit(StrEnum):
     """The length of a section of the timeline."""
 

@@ -63,6 +63,11 @@ def microseconds(taken: datetime) -> int:
     return (taken - _EPOCH) // _MICROSECOND
 
 
+def moment(key: int) -> datetime:
+    """Converts a sort key to a naive local time."""
+    return _EPOCH + key * _MICROSECOND
+
+
 PORTRAIT, LANDSCAPE, SQUARE, TALL, WIDE = range(1, 6)  # shapes; the last two are panoramas
 _SQUARE, _PANORAMA = 1.02, 2.0  # the longer side by the shorter one: at most that of a square, at least of a panorama
 

@@ -72,6 +72,10 @@ class Facets:
         counts = ((year, count(photos)) for year, photos in self._sets.years.items())
         return sorted((pair for pair in counts if pair[1]), reverse=True)
 
+    def undated(self, found: BitMap) -> int:
+        """Returns the number of photos without a date."""
+        return len(found) - sum(count for _, count in self.years(found))
+
     def places(self, found: BitMap, first: int) -> list[tuple[Place, int]]:
         """Returns the places with the most photos at or within them. It looks up each photo that was found or each
         photo that was not found, whichever are fewer."""

@@ -74,6 +74,7 @@ class Hierarchy(Generic[R]):
         self._photos_at: dict[str, BitMap] = {}
         self._photos_below: dict[str, BitMap] = {}
         self._watchers: list[Watcher[R]] = []
+        self._photo_watchers: list[Callable[[Iterable[str]], None]] = []
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -102,6 +103,10 @@ class Hierarchy(Generic[R]):
         self._watchers.append(watcher)
         for row in self:
             watcher.added(row)
+
+    def watch_photos(self, watcher: Callable[[Iterable[str]], None]) -> None:
+        """Calls the watcher with the ids of rows whenever photos at or below these may have come, gone or changed."""
+        self._photo_watchers.append(watcher)
 
     def put(self, rows: Iterable[R]) -> bool:
         """Adds or replaces rows. Returns whether any photos now have other ancestors than before."""
@@ -161,6 +166,7 @@ class Hierarchy(Generic[R]):
             _unite(self._photos_at, row_id, came)
             for above in self.self_and_ancestors(row_id):
                 _unite(self._photos_below, above, came)
+        self._tell_of_photos(photos)
 
     def unpost(self, photos: Mapping[str, BitMap]) -> None:
         """Removes photos from all the rows that they are at."""
@@ -168,6 +174,13 @@ class Hierarchy(Generic[R]):
             self._photos_at[row_id] -= left
             for above in self.self_and_ancestors(row_id):
                 self._photos_below[above] -= left
+        self._tell_of_photos(photos)
+
+    def _tell_of_photos(self, row_ids: Iterable[str]) -> None:
+        if self._photo_watchers:
+            reached = {above for row_id in row_ids for above in self.self_and_ancestors(row_id)}
+            for watcher in self._photo_watchers:
+                watcher(reached)
 
     def _gather(self, moved: set[str | None]) -> None:
         """Recomputes the photos below the rows whose children changed and below all their ancestors, the deepest
@@ -177,6 +190,7 @@ class Hierarchy(Generic[R]):
         for row_id in sorted(depths, key=depths.__getitem__, reverse=True):
             children = [self._photos_below[c] for c in self._children.get(row_id, ()) if c in self._photos_below]
             self._photos_below[row_id] = BitMap.union(self.photos_at(row_id), *children)
+        self._tell_of_photos(depths)
 
     # questions
 
@@ -209,8 +223,13 @@ class Hierarchy(Generic[R]):
             seen |= children
             pending += children
 
-    def child_ids(self, row_id: str) -> set[str]:
+    def child_ids(self, row_id: str | None) -> set[str]:
+        """Returns the ids of the children; those of None are the topmost rows. The set must not be changed."""
         return self._children.get(row_id, set())
+
+    def ancestors(self, row_id: str) -> list[R]:
+        """Returns the rows above a row, the topmost first."""
+        return [self._rows[at] for at in self.self_and_ancestors(row_id) if at != row_id and at in self._rows][::-1]
 
     def path(self, row_id: str) -> str | None:
         """Returns the names from the topmost row down, such as "Italy/Abruzzo", or None if the row is not known."""
@@ -260,6 +279,15 @@ class Hierarchy(Generic[R]):
                 break
             found |= self._by_word[self._vocabulary[place]]
         return found
+
+    def ids_with_words(self, prefixes: Iterable[str]) -> set[str]:
+        """Returns the ids of the rows in whose path a word begins with each prefix, and in whose own name a word begins
+        with at least one of them."""
+        having = [self.ids_with_word(prefix) for prefix in prefixes]
+        if len(having) < 2:
+            return set().union(*having)
+        ways = ((row_id, set(self.self_and_ancestors(row_id))) for row_id in set().union(*having))
+        return {row_id for row_id, way in ways if not any(way.isdisjoint(those) for those in having)}
 
     def topmost_with_word(self, prefix: str) -> tuple[str, ...]:
         """Returns those of ``ids_with_word`` that have no ancestor among them."""

@@ -172,10 +172,13 @@ class SearchIndex:
         order = self._ready(self._taken_desc)
         return next(iter(self.photo_ids(order.take(found, 0, len(order.sequence), 1))), None)
 
-    def timeline(self, found: BitMap, unit: TimelineUnit) -> list[Bucket]:
-        """Returns the buckets that are not empty, newest first. Photos without a date are left out."""
+    def timeline(self, found: BitMap, unit: TimelineUnit, order: PhotoOrder = PhotoOrder.TAKEN_DESC) -> list[Bucket]:
+        """Returns the buckets that are not empty in an order by time. Photos without a date are left out. Raises
+        BadInput for another order."""
+        if order not in (PhotoOrder.TAKEN_DESC, PhotoOrder.TAKEN_ASC):
+            raise BadInput(f"A timeline has an order by time, which {order} is not.", about=order)
         self._taken_desc.refresh(self.sets.visible)
-        return timeline(self._taken_desc, self.sets.months, found, unit, self.photo_ids)
+        return timeline(self._taken_desc, self.sets.months, found, unit, order, self.photo_ids)
 
     def clusters(self, found: BitMap, bounds: Edges, zoom: int, whole: bool = False) -> list[MapCluster]:
         """Returns the clusters of these visible photos on a map. See ``MapClusters.clusters``.

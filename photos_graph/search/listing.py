@@ -1,4 +1,4 @@
-"""Pages of lists with keyset cursors: lists that the graph sorts, and lists that are sorted by name."""
+"""Pages of lists with keyset cursors: lists that the graph sorts, and lists of rows that the index sorts."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import base64
 import binascii
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from photos_graph.errors import BadInput
-from photos_graph.search.hierarchy import Row, place_of, sort_key
+from photos_graph.search.hierarchy import Row, place_of
+from photos_graph.search.row_orders import RowKey, RowOrder
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -30,18 +31,25 @@ class Listing(Generic[T]):
     total: int
 
 
-def cursor_of(key: Key) -> str:
-    return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+def cursor_of(key: Key, order: str | None = None) -> str:
+    """Returns the cursor of a place in a list. A list that has several orders states which one."""
+    parts = key if order is None else (*key, order)
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 
-def key_of(cursor: str) -> Key:
-    """Returns the key that a cursor encodes. Raises BadInput if the cursor is invalid."""
+def key_of(cursor: str, order: str | None = None) -> Key:
+    """Returns the key that a cursor encodes. Raises BadInput if the cursor is invalid or belongs to another order."""
     try:
-        number, text = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        number, text, *stated = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         text.encode()  # no engine takes a lone surrogate
     except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error):
-        number = text = None
-    if type(number) is not int or abs(number) >= 2**63 or type(text) is not str:
+        number = text = stated = None
+    if (
+        type(number) is not int
+        or abs(number) >= 2**63
+        or type(text) is not str
+        or stated != ([] if order is None else [order])
+    ):
         raise BadInput("This is not a cursor of this list. Take one from `pageInfo` or `edges`.", about=cursor)
     return number, text
 
@@ -66,19 +74,29 @@ async def keyset(
     )
 
 
-def by_name(
-    rows: Iterable[R], first: int | None, after: str | None, last: int | None = None, before: str | None = None
+NAME = "NAME"  # the order whose cursors do not state it, as they did when lists had no other
+
+
+def listed(
+    rows: RowOrder[R],
+    order: str,
+    first: int | None,
+    after: str | None,
+    last: int | None = None,
+    before: str | None = None,
+    among: Collection[str] | None = None,
 ) -> Listing[R]:
-    """Returns a page of the rows in natural order of their names. Raises BadInput for an invalid cursor."""
-    ordered = sorted(rows, key=sort_key)
+    """Returns a page of rows in their order, or of those whose ids are ``among`` others. ``order`` is its name. Raises
+    BadInput for a cursor that is invalid or belongs to another order."""
+    ordered, stated = rows.keys(among), None if order == NAME else order
     # The row of a cursor may have been removed or renamed. Its former position counts.
-    low = bisect_right(ordered, _place_of(after), key=sort_key) if after is not None else 0
-    high = bisect_left(ordered, _place_of(before), key=sort_key) if before is not None else len(ordered)
+    low = bisect_right(ordered, _row_key(after, stated)) if after is not None else 0
+    high = bisect_left(ordered, _row_key(before, stated)) if before is not None else len(ordered)
     start, end = window(low, high, first, last)
     page = ordered[start:end]
     return Listing(
-        items=page,
-        cursors=[cursor_of((0, f"{row.name}/{row.id}")) for row in page],
+        items=rows.rows(page),
+        cursors=[cursor_of((number, f"{name}/{id_}"), stated) for number, _, name, id_ in page],
         has_next=end < len(ordered),
         has_previous=start > 0,
         total=len(ordered),
@@ -94,9 +112,10 @@ def window(low: int, high: int, first: int | None, last: int | None) -> tuple[in
     return low, max(low, high)
 
 
-def _place_of(cursor: str) -> tuple[bytes, str, str]:
-    name, _, id_ = key_of(cursor)[1].rpartition("/")
-    return place_of(name, id_)
+def _row_key(cursor: str, order: str | None) -> RowKey:
+    number, text = key_of(cursor, order)
+    name, _, id_ = text.rpartition("/")
+    return (number, *place_of(name, id_))
 
 
 def mapped(listing: Listing[T], wrap: Callable[[T], U]) -> Listing[U]:

@@ -15,11 +15,13 @@ from photos_graph.search.arrays import Keys, Numbers, bitmap, numbers_of
 from photos_graph.search.columns import NO_DATE, POSTED, PhotoTable
 from photos_graph.search.content_sets import ContentSets
 from photos_graph.search.file_words import FileWords
+from photos_graph.search.folder_orders import FolderOrders
 from photos_graph.search.folding import name_words
 from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.label_sets import LabelSets
 from photos_graph.search.look_sets import LookSets
 from photos_graph.search.person_sets import PersonSets
+from photos_graph.search.row_orders import RowOrder
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.stacks import StackSets
 from photos_graph.search.tag_sets import TagSets
@@ -41,13 +43,15 @@ class PhotoSets:
         self.by_value: dict[str, dict[int, BitMap]] = {name: {} for name in POSTED}  # by column, by its value
         self.folders: Hierarchy[FolderRow] = Hierarchy()
         self.places: Hierarchy[Place] = Hierarchy()
+        self.place_order = RowOrder(self.places)
         self.file_words = FileWords()
         self.content = ContentSets(self.table, self.visible)
         self.looks = LookSets(self.table, self.visible)
         self.labels = LabelSets()
-        self.tags = TagSets(self.visible, self.folders, self.labels)
         self.stacks = StackSets(self.table, self.visible)
-        self.persons = PersonSets(self.visible, self.labels, self.stacks)
+        self.folder_orders = FolderOrders(self.folders, self.table, self.stacks)
+        self.tags = TagSets(self.visible, self.folders, self.labels, self.stacks)
+        self.persons = PersonSets(self.visible, self.labels, self.stacks, self.table)
 
     def replace(self, rows: Sequence[PhotoRow], gone: Iterable[int]) -> BitMap:
         """Replaces whole rows, or no row if one of them is malformed. Returns the numbers of the touched photos."""
@@ -73,6 +77,9 @@ class PhotoSets:
         if piles != self._stacks_among(now):
             self.stacks.forget()
             self.persons.forget_all()
+            self.tags.forget_counts()
+            self.folder_orders.forget_all()
+        self.persons.forget_times(touched)
         return touched
 
     def relabel(self, postings: LabelPostings, touched: BitMap | None) -> None:

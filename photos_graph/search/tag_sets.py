@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from pyroaring import BitMap
 
 from photos_graph.model.labels import FolderMarks, Tag
+from photos_graph.model.search import TagOrder
 from photos_graph.names import tag_names, tag_path
 from photos_graph.search.hierarchy import Hierarchy, Sized, by_size
 from photos_graph.search.inheritance import Inheritance
 from photos_graph.search.label_sets import NONE, LabelSets, union
+from photos_graph.search.row_orders import RowOrder
 from photos_graph.search.rows import FolderRow
+from photos_graph.search.stacks import StackSets
 
 
 class TagSets:
@@ -20,15 +23,21 @@ class TagSets:
     They must not be changed, and hold only visible photos. ``confirmed`` leaves out predictions.
     """
 
-    def __init__(self, visible: BitMap, folders: Hierarchy[FolderRow], labels: LabelSets) -> None:
+    def __init__(self, visible: BitMap, folders: Hierarchy[FolderRow], labels: LabelSets, stacks: StackSets) -> None:
         self.rows: Hierarchy[Tag] = Hierarchy(tag_path, tag_names)
         self.inheritance = Inheritance(folders, self.rows)
         self._visible = visible
         self._labels = labels
+        self._stacks = stacks
         self._inherited: dict[str, BitMap] = {}
         self._put: dict[tuple[str, bool], BitMap] = {}
         self._having: dict[tuple[str | None, bool], BitMap] = {}  # for None, photos with any tag
         self._by_size: list[Sized[Tag]] | None = None
+        self._by_count = RowOrder(self.rows, self.photo_count)
+        self.orders: Mapping[TagOrder, RowOrder[Tag]] = {
+            TagOrder.NAME: RowOrder(self.rows),
+            TagOrder.PHOTO_COUNT: self._by_count,
+        }
 
     # changes
 
@@ -50,6 +59,7 @@ class TagSets:
             self._inherited.clear()
             self._put.clear()
             self._having.clear()
+            self._by_count.forget_all()
         self._by_size = None
         self.forget_inherited(fresh)
 
@@ -65,6 +75,11 @@ class TagSets:
                 self._having.pop((None, confirmed), None)
                 for above in self.rows.self_and_ancestors(tag_id):
                     self._having.pop((above, confirmed), None)
+            self._by_count.forget(self.rows.self_and_ancestors(tag_id))
+
+    def forget_counts(self) -> None:
+        """Must be called if stacks have changed, of each of which one photo counts."""
+        self._by_count.forget_all()
 
     def forget_below(self, tag_ids: Iterable[str]) -> None:
         """Clears the cached sets that depend on the exclusions of these tags."""
@@ -92,6 +107,10 @@ class TagSets:
                 known = union(self.put_on(each, False) for each in below)
             self._having[tag_id, confirmed] = known
         return known
+
+    def photo_count(self, tag_id: str) -> int:
+        """Returns the number of photos with the tag or one of its descendants, of each stack one."""
+        return len(self._stacks.collapsed(self.having(tag_id)))
 
     def by_size(self) -> list[Sized[Tag]]:
         """Returns all tags with the photos that have them, including predictions, sorted by descending size."""

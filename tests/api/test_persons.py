@@ -48,6 +48,31 @@ async def test_who_is_hidden_is_listed_when_asked_for(ask: Ask) -> None:
 
 
 @pytest.mark.usefixtures("people")
+async def test_persons_are_listed_by_their_photos_and_by_words(ask: Ask, app: Starlette) -> None:
+    days = {"1.jpg": "2012-01-02", "2.jpg": "2013-01-01", "3.jpg": "2019-08-14", "4.jpg": "2014-01-01"}
+    photos = await photo_ids(ask)
+    date = "mutation($p: [ID!]!, $t: LocalDateTime) { datePhotos(photos: $p, takenAt: $t) { changed } }"
+    for name, day in (days | {"5.jpg": "2021-05-06"}).items():
+        data(await ask(date, p=[photos[name]], t=f"{day}T10:00:00"))
+    query = """query($h: Boolean! = false, $o: PersonOrder! = NAME, $t: String) {
+      persons(includeHidden: $h, orderBy: $o, text: $t) { totalCount nodes { name firstSeen lastSeen } } }"""
+
+    async def listed(**asked: object) -> list[str]:
+        return [each["name"] for each in data(await ask(query, **asked))["persons"]["nodes"]]
+
+    assert await listed(o="PHOTO_COUNT", h=True) == ["Anna", "Bob", "Zo\u00eb"]
+    assert await listed(o="LAST_SEEN", h=True) == ["Zo\u00eb", "Anna", "Bob"]
+    assert (await listed(o="LAST_SEEN"), await listed(t="zoe"), await listed(t="ZOE", h=True)) == (
+        ["Anna", "Bob"],
+        [],
+        ["Zo\u00eb"],
+    )
+    [anna] = data(await ask(query, t="an"))["persons"]["nodes"]
+    assert anna == {"name": "Anna", "firstSeen": "2012-01-02", "lastSeen": "2019-08-14"}
+    assert data(await ask(query, t="an"))["persons"]["totalCount"] == 1
+
+
+@pytest.mark.usefixtures("people")
 async def test_who_is_in_a_picture_and_how_sure_it_is(ask: Ask) -> None:
     photos = await photo_ids(ask)
     query = "query($p: ID!, $c: Certainty! = PREDICTED) { photo(id: $p) { persons(certainty: $c) { name } } }"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -15,11 +17,14 @@ from pyroaring import BitMap
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import FolderMarks, Tag
 from photos_graph.model.library import Place
-from photos_graph.model.search import MatchKind, PhotoOrder, TimelineUnit
+from photos_graph.model.search import FolderOrder, MatchKind, PersonOrder, PhotoOrder, TagOrder, TimelineUnit
 from photos_graph.model.stacks import Stacks
-from photos_graph.search.hierarchy import Row
+from photos_graph.search.columns import moment
+from photos_graph.search.hierarchy import Row, sort_key
 from photos_graph.search.index import SearchIndex
+from photos_graph.search.listing import listed
 from photos_graph.search.query import Query
+from photos_graph.search.row_orders import RowOrder
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.snapshot import load, save
 from photos_graph.search.terms.folders import InFolder
@@ -152,6 +157,55 @@ class Labelled(Changing):
         assert set(expected) == set().union(*(one ^ other for one, other in zip(before, after, strict=True)))
 
 
+class Listed(Changing):
+    """Lists are asked for after every step, so that nothing that is kept is stale."""
+
+    @invariant()
+    def tags_are_in_order(self) -> None:
+        found = {id_: self.naive.evaluate(Tagged(id_)) for id_ in self.naive.tags}
+        counts = {id_: len(self.naive.collapsed(photos)) for id_, photos in found.items()}
+        orders = self.index.sets.tags.orders
+        assert _ids(orders[TagOrder.NAME]) == _sorted(self.naive.tags, lambda _: 0)
+        assert _ids(orders[TagOrder.PHOTO_COUNT]) == _sorted(self.naive.tags, counts.__getitem__)
+
+    @invariant()
+    def persons_are_in_order(self) -> None:
+        found = {id_: self.naive.evaluate(WithPerson(id_)) for id_ in self.naive.persons}
+        counts = {id_: len(self.naive.collapsed(photos)) for id_, photos in found.items()}
+        seen = {id_: self.naive.span(photos) for id_, photos in found.items()}
+        orders = self.index.sets.persons.orders
+        assert _ids(orders[PersonOrder.NAME]) == _sorted(self.naive.persons, lambda _: 0)
+        assert _ids(orders[PersonOrder.PHOTO_COUNT]) == _sorted(self.naive.persons, counts.__getitem__)
+        last = {id_: times[1] if times else datetime.min for id_, times in seen.items()}
+        assert _ids(orders[PersonOrder.LAST_SEEN]) == _sorted(self.naive.persons, lambda id_: last[id_] - datetime.min)
+        for id_ in self.naive.persons:
+            times = self.index.sets.persons.seen(id_)
+            assert (times and tuple(map(moment, times))) == seen[id_]
+
+    @invariant()
+    def folders_are_in_order(self) -> None:
+        found = {id_: self.naive.collapsed(self.naive.evaluate(InFolder(id_, True))) for id_ in self.naive.folders}
+        newest = {id_: self.naive.ordered(photos, PhotoOrder.TAKEN_DESC)[:1] for id_, photos in found.items()}
+        orders = self.index.sets.folder_orders.orders
+        assert _ids(orders[FolderOrder.PHOTO_COUNT]) == _sorted(self.naive.folders, lambda id_: len(found[id_]))
+        times = {id_: self.naive.span(set(first)) for id_, first in newest.items()}
+        last = {id_: each[1] if each else datetime.min for id_, each in times.items()}
+        assert _ids(orders[FolderOrder.NEWEST]) == _sorted(self.naive.folders, lambda id_: last[id_] - datetime.min)
+        for id_, first in newest.items():
+            assert self.index.sets.folder_orders.newest(id_) == (first[0] if first else None)
+
+    @rule(
+        order=st.sampled_from(TagOrder),
+        size=st.integers(1, 4),
+        among=st.none() | st.sets(st.sampled_from(TAGS)),
+    )
+    def pages_of_tags_join_up_both_ways(self, order: TagOrder, size: int, among: set[str] | None) -> None:
+        rows = self.index.sets.tags.orders[order]
+        expected = [id_ for id_ in _ids(rows) if among is None or id_ in among]
+        for forwards in (True, False):
+            assert list(_paged(rows, order, size, among, forwards)) == expected
+
+
 class Library(Changing):
     """Any question may be asked at any time."""
 
@@ -192,6 +246,10 @@ class Library(Changing):
             for bucket in self.index.timeline(found, unit)
         ]
         assert buckets == self.naive.timeline(expected, unit)
+        for order in (PhotoOrder.TAKEN_DESC, PhotoOrder.TAKEN_ASC):
+            sections_agree(self.index, found, unit, order, self.naive.ordered(expected, order))
+        undated = [number for number in expected if self.naive.photos[number].taken is None]
+        assert self.index.facets.undated(found) == len(undated)
         assert self.index.facets.years(found) == self.naive.years(expected)
         assert _by_id(self.index.facets.places(found, 99)) == self.naive.place_counts(expected)
         tags = [(id_, len(expected & self.naive.evaluate(Tagged(id_)))) for id_ in self.naive.tags]
@@ -280,6 +338,20 @@ class Library(Changing):
                 assert self.index.folders.photo_count(folder, recursive) == expected
 
 
+def sections_agree(
+    index: SearchIndex, found: BitMap, unit: TimelineUnit, order: PhotoOrder, expected: list[int]
+) -> None:
+    """Each bucket has the photos of its part of the list, and its cursor leads to where it begins."""
+    end = 0
+    for bucket in index.timeline(found, unit, order):
+        part = expected[bucket.offset : bucket.offset + bucket.count]
+        assert bucket.offset == end and bucket.photos() == BitMap(part)
+        assert index.page(found, order, first=1, after=bucket.cursor).numbers == part[:1]
+        assert index.page(found, order, last=1, before=bucket.cursor).numbers == expected[:end][-1:]
+        assert index.page(bucket.photos(), order).numbers == part
+        end += bucket.count
+
+
 def forward_pages(index: SearchIndex, found: BitMap, order: PhotoOrder, size: int) -> list[list[int]]:
     pages: list[list[int]] = []
     after: str | None = None
@@ -304,6 +376,34 @@ def backward_pages(index: SearchIndex, found: BitMap, order: PhotoOrder, size: i
     return pages
 
 
+def _ids(order: RowOrder[Any]) -> list[str]:
+    return [row.id for row in order.rows(order.keys())]
+
+
+def _sorted(rows: Mapping[str, Row], number_of: Callable[[str], Any]) -> list[str]:
+    by_name = sorted(rows.values(), key=sort_key)
+    return [row.id for row in sorted(by_name, key=lambda row: number_of(row.id), reverse=True)]
+
+
+def _paged(rows: RowOrder[Tag], order: str, size: int, among: set[str] | None, forwards: bool) -> list[str]:
+    """Returns the ids of all pages, which are read forwards or backwards."""
+    seen: list[str] = []
+    cursor, more = None, True
+    while more:
+        page = (
+            listed(rows, order, size, cursor, among=among)
+            if forwards
+            else listed(rows, order, None, None, size, cursor, among)
+        )
+        ids = [row.id for row in page.items]
+        seen = seen + ids if forwards else ids + seen
+        more = page.has_next if forwards else page.has_previous
+        cursor = (page.cursors[-1] if forwards else page.cursors[0]) if ids else None
+    return seen
+
+
+TestListed = Listed.TestCase
+TestListed.settings = settings(max_examples=60, stateful_step_count=12)
 TestLabelled = Labelled.TestCase
 TestLabelled.settings = settings(max_examples=150, stateful_step_count=12)
 TestLibrary = Library.TestCase

@@ -60,6 +60,7 @@ SHARED = {
     "succession": "a photo that takes the place of another one",
     "tagging": "tags that people put on photos and folders",
     "tags": "tags",
+    "timeline": "the sections of the list of photos by time",
     "triggers": "what starts jobs by itself",
     "trips": "journeys and events that photos show",
     "undo": "the undoing of changes",

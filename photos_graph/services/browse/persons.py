@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from photos_graph.errors import BadInput, Candidate
 from photos_graph.graph.engine.connection import Graph
@@ -10,9 +11,11 @@ from photos_graph.graph.labels import page_labels
 from photos_graph.index import Index
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import Certainty
+from photos_graph.model.search import PersonOrder
+from photos_graph.search.columns import moment
+from photos_graph.search.folding import name_words
 from photos_graph.search.hierarchy import sort_key
-from photos_graph.search.listing import Listing, by_name
-from photos_graph.search.terms.persons import WithPerson
+from photos_graph.search.listing import Listing, listed
 
 
 class Persons:
@@ -36,19 +39,31 @@ class Persons:
     def page(
         self,
         include_hidden: bool,
+        text: str,
+        order: PersonOrder,
         first: int | None,
         after: str | None,
         last: int | None = None,
         before: str | None = None,
     ) -> Listing[Person]:
-        """Returns a page of persons by name. Raises BadInput for an invalid cursor."""
-        rows = (row for row in self._index.search.persons if include_hidden or not row.hidden)
-        return by_name(rows, first, after, last, before)
+        """Returns a page of persons, of those whose names have words that begin with those of the text; case and
+        accents are ignored. Raises BadInput for a cursor that is invalid or belongs to another order."""
+        persons = self._index.search.persons
+        among = persons.ids_with_words(name_words(text)) if text.strip() else None
+        hidden = set() if include_hidden else {row.id for row in persons if row.hidden}
+        if hidden:
+            among = {row.id for row in persons} - hidden if among is None else among - hidden
+        return listed(self._index.search.sets.persons.orders[order], order, first, after, last, before, among)
 
     def photo_count(self, person_id: str) -> int:
         """Returns the number of photos of the person, including predicted ones."""
-        search = self._index.search
-        return len(search.collapsed(search.evaluate(WithPerson(person_id))))
+        return self._index.search.sets.persons.photo_count(person_id)
+
+    def seen(self, person_id: str) -> tuple[date, date] | None:
+        """Returns the days of the first and the last photo of the person, including predicted ones, or None if no photo
+        of the person has a date."""
+        seen = self._index.search.sets.persons.seen(person_id)
+        return None if seen is None else (moment(seen[0]).date(), moment(seen[1]).date())
 
     async def persons_of(self, photo_ids: Sequence[str]) -> list[list[tuple[Person, bool]]]:
         """Returns the persons in each photo or in another photo of its stack, sorted by name, and whether they are only

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,7 +15,7 @@ from photos_graph.graph.library import failures, files, photos, succession
 from photos_graph.images.formats import FormatSupport
 from photos_graph.images.tasks import LIST_FORMATS
 from photos_graph.index import Index, Touch
-from photos_graph.model.library import Failure, File, Folder, Photo, Place
+from photos_graph.model.library import Failure, File, Photo, Place
 from photos_graph.model.search import Match, PhotoOrder, TimelineUnit
 from photos_graph.model.stacks import Stack, StackKind, Stacks
 from photos_graph.search.facets import Facets
@@ -25,10 +25,9 @@ from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.parser import Parsed
 from photos_graph.search.language.relaxation import Relaxed, relaxed
 from photos_graph.search.language.wording import Explained, explain
-from photos_graph.search.listing import Listing, by_name, cursor_of, key_of, mapped
+from photos_graph.search.listing import Listing, cursor_of, key_of
 from photos_graph.search.paging import IndexPage
 from photos_graph.search.query import Query
-from photos_graph.search.rows import FolderRow
 from photos_graph.search.timeline import Bucket
 from photos_graph.services.browse.remembered import RememberedByNumber
 from photos_graph.workers.pool import WorkerPool
@@ -90,6 +89,15 @@ def _as_page(search: SearchIndex, query: Query, found: BitMap, page: IndexPage) 
         query=query,
         numbers=page.numbers,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A bucket of a timeline in an order, and the query whose photos it holds."""
+
+    bucket: Bucket
+    query: Query
+    order: PhotoOrder
 
 
 REMEMBERED_PHOTOS = 20_000  # of about 2 KB each
@@ -222,10 +230,24 @@ class PhotoBrowser:
         return photo_page(self._index.search, query, order, first, after, last, before, stacks)
 
     def timeline(
-        self, filter: PhotoFilter | None, unit: TimelineUnit, stacks: Stacks = Stacks.COLLAPSED
-    ) -> list[Bucket]:
-        search = self._index.search
-        return search.timeline(search.collapsed(search.evaluate(self._query(filter)), stacks), unit)
+        self,
+        filter: PhotoFilter | None,
+        unit: TimelineUnit,
+        stacks: Stacks = Stacks.COLLAPSED,
+        order: PhotoOrder = PhotoOrder.TAKEN_DESC,
+    ) -> list[Section]:
+        """Raises BadInput for an order that is not one by time, and the errors of ``photos``."""
+        search, query = self._index.search, self._query(filter)
+        buckets = search.timeline(search.collapsed(search.evaluate(query), stacks), unit, order)
+        return [Section(bucket, query, order) for bucket in buckets]
+
+    def section(
+        self, section: Section, first: int | None, after: str | None, last: int | None, before: str | None
+    ) -> PhotoPage:
+        """Returns a page of the photos of a section of a timeline. Raises BadInput for a cursor that is invalid or
+        belongs to another order."""
+        search, found = self._index.search, section.bucket.photos()
+        return _as_page(search, section.query, found, search.page(found, section.order, first, after, last, before))
 
     def stack_of(self, photo: Photo) -> Stack | None:
         """Returns the stack that has the photo and at least one more photo that is shown, or a moving part."""
@@ -285,31 +307,3 @@ class PhotoBrowser:
 
     def _query(self, filter: PhotoFilter | None) -> Query:
         return query_of(filter, self._index.search)
-
-    # folders
-
-    def folders_by_id(self, ids: Iterable[str]) -> list[Folder | None]:
-        return [self._folder(self._index.search.folders.get(id_)) for id_ in ids]
-
-    def folder_by_path(self, path: str) -> Folder | None:
-        return self._folder(self._index.search.folders.at(path))
-
-    def subfolders(
-        self, folder_id: str, first: int | None, after: str | None, last: int | None = None, before: str | None = None
-    ) -> Listing[Folder]:
-        """Returns a page of folders by name. Raises BadInput for an invalid cursor."""
-        rows = self._index.search.folders.children(folder_id)
-        return mapped(by_name(rows, first, after, last, before), self._as_folder)
-
-    def folder_photo_count(self, folder_id: str, recursive: bool = True) -> int:
-        search = self._index.search
-        below = search.folders.photos_below(folder_id) if recursive else search.folders.photos_at(folder_id)
-        return len(search.collapsed(below))
-
-    def _folder(self, row: FolderRow | None) -> Folder | None:
-        return None if row is None else self._as_folder(row)
-
-    def _as_folder(self, row: FolderRow) -> Folder:
-        root_id = row.key.partition("/")[0]
-        path = self._index.search.folders.path(row.id) or row.name
-        return Folder(row.id, row.key, row.name, path, root_id, row.parent_id)

@@ -14,7 +14,7 @@ from photos_graph.search.filters import PhotoFilter
 from photos_graph.search.folding import name_words
 from photos_graph.search.geo import Edges
 from photos_graph.search.language.phrases import MatchLevel
-from photos_graph.search.listing import Listing, by_name
+from photos_graph.search.listing import NAME, Listing, listed
 from photos_graph.search.map_clusters import MapCluster
 
 
@@ -49,7 +49,8 @@ class Places:
         else:
             rows = places if name is None else self._named(name)
             rows = (row for row in rows if kind in (None, row.kind) and parent_id in (None, row.parent_id))
-        return by_name((row for row in rows if places.photos_below(row.id)), first, after, last, before)
+        among = {row.id for row in rows if places.photos_below(row.id)}
+        return listed(self._index.search.sets.place_order, NAME, first, after, last, before, among)
 
     def _named(self, name: str) -> list[Place]:
         search, words = self._index.search, name_words(name)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from photos_graph.core import Core
 from photos_graph.services.browse.faces import FaceBrowser
+from photos_graph.services.browse.folders import Folders
 from photos_graph.services.browse.looking import Looking, looking_pool
 from photos_graph.services.browse.persons import Persons
 from photos_graph.services.browse.photos import PhotoBrowser
@@ -17,6 +18,7 @@ from photos_graph.services.browse.tags import Tags
 @dataclass(frozen=True, slots=True)
 class BrowseRoom:
     photos: PhotoBrowser
+    folders: Folders
     tags: Tags
     persons: Persons
     faces: FaceBrowser
@@ -32,6 +34,7 @@ def open_browse(core: Core) -> BrowseRoom:
     core.keep_running(looking.warm(), "warming the image-text model")
     return BrowseRoom(
         PhotoBrowser(graph, index, core.pictures),
+        Folders(index),
         Tags(graph, index),
         Persons(graph, index),
         FaceBrowser(graph, index),

@@ -4,6 +4,7 @@ sources."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from photos_graph import tags as rules
 from photos_graph.errors import NotFound
@@ -13,10 +14,21 @@ from photos_graph.graph.labels.page_labels import OwnTags
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.index import Index
 from photos_graph.model.labels import Certainty, FolderMarks, FolderTag, PhotoTag, Tag, TagSource
-from photos_graph.model.search import Ref
-from photos_graph.search.folding import fold
+from photos_graph.model.search import Ref, TagOrder
+from photos_graph.search.folding import fold, name_words
 from photos_graph.search.hierarchy import sort_key
-from photos_graph.search.listing import Listing, by_name
+from photos_graph.search.listing import Listing, listed
+
+
+@dataclass(frozen=True, slots=True)
+class TagFilter:
+    """Which tags a list has: those whose name begins with ``prefix``, those that ``Hierarchy.ids_with_words`` finds by
+    the words of ``text``, and those directly below a parent, or at the top. Case and accents are ignored."""
+
+    prefix: str = ""
+    text: str = ""
+    parent_id: str | None = None
+    roots: bool = False
 
 
 class Tags:
@@ -35,28 +47,44 @@ class Tags:
 
     def page(
         self,
-        prefix: str | None,
-        parent_id: str | None,
+        wanted: TagFilter,
+        order: TagOrder,
         first: int | None,
         after: str | None,
         last: int | None = None,
         before: str | None = None,
     ) -> Listing[Tag]:
-        """Returns a page of tags by name, of those whose name begins with the text; case and accents are ignored.
-        Without ``parent_id``, all levels are included. Raises NotFound for an unknown parent, BadInput for an invalid
-        cursor."""
-        tags = self._index.search.tags
-        if parent_id is not None and tags.get(parent_id) is None:
-            raise NotFound("There is no such tag.", about=parent_id)
-        rows: Iterable[Tag] = tags if parent_id is None else tags.children(parent_id)
-        if prefix:
-            wanted = fold(prefix)
-            rows = (row for row in rows if fold(row.name).startswith(wanted))
-        return by_name(rows, first, after, last, before)
+        """Returns a page of tags. Raises NotFound for an unknown parent, and BadInput for a cursor that is invalid or
+        belongs to another order."""
+        rows = self._index.search.sets.tags.orders[order]
+        return listed(rows, order, first, after, last, before, self._among(wanted))
+
+    def _among(self, wanted: TagFilter) -> set[str] | None:
+        """Returns the ids of the tags that are wanted, or None for all."""
+        tags, sets = self._index.search.tags, list[set[str]]()
+        if wanted.parent_id is not None:
+            if tags.get(wanted.parent_id) is None:
+                raise NotFound("There is no such tag.", about=wanted.parent_id)
+            sets.append(tags.child_ids(wanted.parent_id))
+        if wanted.roots:
+            sets.append(tags.child_ids(None))
+        if wanted.text.strip():
+            sets.append(tags.ids_with_words(name_words(wanted.text)))
+        if wanted.prefix:
+            start = fold(wanted.prefix)
+            sets.append({row.id for row in tags if fold(row.name).startswith(start)})
+        return set.intersection(*sets) if sets else None
 
     def children(self, tag_id: str) -> list[Tag]:
         """Returns the children by name."""
         return self._index.search.tags.children(tag_id)
+
+    def has_children(self, tag_id: str) -> bool:
+        return bool(self._index.search.tags.child_ids(tag_id))
+
+    def ancestors(self, tag_id: str) -> list[Tag]:
+        """Returns the tags above a tag, beginning at the top of the tree."""
+        return self._index.search.tags.ancestors(tag_id)
 
     def path(self, tag_id: str) -> str:
         """Returns the names from the top down, in the form of ``names.tag_path``."""
@@ -64,8 +92,7 @@ class Tags:
 
     def photo_count(self, tag_id: str) -> int:
         """Returns the number of photos that have the tag or a descendant, from any source."""
-        search = self._index.search
-        return len(search.collapsed(search.sets.tags.having(tag_id)))
+        return self._index.search.sets.tags.photo_count(tag_id)
 
     # on photos and folders
 

@@ -141,6 +141,11 @@ class NaiveIndex:
         rows = sorted((self.photos[n] for n in found), key=lambda r: r.number)
         return [row.number for row in sorted(rows, key=key)]
 
+    def span(self, found: set[int]) -> tuple[datetime, datetime] | None:
+        """The first and the last time of the photos that have one."""
+        times = sorted(taken for number in found if (taken := self.photos[number].taken) is not None)
+        return (times[0], times[-1]) if times else None
+
     def timeline(self, found: set[int], unit: TimelineUnit) -> list[tuple[date, int, int]]:
         buckets: dict[date, list[int]] = {}
         for number in self.ordered(found, PhotoOrder.TAKEN_DESC):

@@ -10,7 +10,7 @@ import pytest
 from photos_graph.bootstrap import Services
 from photos_graph.errors import BadInput, Conflict, NotFound
 from photos_graph.model.faces import Person
-from photos_graph.model.search import Ref
+from photos_graph.model.search import PersonOrder, Ref
 from photos_graph.settings import Settings
 from tests.kit.engines import RunningEngine
 from tests.kit.faced_library import alone, counts, named, photos_of, undone
@@ -213,7 +213,7 @@ async def test_what_cannot_be_done_changes_nothing(services: Services) -> None:
             await services.assignment.assign(["f1"], named(name))
     with pytest.raises(BadInput, match="10,000"):
         await services.assignment.ignore([f"{n}" for n in range(10_001)])
-    assert services.persons.page(True, 10, None).total == 0
+    assert services.persons.page(True, "", PersonOrder.NAME, 10, None).total == 0
     assert counts(await services.assignment.assign([], named("Anna"))) == (0, 0, False)
 
 

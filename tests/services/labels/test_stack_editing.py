@@ -44,7 +44,7 @@ async def test_a_stack_is_one_entry_with_its_cover(planted: Services) -> None:
     assert listed(planted) == set(ids(1, 2, 4))
     assert listed(planted, Stacks.EXPANDED) == set(ids(0, 1, 2, 3, 4))
     assert planted.browse.photo_count() == 3
-    assert planted.browse.folder_photo_count("a") == 3
+    assert planted.folders.photo_count("a") == 3
     assert stack(planted, 0) == ids(1, 0, 3)
     found = planted.index.search.stack_of(3)
     assert found is not None and found.kind is StackKind.MANUAL
@@ -56,14 +56,14 @@ async def test_a_filter_that_only_a_covered_photo_fits_shows_that_photo(planted:
     await planted.stack_editing.stack(ids(0, 1, 3, 4))
     below = PhotoFilter(folder=FolderFilter(id="b"))
     assert listed(planted, filter=below) == set(ids(3))
-    assert planted.browse.folder_photo_count("b") == 1
+    assert planted.folders.photo_count("b") == 1
 
 
 async def test_facets_and_the_timeline_count_a_stack_once(planted: Services) -> None:
     await planted.tagging.tag_photos(ids(0, 1, 2), [Ref(name="Sea")])
     await planted.graph.write("MATCH (p:Photo) SET p.takenAt = localdatetime('2019-08-05T12:34:56')")
     await planted.stack_editing.stack(ids(0, 1))
-    assert [bucket.count for bucket in planted.browse.timeline(None, TimelineUnit.YEAR)] == [1]
+    assert [each.bucket.count for each in planted.browse.timeline(None, TimelineUnit.YEAR)] == [1]
     page = planted.browse.photos(None, PhotoOrder.NAME_ASC)
     [(tag, count)] = planted.browse.facets.tags(page.found, 10)
     assert count == planted.tags.photo_count(tag.id) == 2

@@ -50,7 +50,7 @@ async def test_known_photos_that_become_ignored_leave_and_come_back_with_their_l
     assert job.state is JobState.SUCCEEDED, "more than a fifth is ignored, and none is lost"
     assert job.message == "Pictures: 3 files looked at, 0 read, 7 ignored from now on."
     assert set(await photos(services)) == {"1.jpg", "2.jpg", "3.jpg"}
-    assert services.browse.folder_by_path("Pictures/b") is None
+    assert services.folders.at("Pictures/b") is None
     assert (await scanned(services)).message == "Pictures: 3 files looked at, 0 read."
     (folder / IGNORE_FILE).unlink()
     job = await scanned(services)
@@ -111,7 +111,7 @@ async def test_a_poll_finds_that_an_ignore_file_has_changed(services: Services, 
 async def test_a_scan_of_an_ignored_folder_ignores_it(services: Services, folder: Path) -> None:
     await services.roots.add(str(folder))
     await scanned(services)
-    inside = services.browse.folder_by_path("Pictures/a/deep")
+    inside = services.folders.at("Pictures/a/deep")
     assert inside is not None
     (folder / "a" / IGNORE_FILE).write_text("deep/\n")
     job = await ended(services, await services.jobs.scan(folder_id=inside.id))
@@ -163,7 +163,7 @@ async def test_what_is_passed_over_is_told_for_the_whole_root_after_a_scan_of_a_
     assert findings["passed over"] == "3 mov, 1 aae, 1 xmp"
     put(folder / "a/deep/2.mp4", b"")
     (folder / "b/alone.xmp").unlink()
-    inside = services.browse.folder_by_path("Pictures/a")
+    inside = services.folders.at("Pictures/a")
     assert inside is not None
     job = await ended(services, await services.jobs.scan(folder_id=inside.id))
     assert (job.message or "").endswith("Passed over: 2 mov, 1 aae, 1 mp4, 1 xmp."), "b was not looked at"

@@ -53,7 +53,7 @@ async def test_what_size_and_time_do_not_show_is_read_on_demand(services: Servic
 
 
 async def test_a_folder_alone_is_read_again(services: Services, root: Path) -> None:
-    folder = services.browse.folder_by_path("Pictures/b")
+    folder = services.folders.at("Pictures/b")
     assert folder is not None
     job = await ended(services, await services.jobs.scan(folder_id=folder.id, reread=True))
     assert "1 read" in (job.message or "")

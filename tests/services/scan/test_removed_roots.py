@@ -19,7 +19,7 @@ PATHS = ("Pictures", "Pictures/a", "Pictures/a/deep", "Pictures/b")
 
 async def on_folders(services: Services) -> dict[str, Assertions]:
     """Returns the assertions on each folder that has some, by its path."""
-    found = {path: services.browse.folder_by_path(path) for path in PATHS}
+    found = {path: services.folders.at(path) for path in PATHS}
     paths = {folder.id: path for path, folder in found.items() if folder is not None}
     edges = await services.graph.transaction(lambda tx: of_folders(tx, list(paths)))
     return {paths[id_]: each for id_, each in edges.items()}
@@ -33,7 +33,7 @@ def tagged(services: Services, name: str) -> int:
 async def test_the_tags_of_folders_come_back_with_their_root(services: Services, folder: Path) -> None:
     root = await services.roots.add(str(folder))
     await scanned(services)
-    ids = {path: found.id for path in PATHS if (found := services.browse.folder_by_path(path)) is not None}
+    ids = {path: found.id for path in PATHS if (found := services.folders.at(path)) is not None}
     await services.tagging.tag_folder(ids["Pictures"], [Ref(name="All")], by="anna")
     await services.tagging.tag_folder(ids["Pictures/a"], [Ref(name="Sea"), Ref(name="Gone")], recursive=False)
     await services.tagging.untag_folder(ids["Pictures/a/deep"], [Ref(name="All")])

@@ -21,6 +21,7 @@ from photos_graph.graph.library.folders import StoredFolder
 from photos_graph.model.faces import FaceFilter
 from photos_graph.model.jobs import JobState
 from photos_graph.model.library import FileState, RootState
+from photos_graph.model.search import FolderOrder
 from photos_graph.search.filters import FolderFilter, PhotoFilter
 from photos_graph.services.scan.polling import poll
 from photos_graph.services.scan.scan import rules
@@ -40,10 +41,10 @@ async def test_a_folder_becomes_a_library(services: Services, folder: Path) -> N
     assert sorted(await files(services)) == sorted(
         ["a/1.jpg", "a/2.jpg", "a/deep/3.jpg", *(f"b/{n}.jpg" for n in range(4, 11))]
     )
-    inside = services.browse.folder_by_path("Pictures/a")
+    inside = services.folders.at("Pictures/a")
     assert inside is not None
-    assert services.browse.folder_photo_count(inside.id, recursive=True) == 3
-    assert services.browse.folder_photo_count(inside.id, recursive=False) == 2
+    assert services.folders.photo_count(inside.id, recursive=True) == 3
+    assert services.folders.photo_count(inside.id, recursive=False) == 2
     assert await in_step(services)
 
 
@@ -157,13 +158,13 @@ async def test_copies_do_not_excuse_a_root_that_lost_everything(
 async def test_a_moved_folder_keeps_its_id_and_all_below_it(services: Services, folder: Path) -> None:
     await services.roots.add(str(folder))
     await scanned(services)
-    before = services.browse.folder_by_path("Pictures/a/deep")
+    before = services.folders.at("Pictures/a/deep")
     (folder / "a").rename(folder / "Reise ä")
     job = await scanned(services)
     assert (job.state, job.total) == (JobState.SUCCEEDED, 0)
-    after = services.browse.folder_by_path("Pictures/Reise ä/deep")
+    after = services.folders.at("Pictures/Reise ä/deep")
     assert before is not None and after is not None and after.id == before.id
-    assert services.browse.folder_by_path("Pictures/a") is None
+    assert services.folders.at("Pictures/a") is None
     assert "Reise ä/deep/3.jpg" in await files(services)
     assert await in_step(services)
 
@@ -224,7 +225,7 @@ async def test_a_root_in_which_keys_clash_does_not_keep_the_others_from_being_sc
 async def test_a_new_folder_with_the_inode_of_a_deleted_one_is_another_folder(services: Services, folder: Path) -> None:
     await services.roots.add(str(folder))
     await scanned(services)
-    before = services.browse.folder_by_path("Pictures/a")
+    before = services.folders.at("Pictures/a")
     inode = (folder / "a").stat().st_ino
     shutil.rmtree(folder / "a")
     for number in range(50):  # until the file system gives it out again, if it does
@@ -233,18 +234,18 @@ async def test_a_new_folder_with_the_inode_of_a_deleted_one_is_another_folder(se
             break
     put(folder / f"new{number}/20.jpg", jpeg(20))
     await scanned(services, accept_missing=True)
-    after = services.browse.folder_by_path(f"Pictures/new{number}")
+    after = services.folders.at(f"Pictures/new{number}")
     assert before is not None and after is not None and after.id != before.id
 
 
 async def test_a_folder_that_changes_and_moves_at_once_stays_the_same_folder(services: Services, folder: Path) -> None:
     await services.roots.add(str(folder))
     await scanned(services)
-    before = services.browse.folder_by_path("Pictures/a/deep")
+    before = services.folders.at("Pictures/a/deep")
     put(folder / "a/deep/20.jpg", jpeg(20))  # so that its time tells nothing
     (folder / "a/deep").rename(folder / "b/deep")
     await scanned(services)
-    after = services.browse.folder_by_path("Pictures/b/deep")
+    after = services.folders.at("Pictures/b/deep")
     assert before is not None and after is not None and after.id == before.id
     assert {"b/deep/3.jpg", "b/deep/20.jpg"} <= (await files(services)).keys()
     assert await in_step(services)
@@ -366,16 +367,16 @@ async def test_a_page_of_folders_goes_on_where_it_was_though_folders_come_and_go
         put(root / name / "1.jpg", jpeg(number))
     library = await services.roots.add(str(root))
     await scanned(services)
-    first = services.browse.subfolders(library.id, 3, None)
+    first = services.folders.page("", library.id, FolderOrder.NAME, 3, None)
     assert [folder.name for folder in first.items] == ["2", "9", "10"]
     put(root / "1/1.jpg", jpeg(90))
     put(root / "10 more/1.jpg", jpeg(91))
     shutil.rmtree(root / "10")
     await scanned(services)
-    second = services.browse.subfolders(library.id, 3, first.cursors[-1])
+    second = services.folders.page("", library.id, FolderOrder.NAME, 3, first.cursors[-1])
     assert [folder.name for folder in second.items] == ["10 more", "11", "Ärger"]
     assert (second.has_previous, second.has_next, second.total) == (True, True, 7)
-    last = services.browse.subfolders(library.id, 3, second.cursors[-1])
+    last = services.folders.page("", library.id, FolderOrder.NAME, 3, second.cursors[-1])
     assert ([folder.name for folder in last.items], last.has_next) == (["zoo"], False)
 
 
@@ -384,13 +385,13 @@ async def test_an_emptied_folder_is_no_longer_listed_and_comes_back_with_its_id(
 ) -> None:
     await services.roots.add(str(folder))
     await scanned(services)
-    before = services.browse.folder_by_path("Pictures/a/deep")
+    before = services.folders.at("Pictures/a/deep")
     shutil.rmtree(folder / "a/deep")
     await scanned(services)
-    assert services.browse.folder_by_path("Pictures/a/deep") is None
+    assert services.folders.at("Pictures/a/deep") is None
     put(folder / "a/deep/3.jpg", jpeg(3))
     await scanned(services)
-    after = services.browse.folder_by_path("Pictures/a/deep")
+    after = services.folders.at("Pictures/a/deep")
     assert before is not None and after is not None and before.id == after.id
     assert "3.jpg" in await photos(services)
 
@@ -545,7 +546,7 @@ async def test_a_folder_that_cannot_be_listed_is_a_failure_and_loses_nothing(
     job = await scanned(services)
     assert job.state is JobState.SUCCEEDED
     assert "Permission denied" in (await failures(services))["Pictures/a"].reason
-    beside = services.browse.folder_by_path("Pictures/b")
+    beside = services.folders.at("Pictures/b")
     assert beside is not None
     await ended(services, await services.jobs.scan(folder_id=beside.id))
     assert "Pictures/a" in await failures(services), "nobody looked there"
@@ -607,7 +608,7 @@ async def test_only_a_folder_can_be_scanned(services: Services, folder: Path) ->
     put(folder / "b/new too.jpg", jpeg(71))
     (folder / "a/1.jpg").unlink()
     (folder / "b/4.jpg").unlink()
-    inside = services.browse.folder_by_path("Pictures/a")
+    inside = services.folders.at("Pictures/a")
     assert inside is not None
     await ended(services, await services.jobs.scan(folder_id=inside.id))
     shown = await photos(services)

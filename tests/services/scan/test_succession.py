@@ -57,7 +57,7 @@ async def labelled(services: Services, root: Path) -> Photo:
 
 
 async def folder(services: Services) -> str:
-    found = services.browse.folder_by_path("Pictures")
+    found = services.folders.at("Pictures")
     assert found is not None
     return found.id
 
