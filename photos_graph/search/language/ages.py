@@ -128,8 +128,11 @@ class AgeReader:
 
     def _is_other(self, at: int) -> bool:
         """Returns whether a date or a condition begins at the token, as in "between 3 and 5 June"."""
-        known = at < len(self._texts) and bool(self._texts[at])
-        return known and (self._dates.read(at) is not None or self._conditions.read(at) is not None)
+        if at >= len(self._texts) or not self._texts[at]:
+            return False
+        if self._dates.read(at) is not None:  # but not "Bob older than 5 years"
+            return not any(self._language.taken(self._texts, at, role) for role in (PhraseRole.OLDER, PhraseRole.NEWER))
+        return self._conditions.read(at) is not None
 
     def _age(self, at: int) -> int | None:
         text = self._texts[at] if at < len(self._texts) else ""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from photos_graph.search.folding import fold, name_words
 from photos_graph.search.language.languages import GRAMMAR
+from photos_graph.search.language.spelling import SpellingVocabulary
 from photos_graph.search.terms.properties import names_of_camera
 
 MAX_WORDS = 8  # of a part of a name
@@ -32,6 +33,7 @@ class CameraNames:
         self._known = 0
         self._texts: dict[str, set[str]] = {}
         self._longest: dict[str, int] = {}  # words of the longest part, by its first word
+        self._vocabulary = SpellingVocabulary()  # of words that tell enough for themselves
 
     def longest(self, word: str) -> int:
         """Returns the number of words of the longest part of a name that begins with this word, or 0."""
@@ -44,6 +46,11 @@ class CameraNames:
         keys = (" ".join(words), "".join(words))
         return next((frozenset(self._texts[key]) for key in keys if key in self._texts), frozenset())
 
+    def near(self, word: str, most: int) -> Sequence[str]:
+        """Returns the words of names that differ by at most so many slips."""
+        self._refresh()
+        return self._vocabulary.near(word, most) if most else ()
+
     def _refresh(self) -> None:
         cameras = self._cameras()
         if len(cameras) == self._known:
@@ -52,6 +59,8 @@ class CameraNames:
             for words, text in _parts(camera):
                 key = _key(words)
                 self._texts.setdefault(key, set()).add(text)
+                if len(words) == 1 and key not in self._vocabulary:
+                    self._vocabulary.add(key)
                 for first in {words[0], *_WORD.findall(key)[:1]}:  # "X" and "XT" of X-T3
                     self._longest[first] = max(self._longest.get(first, 0), len(words))
         self._known = len(cameras)

@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from photos_graph.model.search import MatchKind
+from photos_graph.search.language.birthdays import BirthdayReader
 from photos_graph.search.language.camera_names import tells_alone
+from photos_graph.search.language.clock_words import ClockWords
 from photos_graph.search.language.composition import any_of
+from photos_graph.search.language.continents import continent, countries_in
 from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.exposure_words import ExposureWords
 from photos_graph.search.language.grammar import Language, PhraseRole
@@ -68,6 +71,8 @@ class ConditionReader:
             self._sign,
             self.second,
         )
+        self._clock = ClockWords(tokens, language, dates)
+        self._birthdays = BirthdayReader(language, dates, lexicon, naming, self._properties)
         self._exposures = ExposureWords(tokens, self._texts, self._properties, language.labels)
 
     def read(self, at: int) -> Said | None:
@@ -77,7 +82,16 @@ class ConditionReader:
         return self._known[at]
 
     def _read(self, at: int) -> Said | None:
-        readers = (self._properties.read, self._exposures.read, self._added, self._near, self._camera)
+        readers = (
+            self._properties.read,
+            self._exposures.read,
+            self._clock.read,
+            self._birthdays.read,
+            self._added,
+            self._near,
+            self._camera,
+            self._continent,
+        )
         found = [said for reader in readers if (said := reader(at)) is not None]
         return max(found, key=lambda said: said.end, default=None)
 
@@ -122,6 +136,12 @@ class ConditionReader:
                 after, _ = self._properties.past(stop, Saying.CAMERA)
                 return Said(after, any_of(terms), self._language.labels.say("camera {}", terms[0].text))
         return None
+
+    def misspelt_camera(self, at: int) -> Said | None:
+        """Reads a word of the name of a camera that has a slip: "Cannon"."""
+        near = self._naming.near_cameras(at)
+        terms = [TakenWith(text) for text in sorted({text for word in near for text in self._lexicon.cameras([word])})]
+        return Said(at + 1, any_of(terms), self._language.labels.say("camera {}", terms[0].text)) if terms else None
 
     def _is_one(self, at: int, stop: int) -> bool:
         """Returns whether words were typed as one, as in "X-T3" or "XT3"; "X T3" will do as well."""
@@ -174,6 +194,15 @@ class ConditionReader:
     def _is_between(self, at: int) -> bool:
         roles = self._language.roles.get(self._text(at), frozenset())
         return not roles.isdisjoint((PhraseRole.LINK, PhraseRole.FILLER, PhraseRole.OF))
+
+    def _continent(self, at: int) -> Said | None:
+        """Reads the name of a continent, which stands for its countries of which there are photos."""
+        found = continent(self._texts, at)
+        countries = self._lexicon.countries([*countries_in(found[1])]) if found else ()
+        if found is None or not countries:
+            return None
+        name = " ".join(self._text_typed[token.start : token.end] for token in self._tokens[at : found[0]])
+        return Said(found[0], any_of([AtPlace(thing.id) for thing in countries]), name, MatchKind.PLACE)
 
     # when a photo was added
 

@@ -12,45 +12,6 @@ from photos_graph.search.folding import fold, name_words
 from photos_graph.search.iso_countries import iso_names
 from photos_graph.search.language.languages import LANGUAGES
 
-# What is of a country, in English, without words that are others too, such as "Polish".
-_ADJECTIVES = {
-    "AR": "Argentine Argentinian",
-    "AT": "Austrian",
-    "AU": "Australian",
-    "BE": "Belgian",
-    "BR": "Brazilian",
-    "CA": "Canadian",
-    "CH": "Swiss",
-    "CN": "Chinese",
-    "CZ": "Czech",
-    "DE": "German",
-    "DK": "Danish",
-    "EG": "Egyptian",
-    "ES": "Spanish",
-    "FI": "Finnish",
-    "FR": "French",
-    "GB": "British",
-    "GR": "Greek",
-    "HR": "Croatian",
-    "HU": "Hungarian",
-    "IE": "Irish",
-    "IN": "Indian",
-    "IS": "Icelandic",
-    "IT": "Italian",
-    "JP": "Japanese",
-    "MA": "Moroccan",
-    "MX": "Mexican",
-    "NL": "Dutch",
-    "NO": "Norwegian",
-    "PT": "Portuguese",
-    "RU": "Russian",
-    "SE": "Swedish",
-    "SI": "Slovenian",
-    "TH": "Thai",
-    "TR": "Turkish",
-    "US": "American",
-    "VN": "Vietnamese",
-}
 PLACES = Path(__file__).with_name("place_names.tsv")
 
 
@@ -68,11 +29,6 @@ def country_names(code: str) -> frozenset[tuple[str, ...]]:
     names = {name for language in LANGUAGES for name in language.countries.get(code, ())}
     names |= iso_names(country, translations)
     return frozenset(tuple(name_words(name)) for name in names if name_words(name))
-
-
-def country_adjectives(code: str) -> tuple[str, ...]:
-    """Returns the folded words for what is of a country, such as "italian", by its code of two letters."""
-    return tuple(fold(word) for word in _ADJECTIVES.get(code, "").split())
 
 
 def country_codes(code: str) -> tuple[str, ...]:

@@ -86,13 +86,15 @@ class DateWords:
         count = self._language.taken(self.texts, start, PhraseRole.QUARTER)
         return (start + count, yearly(3 * number - 2, 3)) if number and count else None
 
-    def _time(self, at: int) -> Found:
+    def time(self, at: int) -> Found:
         """Reads a time of the day, such as "morning"."""
         count, time = self._named(at, self._language.times)
         return (at + count, Span(time=time)) if time else None
 
     def _weekday(self, at: int) -> Found:
-        """Reads a day of the week, such as "Sundays", or "weekends"."""
+        """Reads a day of the week, such as "Sundays", "weekends" or "weekdays"."""
+        if count := self._language.taken(self.texts, at, PhraseRole.WORKDAYS):
+            return at + count, Span(weekdays=(0, 1, 2, 3, 4))
         if count := self._language.taken(self.texts, at, PhraseRole.WEEKEND):
             return at + count, Span(weekdays=(5, 6))
         weekday = self._language.weekdays.get(self._text(at))
@@ -108,7 +110,7 @@ class DateWords:
 
     def _day_of_year(self, at: int) -> Found:
         """Reads a day and month without a year: "25 December", "July 4th" or "25.12."."""
-        if (number := self._day_number(at)) and (month := self._month(self._past_of(number[0]))):
+        if (number := self.day_number(at)) and (month := self._month(self._past_of(number[0]))):
             return self._any_year(*month, number[1])
         if (month := self._month(at)) and (number := self._day_after(month[0])):
             return self._any_year(number[0], month[1], number[1])
@@ -164,7 +166,7 @@ class DateWords:
         month = self._language.months.get(text) or self._language.short_months.get(text)
         return (at + 1, month) if month else None
 
-    def _year(self, at: int) -> Found:
+    def year(self, at: int) -> Found:
         """Reads a year, with or without the word for it: "im Jahr 2019"."""
         at += self._language.taken(self.texts, at, PhraseRole.YEAR)
         text = self._text(at)
@@ -179,7 +181,7 @@ class DateWords:
         century = self._today.year // 100
         return f"{century - (int(year) > self._today.year % 100 + 1)}{year}"
 
-    def _day_number(self, at: int) -> tuple[int, int] | None:
+    def day_number(self, at: int) -> tuple[int, int] | None:
         """Returns the token after a day of the month and its ending, such as "th", and the day; also "first"."""
         text = self._text(at)
         if not text.isdecimal():
@@ -190,9 +192,18 @@ class DateWords:
         ending = self._language.taken(self.texts, at + 1, PhraseRole.DAY_ENDING)
         return at + 1 + (ending if ending and self._joint(at + 1) == "" else 0), int(text)
 
+    def _short_year(self, at: int) -> str:
+        """Reads the year of "14 Aug 19", after which nothing goes on: "14 August 20 people" has none."""
+        text, end = self._text(at), at + 1
+        is_spaced = at < len(self._tokens) and self._tokens[at].joint.isspace()
+        if not is_spaced or len(text) != 2 or not text.isdecimal():
+            return text
+        ends = end == len(self.texts) or self._joint(end).startswith(",") or self._language.lead(self.texts, end)[0]
+        return self._of_century(text) if ends else text
+
     def _day_after(self, at: int) -> tuple[int, int] | None:
         """Reads the day that stands after its month. "August, 5 stars" and "August '18" have none."""
-        return None if self._joint(at).startswith((",", *_APOSTROPHES)) else self._day_number(at)
+        return None if self._joint(at).startswith((",", *_APOSTROPHES)) else self.day_number(at)
 
     def _past_of(self, at: int) -> int:
         return at + self._language.taken(self.texts, at, PhraseRole.OF)
@@ -211,12 +222,17 @@ class DateWords:
                 return at + count, day(self._today - timedelta(days=days))
         if count := taken(self.texts, at, PhraseRole.ON_THIS_DAY):
             return at + count, day_of_year(self._today.month, self._today.day) or day(self._today)
-        for role, back in ((PhraseRole.LAST, 1), (PhraseRole.THIS, 0)):
+        starts = self._language.near_time_starts
+        count, near = self._named(at, self._language.near_times) if self._text(at) in starts else (0, None)
+        if near:
+            return at + count, replace(day(self._today - timedelta(days=near[0])), time=near[1])
+        for role, back in ((PhraseRole.LAST, 1), (PhraseRole.THIS, 0), (PhraseRole.BEFORE_LAST, 2)):
             if count := taken(self.texts, at, role):
                 return self._turn(at + count, back)
-        turn = self._turn(at, 1)
-        if turn and (count := taken(self.texts, turn[0], PhraseRole.LAST_AFTER)):
-            return turn[0] + count, turn[1]
+        for role, back in ((PhraseRole.LAST_AFTER, 1), (PhraseRole.BEFORE_LAST_AFTER, 2)):
+            turn = self._turn(at, back)
+            if turn and (count := taken(self.texts, turn[0], role)):
+                return turn[0] + count, turn[1]
         return None
 
     def _turn(self, at: int, back: int) -> Found:
@@ -227,27 +243,27 @@ class DateWords:
         if count := self._language.taken(self.texts, at, PhraseRole.WEEKEND):
             saturday = self._today + timedelta(days=5 - self._today.weekday() - 7 * back)
             return at + count, Span(saturday, saturday + timedelta(days=2))
-        if weekday := self._weekday(at):
+        if (weekday := self._weekday(at)) and len(weekday[1].weekdays) == 1:
             return weekday[0], day(self._of_week(weekday[1].weekdays[0], back))
         if count := self._language.taken(self.texts, at, PhraseRole.QUARTER):
             first = date(self._today.year, (self._today.month - 1) // 3 * 3 + 1, 1)
             return at + count, whole_months(months_on(first, -3 * back), 3)
-        if time := self._time(at):
+        if time := self.time(at):
             return time[0], replace(day(self._today - timedelta(days=back)), time=time[1].time)
         if (part := self._part(at) or self._day_of_year(at)) is None:
             return None
         span = latest(part[1], self._today)
         running = span.end is not None and self._today < span.end
-        if back and running:
-            span = in_year(part[1], first_day(span).year - 1)
+        if back - (not running) > 0:
+            span = in_year(part[1], first_day(span).year - back + (not running))
         elif not back and not running:
             span = in_year(part[1], self._today.year)
         return part[0], span
 
     def _of_week(self, weekday: int, back: int) -> date:
-        """Returns that day of the current week, or the latest one before today if ``back`` is not 0."""
+        """Returns that day of the current week, or the latest one before today if ``back`` is 1."""
         days = weekday - self._today.weekday()
-        return self._today + timedelta(days=days - 7 if back and days >= 0 else days)
+        return self._today + timedelta(days=days - 7 * (back - (back > 0 and days < 0)))
 
     def _unit(self, at: int) -> tuple[int, PhraseRole] | None:
         for role in (PhraseRole.DAY, PhraseRole.WEEK, PhraseRole.MONTH, PhraseRole.YEAR):
@@ -284,6 +300,11 @@ class DateWords:
 
     def _amount(self, at: int) -> tuple[int, PhraseRole, int] | None:
         """Reads a number and a unit, such as "7 days", with an optional "last" between them."""
+        if count := self._language.taken(self.texts, at, PhraseRole.HALF_YEAR):
+            return at + count, PhraseRole.MONTH, 6
+        if count := self._language.taken(self.texts, at, PhraseRole.COUPLE):
+            unit = self._unit(at + count)
+            return (*unit, 2) if unit else None
         number = self._number(at)
         if not number:
             return None

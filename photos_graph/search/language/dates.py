@@ -24,6 +24,8 @@ from photos_graph.search.language.spans import (
     in_year,
     latest,
     part_of,
+    week_of,
+    weekend_of,
     whole_months,
     yearly,
 )
@@ -54,23 +56,28 @@ class Dates(DateWords):
         named = (self._relative(at) or self._part_of(at)) if found else None
         if found is None or (named and named[0] >= found[0]):
             found = self._range(at)
-        return self._night(at, found) or found or self._time(at)
+        return self._night(at, found) or found or self.time(at)
 
     def _night(self, at: int, dated: Found) -> Found:
         """Reads a night, or the time around midnight, together with the day on which it begins: "yesterday night" or
         "midnight, 31 December 2018"."""
-        first = dated or self._time(at)
+        first = dated or self.time(at)
         if first is None or (dated is None and first[1].time not in NIGHTS):
             return None
-        for start in self._past_links(first[0]):
-            second = (self._time if dated else self._point)(start)
+        for start in self.past_links(first[0]):
+            second = (self.time if dated else self._point)(start)
             if second is not None:
                 on, by = (first, second) if dated else (second, first)
-                if by[1].time in NIGHTS and on[1].is_day:
+                if by[1].time in NIGHTS and on[1].has_nights and (dated or not self._goes_on(on[0])):
                     return second[0], replace(on[1], time=by[1].time)
         return None
 
-    def _past_links(self, at: int) -> Iterator[int]:
+    def _goes_on(self, at: int) -> bool:
+        """Returns whether another date is enumerated at a token, as in "nights of 17 and 18 August"."""
+        start = self._past_joint(at)
+        return (start > at or self._joint(at).startswith(",")) and self._point(start) is not None
+
+    def past_links(self, at: int) -> Iterator[int]:
         """Yields a token, and those after words without a meaning that stand there, such as "on the"."""
         for _ in range(_MOST_LINKS + 1):
             if at < len(self.texts):
@@ -111,7 +118,7 @@ class Dates(DateWords):
     def _parts_of_days(self, at: int) -> Iterator[tuple[int, int | None, int]]:
         """Yields the readings of a day without a year: the token after it, the month or None, and the day of the
         month."""
-        if number := self._day_number(at):
+        if number := self.day_number(at):
             end, of_month = number
             if month := self._month(self._past_of(end)):
                 yield *month, of_month
@@ -126,11 +133,11 @@ class Dates(DateWords):
         if (month := self._month(at)) is None or (first := self._day_after(month[0])) is None:
             return None
         starts = self._after(first[0], PhraseRole.TO) or [first[0]] * (self._dash(first[0]))
-        for last in filter(None, map(self._day_number, starts)):
+        for last in filter(None, map(self.day_number, starts)):
             end, span = last[0], self._days(month[1], first[1], last[1])
             if span is None or self._month(end) or self._text(last[0] - 1) in self._language.ordinals:
                 return None
-            year = self._year(self._past_of(end))
+            year = self.year(self._past_of(end))
             return (year[0], in_year(span, first_day(year[1]).year)) if year else (end, span)
         return None
 
@@ -150,7 +157,12 @@ class Dates(DateWords):
                     end, span = point
                     if span.weekdays:
                         span = day(self._today - timedelta(days=(self._today.weekday() - span.weekdays[0]) % 7))
-                    return end, _bounded(role, latest(span, self._today) if span.recurs else span)
+                    return end, bounded(role, latest(span, self._today) if span.recurs else span)
+        for role in (PhraseRole.OLDER, PhraseRole.NEWER):
+            count = self._language.taken(self.texts, at, role)
+            if count and (recent := self._recent(self._amount(at + count))):
+                since = recent[1].start
+                return recent[0], Span(None, since) if role is PhraseRole.OLDER else Span(since, None)
         return None
 
     def _after(self, at: int, role: PhraseRole) -> list[int]:
@@ -197,13 +209,16 @@ class Dates(DateWords):
             self._numeric,
             self._day,
             self._day_of_year,
+            self._day_of_several,
             self._of_year,
             self._relative,
             self._counted,
             self._decade,
             self._part_of,
+            self._week_of_month,
+            self._in_next_year,
             self._years,
-            self._year,
+            self.year,
             self._weekday,
         )
         found = [each for form in forms if (each := form(at)) is not None]
@@ -242,23 +257,39 @@ class Dates(DateWords):
 
     def _day(self, at: int) -> Found:
         """Reads "14 August 2019", "14th of August 2019" or "August 14, 2019"."""
-        if (number := self._day_number(at)) and (month := self._month(self._past_of(number[0]))):
+        if (number := self.day_number(at)) and (month := self._month(self._past_of(number[0]))):
             start = self._past_of(month[0])
-            return self._dated(start + 1, self._text(start), str(month[1]), str(number[1]))
+            return self._dated(start + 1, self._short_year(start), str(month[1]), str(number[1]))
         if (month := self._month(at)) and (number := self._day_after(month[0])):
-            return self._dated(number[0] + 1, self._text(number[0]), str(month[1]), str(number[1]))
+            return self._dated(number[0] + 1, self._short_year(number[0]), str(month[1]), str(number[1]))
         return None
+
+    def _day_of_several(self, at: int) -> Found:
+        """Reads the day in "14 and 15 August 2019", of which the last one states the month and the year."""
+        number = self.day_number(at)
+        if number is None or not self._text(at).isdecimal():
+            return None
+        start = self._past_joint(number[0])
+        if start == number[0] and not self._joint(start).startswith(","):
+            return None
+        start += self._language.taken(self.texts, start, PhraseRole.FILLER)
+        following = self._day(start) or self._day_of_year(start) or self._day_of_several(start)
+        if following is None or not (first := following[1].start or following[1].days):
+            return None
+        if isinstance(first, date):
+            return self._dated(number[0], str(first.year), str(first.month), str(number[1]))
+        return self._any_year(number[0], first[0][0], number[1])
 
     def _of_year(self, at: int) -> Found:
         """Reads "August 2019" or "winter 2018/2019", or "August" or "winter" without a year."""
         if part := self._part(at):
             end, span = part
-            if year := self._year(self._past_of(end)):
+            if year := self.year(self._past_of(end)):
                 return self._next_year(year[0], span, first_day(year[1]).year)
             return end, self._with_next(end, span)
-        if (month := self._month(at)) and (year := self._year(self._past_of(month[0]))):
+        if (month := self._month(at)) and (year := self.year(self._past_of(month[0]))):
             return year[0], in_year(yearly(month[1], 1), first_day(year[1]).year)
-        if (year := self._year(at)) and (quarter := self._quarter(year[0])):
+        if (year := self.year(at)) and (quarter := self._quarter(year[0])):
             return quarter[0], in_year(quarter[1], first_day(year[1]).year)
         return None
 
@@ -266,7 +297,7 @@ class Dates(DateWords):
         """Applies the year to each part of an enumeration, such as "August, September and October 2019"."""
         while following := self._part(self._past_joint(at)):
             at = following[0]
-            if year := self._year(self._past_of(at)):
+            if year := self.year(self._past_of(at)):
                 return in_year(span, first_day(year[1]).year)
         return span
 
@@ -281,9 +312,37 @@ class Dates(DateWords):
             at += 1
         return at, in_year(span, year)
 
+    def _in_next_year(self, at: int) -> Found:
+        """Reads the second year of "été 2018/19", which is a summer of its own."""
+        year, text = self.year(at - 1) if at > 1 and self._joint(at) == "/" else None, self._text(at)
+        if year is None or text not in (str(first_day(year[1]).year + 1), str(first_day(year[1]).year + 1)[2:]):
+            return None
+        for start in range(at - 2, max(at - 4, -1), -1):
+            part = self._part(start) or self._short_month(start)
+            if part and self._past_of(part[0]) == at - 1:
+                return at + 1, in_year(part[1], first_day(year[1]).year + 1)
+        return None
+
+    def _short_month(self, at: int) -> Found:
+        month = self._month(at)
+        return (month[0], yearly(month[1], 1)) if month else None
+
+    def _week_of_month(self, at: int) -> Found:
+        """Reads "first week of August 2019", "last week of August" or "second weekend in June 2019"."""
+        number = self._language.week_ordinals.get(self._text(at), 0)
+        count = 1 if number else self._language.taken(self.texts, at, PhraseRole.LAST)
+        for role, of_month in ((PhraseRole.WEEK, week_of), (PhraseRole.WEEKEND, weekend_of)):
+            if not count or not (unit := self._language.taken(self.texts, at + count, role)):
+                continue
+            for start in self.past_links(at + count + unit):
+                month = self._of_year(start) if start > at + count + unit else None
+                if month and (found := of_month(month[1], number or -1)):
+                    return month[0], found
+        return None
+
     def _years(self, at: int) -> Found:
         """Reads "2018/19" or "2015-18". A number up to 12 would be a month."""
-        year, text = self._year(at), self._text(at + 1)
+        year, text = self.year(at), self._text(at + 1)
         if year is None or year[0] != at + 1 or self._joint(at + 1) not in {"/", *DASHES}:
             return None
         first, last = first_day(year[1]).year, int(text) if len(text) == 2 and text.isdecimal() else 0
@@ -296,9 +355,16 @@ class Dates(DateWords):
         or "end of the nineties"."""
         for role, (part, count) in _PARTS.items():
             for start in self._after(at, role):
-                if (whole := self._point(self._past_of(start))) and (found := part_of(whole[1], part, count)):
+                if (whole := self._whole(self._past_of(start))) and (found := part_of(whole[1], part, count)):
                     return whole[0], found
         return None
+
+    def _whole(self, at: int) -> Found:
+        """Reads what has parts: a date, or the month or year that is now, as in "end of the month"."""
+        if found := self._point(at):
+            return found
+        unit = self._unit(at)
+        return (unit[0], self._back(unit[1], 0)) if unit else None
 
 
 def _between_weekdays(first: Span, last: Span) -> Span | None:
@@ -309,7 +375,8 @@ def _between_weekdays(first: Span, last: Span) -> Span | None:
     return Span(weekdays=tuple((begin + place) % 7 for place in range(count)))
 
 
-def _bounded(role: PhraseRole, span: Span) -> Span:
+def bounded(role: PhraseRole, span: Span) -> Span:
+    """Returns the days before, after, since or until a span."""
     match role:
         case PhraseRole.BEFORE:
             return Span(None, span.start)

@@ -26,25 +26,32 @@ ENGLISH = language(
         PhraseRole.NOT: "not, no",
         PhraseRole.WITHOUT: (
             "without, except, except for, excluding, minus, other than, apart from, outside of, all but, "
-            "anything but, everything but, everyone but, everybody but, everywhere but, anywhere but, neither, nor"
+            "anything but, everything but, everyone but, everybody but, everywhere but, anywhere but, neither, nor, "
+            "w o"
         ),
         PhraseRole.OUTSIDE: "outside",
-        PhraseRole.ONLY: "only, just, nothing but, nobody but, nobody except, no one but, no one except, "
-        "nobody else but, no one else but",
+        PhraseRole.ONLY: (
+            "only, just, nothing but, nobody but, nobody except, no one but, no one except, nobody else but, "
+            "no one else but"
+        ),
         PhraseRole.ALONE: (
             "alone, only, on her own, on his own, on my own, on their own, by herself, by himself, by myself, "
             "by themselves, and nobody else, and no one else, with nobody else"
         ),
         PhraseRole.LINK: (
             "in, at, on, with, from, to, of, for, by, near, during, containing, showing, including, featuring, about, "
-            "taken in, taken at, taken on, taken by, taken with, taken, shot on, shot with, made with, "
-            "captured with, that show, that contain, which show"
+            "taken in, taken at, taken on, taken by, taken with, taken, shot on, shot with, made with, captured with, "
+            "that show, that contain, which show, w, over, within the, throughout, named, called, titled, entitled, "
+            "captioned"
         ),
         PhraseRole.FILLER: (
-            "a, an, the, photo, photos, photograph, photographs, picture, pictures, pic, pics, image, images, shot, "
-            "shots, my, our, your, s, all, any, some, every, each, but, also, too, both, either, please, where, when, "
-            "who, together, that, which, there, is, are, was, were, am, be, been, it, its, as, exactly, everything, "
-            "everyone, everybody"
+            "a, an, the, my, our, your, s, any, some, every, each, but, also, too, both, either, please, where, when, "
+            "who, together, that, which, there, is, are, was, were, am, be, been, it, its, as, exactly, everyone, "
+            "everybody, I took, we took, I've taken, we've taken, I have taken, I shot, did I take"
+        ),
+        PhraseRole.PHOTOS: (
+            "photo, photos, photograph, photographs, picture, pictures, pic, pics, image, images, shot, shots, all, "
+            "everything"
         ),
         PhraseRole.OPENING: "show me, show us, show, find me, find, give me, get me, get, list, search, search for",
         PhraseRole.ME: "me, myself, I",
@@ -74,7 +81,7 @@ ENGLISH = language(
         PhraseRole.YEAR: "year, years",
         PhraseRole.ON_THIS_DAY: "on this day, on this date",
         PhraseRole.DECADE_ENDING: "s",
-        PhraseRole.TODAY: "today",
+        PhraseRole.TODAY: "today, now, right now",
         PhraseRole.YESTERDAY: "yesterday",
         PhraseRole.DAY_BEFORE_YESTERDAY: "day before yesterday, the day before yesterday",
         PhraseRole.EARLY: "early, start of, beginning of",
@@ -82,6 +89,16 @@ ENGLISH = language(
         PhraseRole.LATE: "late, end of",
         PhraseRole.FIRST_HALF: "first half of",
         PhraseRole.SECOND_HALF: "second half of",
+        PhraseRole.OLDER: "older than",
+        PhraseRole.NEWER: "newer than, younger than, more recent than",
+        PhraseRole.BEFORE_LAST_AFTER: "before last",
+        PhraseRole.WORKDAYS: "weekdays, weekday, workdays, workday, working days, working day",
+        PhraseRole.COUPLE: "a couple of, couple of, a couple",
+        PhraseRole.HALF_YEAR: "half a year, a half year",
+        PhraseRole.MINE: "my",
+        PhraseRole.HOUR: "o'clock, oclock, h",
+        PhraseRole.AM: "am, a.m.",
+        PhraseRole.PM: "pm, p.m.",
         PhraseRole.DAY_ENDING: "st, nd, rd, th",
     },
     exactly="I",
@@ -110,6 +127,11 @@ ENGLISH = language(
         DayTime.EVENING: "evening, evenings",
         DayTime.NIGHT: "night, nights",
     },
+    near_times={(0, DayTime.NIGHT): "tonight"},
+    kinds={
+        MatchKind.TAG: "tagged, tagged with, tagged as, tag, tags, with the tag, with tag, the tag, labelled, labeled",
+        MatchKind.FOLDER: "folder, in folder, in the folder, from folder, from the folder, the folder, directory",
+    },
     holidays={
         Holiday.NEW_YEAR: "New Year, New Year's, New Year's Day",
         Holiday.EPIPHANY: "Epiphany",
@@ -131,16 +153,22 @@ ENGLISH = language(
         Holiday.THANKSGIVING: "Thanksgiving, Thanksgiving Day",
         Holiday.ADVENT: "Advent",
         Holiday.SAINT_NICHOLAS: "Saint Nicholas Day, St Nicholas Day",
-        Holiday.CHRISTMAS_EVE: "Christmas Eve",
+        Holiday.CHRISTMAS_EVE: "Christmas Eve, Xmas Eve",
         Holiday.CHRISTMAS: "Christmas, Xmas, Christmastime, Christmas time",
-        Holiday.CHRISTMAS_DAY: "Christmas Day",
+        Holiday.CHRISTMAS_DAY: "Christmas Day, Xmas Day",
         Holiday.BOXING_DAY: "Boxing Day, Saint Stephen's Day, St Stephen's Day",
         Holiday.NEW_YEARS_EVE: "New Year's Eve, New Years Eve, NYE",
     },
     sayings={
         Saying.CAMERA: "camera, lens",
-        Saying.MORE_THAN: "more than, over, above, older than",
-        Saying.LESS_THAN: "less than, fewer than, under, below, younger than",
+        Saying.MORE_THAN: (
+            "more than, over, above, older than, higher than, greater than, better than, bigger than, larger than, "
+            "longer than, slower than"
+        ),
+        Saying.LESS_THAN: (
+            "less than, fewer than, under, below, younger than, lower than, worse than, smaller than, shorter than, "
+            "faster than"
+        ),
         Saying.RECENT: (
             "recently added, newly added, new photos, new pictures, latest, latest photos, recent, recent photos, "
             "newest, newest photos"
@@ -162,10 +190,10 @@ ENGLISH = language(
         Saying.DUPLICATES: "duplicates, duplicate",
         Saying.ADDED: "added, imported, uploaded",
         Saying.APERTURE: "aperture",
-        Saying.FAVOURITE: "favourites, favourite, favorites, favorite",
+        Saying.FAVOURITE: "favourites, favourite, favorites, favorite, favs, fav, faves",
         Saying.TAGS: "tags",
-        Saying.UNTAGGED: "untagged",
-        Saying.POSITION: "gps, position, location, coordinates, geotagged",
+        Saying.UNTAGGED: "untagged, no tag, without a tag, without any tags, without tag, without tags, no tags",
+        Saying.POSITION: "gps, position, location, coordinates, geotagged, geotag, geotags",
         Saying.DATED: "date, dated",
         Saying.UNDATED: "undated",
         Saying.PEOPLE: "people, persons, person, faces, face",
@@ -173,9 +201,15 @@ ENGLISH = language(
         Saying.GROUP: "group photos, group photo, group pictures, group picture, group shots, group shot",
         Saying.STARS: "stars, star",
         Saying.RATED: "rated, rating",
-        Saying.UNRATED: "unrated, not rated, without rating, without stars",
+        Saying.UNRATED: (
+            "unrated, not rated, without rating, without stars, no rating, no ratings, without ratings, no stars, "
+            "without a rating"
+        ),
         Saying.REJECTED: "rejected",
-        Saying.AT_LEAST: "at least",
+        Saying.AT_LEAST: "at least, no less than, not less than, minimum",
+        Saying.AT_MOST: "at most, up to, no more than, not more than, maximum",
+        Saying.OR_LESS: "or less, or fewer, or worse, or lower",
+        Saying.BIRTHDAY: "birthday, birthdays, bday, b-day",
         Saying.OR_MORE: "or more, or better",
     },
     prefixes={

@@ -36,14 +36,18 @@ class ExposureWords:
             return None
         at, bound = self._properties.bound(at)
         found = self._iso(at, bound)
-        if found is None and bound in ("", ">="):  # the bounds of fractions are always inclusive
+        if found is None:
             found = self._aperture(at) or self._focal_length(at) or self._seconds(at)
         if found is None:
             return None
         end, column, low, high = found
-        end, more = self._properties.past(end, Saying.OR_MORE)
-        more = more or self._properties.sign(end - 1) == ">="
-        term = Exposed(column, low, None if (bound or more) and low == high else high)
+        end, after = self._properties.bound_after(end)
+        if column != "iso" and low == high:  # the bounds of fractions are always inclusive
+            sign = bound or after or self._properties.sign(end - 1)
+            low, high = None if sign.startswith("<") else low, None if sign.startswith(">") else high
+        elif after:
+            low, high = (low, None) if after == ">=" else (None, high)
+        term = Exposed(column, low, high)
         return Said(end, term, term.label(self._labels))
 
     def _iso(self, at: int, bound: str) -> _Found | None:

@@ -26,12 +26,15 @@ FRENCH = language(
         PhraseRole.LINK: (
             "à, au, aux, à la, à l', en, dans, sur, sous, de, du, des, d', de la, de l', avec, chez, par, pour, vers, "
             "pendant, durant, près de, près du, près d', autour de, contenant, montrant, prises à, prises en, "
-            "prise à, prise en, prises avec"
+            "prise à, prise en, prises avec, prises, prise, pris, intitulée, intitulées, nommée, nommées"
         ),
         PhraseRole.FILLER: (
-            "le, la, les, l', ces, un, une, photo, photos, photographie, photographies, image, images, cliché, "
-            "clichés, mon, ma, mes, notre, nos, tout, toute, tous, toutes, chaque, quelques, mais, aussi, où, quand, "
-            "qui, que, qu', est, sont, était, étaient, il y a, ensemble, exactement"
+            "le, la, les, l', ces, un, une, mon, ma, mes, notre, nos, chaque, quelques, mais, aussi, où, quand, qui, "
+            "que, qu', est, sont, était, étaient, il y a, ensemble, exactement, que j'ai prises, que j'ai prise, "
+            "que j'ai faites, que nous avons prises, j'ai prises"
+        ),
+        PhraseRole.PHOTOS: (
+            "photo, photos, photographie, photographies, image, images, cliché, clichés, tout, toute, tous, toutes"
         ),
         PhraseRole.OPENING: (
             "montre moi, montrez moi, montre, montrez, trouve moi, trouve, trouvez, cherche, cherchez, donne moi, "
@@ -59,7 +62,7 @@ FRENCH = language(
         PhraseRole.WITHIN: "à moins de, un rayon de",
         PhraseRole.AGED: "à, à l'âge, avait, quand il avait, quand elle avait, quand j'avais",
         PhraseRole.YEAR: "an, ans, année, années",
-        PhraseRole.TODAY: "aujourd'hui",
+        PhraseRole.TODAY: "aujourd'hui, maintenant",
         PhraseRole.YESTERDAY: "hier",
         PhraseRole.DAY_BEFORE_YESTERDAY: "avant-hier",
         PhraseRole.EARLY: "début, début de, début des, au début de, au début des",
@@ -71,11 +74,18 @@ FRENCH = language(
         ),
         PhraseRole.ON_THIS_DAY: "ce jour là, en ce jour, à cette date",
         PhraseRole.DECADE: "années",
+        PhraseRole.OLDER: "plus vieilles que, plus vieilles de, plus anciennes que, plus anciennes de, de plus de",
+        PhraseRole.NEWER: "plus récentes que, plus récentes de",
+        PhraseRole.BEFORE_LAST: "avant-dernier, avant-dernière",
+        PhraseRole.WORKDAYS: "jours ouvrables, jours de semaine, en semaine",
+        PhraseRole.MINE: "mon",
+        PhraseRole.HOUR: "h, heures, heure",
         PhraseRole.DAY_ENDING: "er, e, ème",
     },
     seasons={3: "printemps", 6: "été, étés", 9: "automne, automnes", 12: "hiver, hivers"},
     quarters="t, q",
     ordinals="premier, deuxième/second, troisième, quatrième",
+    week_ordinals="première/1ère, deuxième/seconde, troisième, quatrième",
     numbers=(
         "un/une, deux, trois, quatre, cinq, six, sept, huit, neuf, dix, onze, douze, treize, quatorze, quinze, seize, "
         "dix sept, dix huit, dix neuf, vingt"
@@ -92,6 +102,10 @@ FRENCH = language(
         DayTime.AFTERNOON: "après midi",
         DayTime.EVENING: "soir, soirée",
         DayTime.NIGHT: "nuit",
+    },
+    kinds={
+        MatchKind.TAG: "étiquette, avec l'étiquette, étiquetées, étiquetée, étiquetées avec",
+        MatchKind.FOLDER: "dossier, dans le dossier, du dossier, répertoire, dans le répertoire",
     },
     holidays={
         Holiday.NEW_YEAR: "nouvel an, jour de l'an, premier de l'an",
@@ -123,7 +137,10 @@ FRENCH = language(
         Saying.CAMERA: "appareil photo, appareil, objectif",
         Saying.MORE_THAN: "plus de, au dessus de",
         Saying.LESS_THAN: "moins de, au dessous de",
-        Saying.RECENT: "ajoutées récemment, nouvelles photos, photos récentes",
+        Saying.RECENT: (
+            "ajoutées récemment, nouvelles photos, photos récentes, dernières photos, dernières images, "
+            "photos les plus récentes"
+        ),
         Saying.UNNAMED: "visages sans nom, visages inconnus, personnes inconnues",
         Saying.PORTRAIT: "mode portrait, format portrait, verticales, verticale",
         Saying.LANDSCAPE: "format paysage, horizontales, horizontale",
@@ -148,7 +165,10 @@ FRENCH = language(
         Saying.RATED: "notées, noté",
         Saying.UNRATED: "non notées, sans note, sans étoiles",
         Saying.REJECTED: "rejetées, rejetée",
-        Saying.AT_LEAST: "au moins",
+        Saying.AT_LEAST: "au moins, au minimum, pas moins de",
+        Saying.AT_MOST: "au plus, au maximum, jusqu'à, pas plus de",
+        Saying.OR_LESS: "ou moins",
+        Saying.BIRTHDAY: "anniversaire, anniversaires",
         Saying.OR_MORE: "ou plus, ou mieux",
     },
     prefixes={

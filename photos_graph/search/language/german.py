@@ -27,13 +27,17 @@ GERMAN = language(
         PhraseRole.LINK: (
             "in, im, ins, an, am, ans, auf, aus, bei, beim, mit, von, vom, zu, zum, zur, für, um, über, unter, nahe, "
             "während, zwischen, neben, vor, hinter, gegenüber, rund um, in der nähe von, aufgenommen in, "
-            "aufgenommen am, aufgenommen mit"
+            "aufgenommen am, aufgenommen mit, aufgenommen, gemacht, namens, mit dem Titel"
         ),
         PhraseRole.FILLER: (
-            "der, die, das, den, dem, des, ein, eine, einen, einem, einer, eines, foto, fotos, fotografie, "
-            "fotografien, bild, bilder, bildern, aufnahme, aufnahmen, mein, meine, meinen, meinem, meiner, unser, "
-            "unsere, unserem, unserer, alle, allen, aller, auch, aber, sowohl, als, wo, wann, wer, sind, waren, uns, "
-            "zeigen, zeigt, sehen, zu sehen, zusammen, genau, alles"
+            "der, die, das, den, dem, des, ein, eine, einen, einem, einer, eines, mein, meine, meinen, meinem, "
+            "meiner, unser, unsere, unserem, unserer, auch, aber, sowohl, als, wo, wann, wer, sind, waren, uns, "
+            "zeigen, zeigt, sehen, zu sehen, zusammen, genau, die ich gemacht habe, die ich aufgenommen habe, "
+            "die wir gemacht haben, die ich geschossen habe, ich gemacht habe"
+        ),
+        PhraseRole.PHOTOS: (
+            "foto, fotos, fotografie, fotografien, bild, bilder, bildern, aufnahme, aufnahmen, alle, allen, aller, "
+            "alles"
         ),
         PhraseRole.OPENING: "zeige mir, zeig mir, zeige, zeig, finde, suche, such, gib mir",
         PhraseRole.ME: "mich, mir, ich",
@@ -61,7 +65,7 @@ GERMAN = language(
         PhraseRole.AGED: "mit, im Alter",
         PhraseRole.OLD: "alt, war, alt war",
         PhraseRole.YEAR: "Jahr, Jahre, Jahren, Jahres",
-        PhraseRole.TODAY: "heute",
+        PhraseRole.TODAY: "heute, jetzt",
         PhraseRole.YESTERDAY: "gestern",
         PhraseRole.DAY_BEFORE_YESTERDAY: "vorgestern",
         PhraseRole.EARLY: "Anfang, Anfang des, Anfang der, Beginn des",
@@ -72,6 +76,14 @@ GERMAN = language(
             "zweite Hälfte, zweite Hälfte des, zweite Hälfte der, zweiten Hälfte des, zweiten Hälfte der"
         ),
         PhraseRole.ON_THIS_DAY: "an diesem Tag",
+        PhraseRole.OLDER: "älter als",
+        PhraseRole.NEWER: "neuer als, jünger als",
+        PhraseRole.BEFORE_LAST: "vorletzter, vorletzte, vorletztes, vorletzten, vorletztem",
+        PhraseRole.WORKDAYS: "werktags, Werktage, Werktagen, Wochentage, Wochentagen, unter der Woche",
+        PhraseRole.HALF_YEAR: "halbes Jahr, halben Jahr, einem halben Jahr, ein halbes Jahr",
+        PhraseRole.MINE: "mein, meinem, meinen, meines",
+        PhraseRole.CLOCK: "um, gegen",
+        PhraseRole.HOUR: "Uhr, h",
         PhraseRole.DECADE_ENDING: "er, ern",
     },
     other_months="Jänner/Jän, Feber, , , , , , , Sep, , , Dez",
@@ -100,6 +112,11 @@ GERMAN = language(
         DayTime.AFTERNOON: "Nachmittag, nachmittags",
         DayTime.EVENING: "Abend, Abende, abends",
         DayTime.NIGHT: "Nacht, nachts",
+    },
+    near_times={(0, DayTime.MORNING): "heute früh", (1, DayTime.MORNING): "gestern früh"},
+    kinds={
+        MatchKind.TAG: "Schlagwort, mit Schlagwort, mit dem Schlagwort, verschlagwortet, verschlagwortet mit",
+        MatchKind.FOLDER: "Ordner, im Ordner, aus dem Ordner, Verzeichnis, im Verzeichnis",
     },
     holidays={
         Holiday.NEW_YEAR: "Neujahr, Neujahrstag",
@@ -131,7 +148,10 @@ GERMAN = language(
         Saying.CAMERA: "Kamera, Objektiv",
         Saying.MORE_THAN: "mehr als, über, älter als",
         Saying.LESS_THAN: "weniger als, unter, jünger als",
-        Saying.RECENT: "kürzlich hinzugefügt, kürzlich hinzugefügte, neue Fotos, neue Bilder, neueste Fotos",
+        Saying.RECENT: (
+            "kürzlich hinzugefügt, kürzlich hinzugefügte, neue Fotos, neue Bilder, neueste Fotos, letzte Fotos, "
+            "letzte Bilder, neueste Bilder, neuste Fotos"
+        ),
         Saying.UNNAMED: "unbenannte Gesichter, unbekannte Gesichter, unbekannte Personen, Gesichter ohne Namen",
         Saying.PORTRAIT: "Hochformat, hochkant",
         Saying.LANDSCAPE: "Querformat",
@@ -156,7 +176,10 @@ GERMAN = language(
         Saying.RATED: "bewertet mit",
         Saying.UNRATED: "unbewertet, unbewertete, ohne Bewertung, ohne Sterne",
         Saying.REJECTED: "abgelehnt, abgelehnte",
-        Saying.AT_LEAST: "mindestens",
+        Saying.AT_LEAST: "mindestens, wenigstens, minimum, nicht weniger als",
+        Saying.AT_MOST: "höchstens, maximal, bis zu, nicht mehr als",
+        Saying.OR_LESS: "oder weniger, oder schlechter",
+        Saying.BIRTHDAY: "Geburtstag, Geburtstage, Geburtstags, Geburtstagen",
         Saying.OR_MORE: "oder mehr, oder besser",
     },
     prefixes={

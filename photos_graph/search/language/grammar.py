@@ -34,7 +34,8 @@ class PhraseRole(Enum):
     ONLY = auto()
     ALONE = auto()  # after persons: "Anna alone"
     LINK = auto()  # "in", "with": has no meaning, but begins a new condition
-    FILLER = auto()  # "photos", "the": has no meaning
+    FILLER = auto()  # "the": has no meaning
+    PHOTOS = auto()  # "photos", "all": a filler that asks for all photos if nothing else is asked for
     OPENING = auto()  # "show me": has no meaning at the start
     ME = auto()
     OF = auto()  # between a month or season and its year
@@ -45,13 +46,20 @@ class PhraseRole(Enum):
     AFTER = auto()
     SINCE = auto()
     UNTIL = auto()
+    OLDER = auto()  # before a time that is counted back: "older than 5 years"
+    NEWER = auto()
     LAST = auto()
     LAST_AFTER = auto()  # stands after its noun: "estate scorsa"
+    BEFORE_LAST = auto()  # "vorletztes Jahr"
+    BEFORE_LAST_AFTER = auto()  # "the year before last"
     THIS = auto()
     AGO_BEFORE = auto()  # stands before the number: "vor 10 Jahren"
     AGO = auto()  # "10 years ago"
+    COUPLE = auto()  # stands for two, before what is counted: "a couple of weeks ago"
+    HALF_YEAR = auto()
     DAY = auto()
     WEEKEND = auto()
+    WORKDAYS = auto()  # from Monday to Friday
     WEEK = auto()
     MONTH = auto()
     QUARTER = auto()
@@ -60,6 +68,11 @@ class PhraseRole(Enum):
     WITHIN = auto()  # before a distance from a place
     AGED = auto()  # between a person and an age: "Anna at 3"
     OLD = auto()  # after the years of an age: "3 years old"
+    MINE = auto()  # before a birthday
+    CLOCK = auto()  # before a number that is then an hour: "um 8", "alle 8"
+    HOUR = auto()  # after the number of an hour: "8 Uhr", "20h"
+    AM = auto()
+    PM = auto()
     ON_THIS_DAY = auto()  # of any year
     DECADE = auto()  # before a decade: "anni novanta"
     DECADE_ENDING = auto()  # "1990s"
@@ -95,11 +108,17 @@ DATES = frozenset(  # with which a date may begin
         PhraseRole.AFTER,
         PhraseRole.SINCE,
         PhraseRole.UNTIL,
+        PhraseRole.OLDER,
+        PhraseRole.NEWER,
+        PhraseRole.COUPLE,
+        PhraseRole.HALF_YEAR,
         PhraseRole.LAST,
+        PhraseRole.BEFORE_LAST,
         PhraseRole.THIS,
         PhraseRole.AGO_BEFORE,
         PhraseRole.DAY,
         PhraseRole.WEEKEND,
+        PhraseRole.WORKDAYS,
         PhraseRole.WEEK,
         PhraseRole.MONTH,
         PhraseRole.QUARTER,
@@ -114,6 +133,17 @@ DATES = frozenset(  # with which a date may begin
         PhraseRole.LATE,
         PhraseRole.FIRST_HALF,
         PhraseRole.SECOND_HALF,
+    )
+)
+_CLOCK = frozenset(  # with which a time of the clock may begin
+    (
+        PhraseRole.CLOCK,
+        PhraseRole.BETWEEN,
+        PhraseRole.FROM,
+        PhraseRole.BEFORE,
+        PhraseRole.AFTER,
+        PhraseRole.SINCE,
+        PhraseRole.UNTIL,
     )
 )
 W = TypeVar("W", PhraseRole, Saying)
@@ -141,11 +171,17 @@ class Language:
     holidays: HolidayNames
     quarters: frozenset[str]  # what stands before the number of a quarter: "Q2"
     ordinals: Mapping[str, int]  # folded word -> 1..4
+    week_ordinals: Mapping[str, int]  # the same before a week or weekend of a month
     numbers: Mapping[str, int]  # folded word -> 1..20, 30, 40, ...
     decades: Mapping[str, int]  # folded word -> 20..90
     ages_need_no_years: bool  # "Anna at 3" is an age, as opposed to "Anna a 3"
     leads_decades: bool  # the words of ``decades`` are numbers, and name a decade only after a phrase of DECADE
     times: Mapping[str, DayTime]  # folded word -> time of the day
+    near_times: Mapping[str, tuple[int, DayTime]]  # folded word -> how many days ago, and the time: "tonight"
+    near_time_starts: frozenset[str]  # the first words of these
+    kinds: Mapping[str, MatchKind]  # folded phrase before a name -> the kind of what it names: "folder"
+    kind_starts: frozenset[str]  # the first words of these phrases
+    clock_starts: frozenset[str]  # the first words before times of the clock other than numbers
     exactly: frozenset[str]  # words of ME that count only as they are written here, such as "I" and "mí"
     sayings: Mapping[str, Saying]  # folded phrase -> what it says of a photo
     saying_starts: frozenset[str]  # the first words of these phrases
@@ -174,8 +210,9 @@ class Language:
         return 0, _NO_ROLE
 
     def vocabulary(self) -> set[str]:
-        """Returns every phrase of the table that is a single word."""
-        return {word for phrase in (*self.roles, *self.months, *self.seasons) for word in phrase.split()}
+        """Returns the words of the phrases of the table. A "couple" that is counted may be one in a name, too."""
+        phrases = (phrase for phrase, roles in self.roles.items() if roles != {PhraseRole.COUPLE})
+        return {word for phrase in (*phrases, *self.months, *self.seasons) for word in phrase.split()}
 
 
 def language(
@@ -192,6 +229,7 @@ def language(
     times: Mapping[DayTime, str],
     holidays: Mapping[Holiday, str],
     irregular: str = "",
+    week_ordinals: str = "",
     other_weekdays: str = "",
     leads_decades: bool = True,
     ages_need_no_years: bool = False,
@@ -199,6 +237,8 @@ def language(
     exactly: str = "",
     countries: Mapping[str, str] | None = None,
     sayings: Mapping[Saying, str] | None = None,
+    near_times: Mapping[tuple[int, DayTime], str] | None = None,
+    kinds: Mapping[MatchKind, str] | None = None,
 ) -> Language:
     """Makes a table from text, and from the names of months and days of the language.
 
@@ -211,13 +251,25 @@ def language(
     by_phrase: dict[str, frozenset[PhraseRole]] = {}
     for role, text in roles.items():
         for phrase in _phrases(text):
-            by_phrase[phrase] = by_phrase.get(phrase, frozenset()) | {role}
+            its = {role, PhraseRole.FILLER} if role is PhraseRole.PHOTOS else {role}
+            by_phrase[phrase] = by_phrase.get(phrase, frozenset()) | its
     numbered = _numbered(numbers) | {name: 10 * place + 20 for name, place in _numbered(tens).items()}
     by_month = _numbered(months), _numbered(short_months) | _numbered(other_months)
     days = _weekdays(weekdays) | {name: place - 1 for name, place in _numbered(other_weekdays).items()}
     named_seasons = {name: month for month, names in seasons.items() for name in _phrases(names)}
     named_times = {name: time for time, names in times.items() for name in _phrases(names)}
-    dates = (*by_month, days, named_seasons, named_times, numbered, _numbered(ordinals), _numbered(decades))
+    near = {name: time for time, names in (near_times or {}).items() for name in _phrases(names)}
+    dates = (
+        *by_month,
+        days,
+        named_seasons,
+        named_times,
+        near,
+        numbered,
+        _numbered(ordinals),
+        _numbered(week_ordinals),
+        _numbered(decades),
+    )
     leading = [phrase for phrase, its in by_phrase.items() if not its.isdisjoint(DATES)]
     return Language(
         code=code,
@@ -235,11 +287,17 @@ def language(
         holidays=HolidayNames.of({name: each.span for each, names in holidays.items() for name in _phrases(names)}),
         quarters=frozenset(_phrases(quarters)),
         ordinals=_numbered(ordinals),
+        week_ordinals=_numbered(week_ordinals or ordinals),
         numbers=numbered,
         decades={name: 10 * place + 10 for name, place in _numbered(decades).items()},
         ages_need_no_years=ages_need_no_years,
         leads_decades=leads_decades,
         times=named_times,
+        near_times=near,
+        near_time_starts=first_words(near),
+        kinds={phrase: kind for kind, text in (kinds or {}).items() for phrase in _phrases(text)},
+        kind_starts=first_words(phrase for text in (kinds or {}).values() for phrase in _phrases(text)),
+        clock_starts=clock_starts(by_phrase),
         exactly=frozenset(exactly.split()),
         sayings={phrase: saying for saying, text in (sayings or {}).items() for phrase in _phrases(text)},
         saying_starts=first_words(phrase for text in (sayings or {}).values() for phrase in _phrases(text)),
@@ -263,6 +321,11 @@ def longest_phrases(roles: Mapping[str, frozenset[PhraseRole]]) -> dict[PhraseRo
             words = phrase.split()
             found[role][words[0]] = max(found[role].get(words[0], 0), len(words))
     return found
+
+
+def clock_starts(roles: Mapping[str, frozenset[PhraseRole]]) -> frozenset[str]:
+    """Returns the first words of phrases before times of the clock."""
+    return first_words(phrase for phrase, its in roles.items() if not its.isdisjoint(_CLOCK))
 
 
 def _written(table: Mapping[W, str]) -> dict[PhraseRole | Saying, str]:

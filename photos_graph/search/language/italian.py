@@ -28,30 +28,33 @@ ITALIAN = language(
         PhraseRole.ALONE: "da solo, da sola, da soli, da sole, solo, sola, soli, e nessun altro, e basta",
         PhraseRole.LINK: (
             "in, nel, nello, nella, nell', nei, negli, nelle, a, ad, al, allo, alla, all', ai, agli, alle, con, col, "
-            "coi, di, del, dello, della, dell', dei, degli, delle, d', da, "
-            "dal, dallo, dalla, dall', dai, dagli, dalle, "
-            "su, sul, sullo, sulla, sull', sui, sugli, sulle, per, durante, vicino a, presso, contenente, contenenti, "
-            "che mostrano, che mostra, che contengono, insieme a, fatte a, fatte in, scattate in, scattate a, "
-            "scattate con, scattata con, fatte con, fatta con"
+            "coi, di, del, dello, della, dell', dei, degli, delle, d', da, dal, dallo, dalla, dall', dai, dagli, "
+            "dalle, su, sul, sullo, sulla, sull', sui, sugli, sulle, per, durante, vicino a, presso, contenente, "
+            "contenenti, che mostrano, che mostra, che contengono, insieme a, fatte a, fatte in, scattate in, "
+            "scattate a, scattate con, scattata con, fatte con, fatta con, scattate, scattata, scattati, scattato, "
+            "fatte, fatta, prese, oltre gli, intitolata, intitolate, chiamata, chiamate"
         ),
         PhraseRole.FILLER: (
-            "il, lo, la, l', i, gli, le, un, uno, una, un', foto, fotografia, fotografie, immagine, immagini, scatto, "
-            "scatti, mio, mia, miei, mie, nostro, nostra, nostri, nostre, tutto, tutta, tutti, tutte, ogni, qualche, "
-            "alcune, alcuni, ma, anche, sia, che, dove, quando, sono, ero, era, erano, c', ci, insieme, esattamente, "
-            "tutto"
+            "il, lo, la, l', i, gli, le, un, uno, una, un', mio, mia, miei, mie, nostro, nostra, nostri, nostre, "
+            "ogni, qualche, alcune, alcuni, ma, anche, sia, che, dove, quando, sono, ero, era, erano, c', ci, "
+            "insieme, esattamente, che ho scattato, che ho fatto, che abbiamo fatto, che abbiamo scattato, "
+            "ho scattato, ho fatto"
+        ),
+        PhraseRole.PHOTOS: (
+            "foto, fotografia, fotografie, immagine, immagini, scatto, scatti, tutto, tutta, tutti, tutte"
         ),
         PhraseRole.OPENING: "mostra, mostrami, mostraci, trova, trovami, cerca, cercami, dammi, fammi vedere, vedi",
         PhraseRole.ME: "me, io, me stesso, me stessa",
         PhraseRole.OF: "di, del, dello, della, dell', d'",
         PhraseRole.BETWEEN: "tra, fra, tra il, fra il, tra l', fra l'",
-        PhraseRole.FROM: "dal, dallo, dalla, dall', da",
-        PhraseRole.TO: "al, allo, alla, all', a, ad, fino al, fino alla, fino all', fino a, fino ad",
+        PhraseRole.FROM: "dal, dallo, dalla, dall', da, dalle, dalle ore",
+        PhraseRole.TO: "al, allo, alla, all', a, ad, fino al, fino alla, fino all', fino a, fino ad, alle, alle ore",
         PhraseRole.BEFORE: (
             "prima, prima di, prima del, prima della, prima dell', più vecchie di, più vecchie del, anteriori al"
         ),
         PhraseRole.AFTER: "dopo, dopo il, dopo la, dopo l', più recenti di, più recenti del, posteriori al",
         PhraseRole.SINCE: "dal, dallo, dalla, dall', da",
-        PhraseRole.UNTIL: "fino a, fino ad, fino al, fino alla, fino all'",
+        PhraseRole.UNTIL: "fino a, fino ad, fino al, fino alla, fino all', fino alle",
         PhraseRole.LAST: "scorso, scorsa, scorsi, scorse, ultimo, ultima, ultimi, ultime",
         PhraseRole.LAST_AFTER: "scorso, scorsa, scorsi, scorse, passato, passata, passati, passate",
         PhraseRole.THIS: "questo, questa, quest'",
@@ -76,11 +79,22 @@ ITALIAN = language(
         PhraseRole.LATE: "fine, fine di, fine del, fine degli",
         PhraseRole.FIRST_HALF: "prima metà, prima metà di, prima metà del, prima metà degli",
         PhraseRole.SECOND_HALF: "seconda metà, seconda metà di, seconda metà del, seconda metà degli",
+        PhraseRole.OLDER: "più vecchie di, più vecchi di, più vecchia di",
+        PhraseRole.NEWER: "più recenti di, più nuove di, più recente di",
+        PhraseRole.BEFORE_LAST: "penultimo, penultima",
+        PhraseRole.BEFORE_LAST_AFTER: "prima dello scorso, prima della scorsa, prima dell'ultimo",
+        PhraseRole.WORKDAYS: "giorni feriali, giorni lavorativi, giorno feriale",
+        PhraseRole.COUPLE: "un paio di, paio di",
+        PhraseRole.HALF_YEAR: "mezzo anno",
+        PhraseRole.MINE: "mio",
+        PhraseRole.CLOCK: "alle, alle ore, le, le ore, delle, dalle, dalle ore, ore",
+        PhraseRole.HOUR: "h, ore, in punto",
         PhraseRole.DAY_ENDING: "o, °",
     },
     seasons={3: "primavera, primavere", 6: "estate, estati", 9: "autunno, autunni", 12: "inverno, inverni"},
     quarters="t, q",
     ordinals="primo, secondo, terzo, quarto",
+    week_ordinals="prima, seconda, terza, quarta",
     numbers=(
         "uno/una/un, due, tre, quattro, cinque, sei, sette, otto, nove, dieci, undici, dodici, tredici, quattordici, "
         "quindici, sedici, diciassette, diciotto, diciannove, venti/vent"
@@ -97,6 +111,15 @@ ITALIAN = language(
         DayTime.NIGHT: "notte, notti",
     },
     other_weekdays=", , , , , sabati, domeniche",
+    near_times={
+        (0, DayTime.MORNING): "stamattina, stamani, stamane",
+        (0, DayTime.EVENING): "stasera",
+        (0, DayTime.NIGHT): "stanotte",
+    },
+    kinds={
+        MatchKind.TAG: "etichetta, con etichetta, con l'etichetta, etichettate, etichettate con, etichettata",
+        MatchKind.FOLDER: "cartella, nella cartella, dalla cartella, la cartella",
+    },
     holidays={
         Holiday.NEW_YEAR: "Capodanno, primo dell'anno",
         Holiday.EPIPHANY: "Epifania, Befana",
@@ -127,7 +150,9 @@ ITALIAN = language(
         Saying.CAMERA: "fotocamera, obiettivo, macchina fotografica",
         Saying.MORE_THAN: "più di, oltre, sopra",
         Saying.LESS_THAN: "meno di, sotto",
-        Saying.RECENT: "aggiunte di recente, nuove foto, foto nuove, foto recenti",
+        Saying.RECENT: (
+            "aggiunte di recente, nuove foto, foto nuove, foto recenti, ultime foto, foto più recenti, le più recenti"
+        ),
         Saying.UNNAMED: "volti senza nome, facce senza nome, volti sconosciuti, persone sconosciute",
         Saying.PORTRAIT: "formato verticale, verticali, verticale",
         Saying.LANDSCAPE: "formato orizzontale, orizzontali, orizzontale",
@@ -150,9 +175,12 @@ ITALIAN = language(
         Saying.GROUP: "foto di gruppo, immagini di gruppo",
         Saying.STARS: "stelle, stella",
         Saying.RATED: "voto",
-        Saying.UNRATED: "senza voto, senza stelle",
+        Saying.UNRATED: "senza voto, senza stelle, senza valutazione",
         Saying.REJECTED: "rifiutate, rifiutata",
-        Saying.AT_LEAST: "almeno",
+        Saying.AT_LEAST: "almeno, non meno di, minimo",
+        Saying.AT_MOST: "al massimo, fino a, non più di",
+        Saying.OR_LESS: "o meno",
+        Saying.BIRTHDAY: "compleanno, compleanni",
         Saying.OR_MORE: "o più",
     },
     prefixes={

@@ -22,8 +22,8 @@ from photos_graph.search.folding import inner_symbols, name_words
 from photos_graph.search.hierarchy import Hierarchy, Row
 from photos_graph.search.language.camera_names import CameraNames
 from photos_graph.search.language.content_words import ContentWords, Seen
+from photos_graph.search.language.country_adjectives import country_adjectives
 from photos_graph.search.language.country_names import (
-    country_adjectives,
     country_codes,
     country_names,
     place_names,
@@ -35,8 +35,8 @@ from photos_graph.search.language.spelling import (
     MIN_LETTERS,
     SpellingVocabulary,
     alike,
-    extends,
     extends_or_ends_alike,
+    is_genitive,
     slips,
 )
 from photos_graph.search.person_groups import members
@@ -53,7 +53,7 @@ class Thing(NamedTuple):
     id: str
 
 
-_ARE_FORMS = {MatchKind.PERSON: extends, MatchKind.PLACE: extends_or_ends_alike}  # of one name
+_ARE_FORMS = {MatchKind.PERSON: is_genitive, MatchKind.PLACE: extends_or_ends_alike}  # of one name
 _NOTHING: tuple[Thing, ...] = ()
 
 
@@ -111,11 +111,18 @@ class Lexicon(Protocol):
     def country(self, code: str) -> Collection[Thing]:
         """Returns the country with that folded code of two or three letters."""
 
+    def countries(self, codes: Sequence[str]) -> Sequence[Thing]:
+        """Returns the countries with these folded codes of which there are photos, in the order of their names."""
+
     def birthday(self, person: Thing) -> date | None: ...
 
     def cameras(self, words: Sequence[str]) -> Collection[str]:
         """Returns the parts of the names of cameras and lenses that consist of these words, as they are written
         there."""
+
+    def near_cameras(self, word: str) -> Collection[str]:
+        """Returns the words of names of cameras of which ``word`` may be a misspelling that begins with the right
+        letter: a "phone" is no iPhone."""
 
     def longest_camera(self, word: str) -> int:
         """Returns the number of words of the longest part of such a name that begins with this word."""
@@ -230,6 +237,9 @@ class LexiconNames:
         found = self._countries.get(code)
         return () if found is None else (found,)
 
+    def countries(self, codes: Sequence[str]) -> Sequence[Thing]:
+        return sorted((self._countries[code] for code in codes if code in self._countries), key=self.label)
+
     def longest(self, word: str) -> int:
         return self._longest.get(word, 0)
 
@@ -279,6 +289,9 @@ class LexiconNames:
     def birthday(self, person: Thing) -> date | None:
         row = self._rows[person.kind].get(person.id)
         return date.fromisoformat(row.birthday) if isinstance(row, Person) and row.birthday else None
+
+    def near_cameras(self, word: str) -> Collection[str]:
+        return [near for near in self._cameras.near(word, slips(word)) if near[0] == word[0]]
 
     def longest_camera(self, word: str) -> int:
         return self._cameras.longest(word)

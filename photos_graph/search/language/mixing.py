@@ -7,7 +7,14 @@ from dataclasses import replace
 from functools import cache
 from typing import TypeVar
 
-from photos_graph.search.language.grammar import DATES, Language, PhraseRole, first_words, longest_phrases
+from photos_graph.search.language.grammar import (
+    DATES,
+    Language,
+    PhraseRole,
+    clock_starts,
+    first_words,
+    longest_phrases,
+)
 from photos_graph.search.language.holidays import HolidayNames
 from photos_graph.search.language.languages import LANGUAGES
 
@@ -24,6 +31,9 @@ _MEANINGFUL = DATES | {
     PhraseRole.OLD,
     PhraseRole.DECADE_ENDING,
     PhraseRole.DAY_ENDING,
+    PhraseRole.HOUR,
+    PhraseRole.AM,
+    PhraseRole.PM,
 }
 # What changes the meaning of what is beside it. Such a word counts in another language only if it is no name: "Salvo",
 # "Nur", "Sans Souci", "Val di Non" and the "Oder" are.
@@ -56,6 +66,7 @@ def _mixed(code: str, codes: Sequence[str]) -> Language:
         roles=roles,
         longest=longest_phrases(roles),
         lead_starts=base.lead_starts | first_words(phrase for phrase in roles if phrase not in base.roles),
+        clock_starts=clock_starts(roles),
         date_starts=base.date_starts.union(*(other.date_starts for other in others)),
         months=_joined([base.months, *(other.months for other in others)]),
         short_months=_joined([base.short_months, *(other.short_months for other in others)]),

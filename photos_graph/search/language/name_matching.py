@@ -12,7 +12,7 @@ from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.grammar import LEADS, Language, PhraseRole
 from photos_graph.search.language.languages import JOINTS
 from photos_graph.search.language.lexicon import MAX_PHRASE_WORDS, Lexicon, Thing
-from photos_graph.search.language.phrases import MatchLevel
+from photos_graph.search.language.phrases import LEVELS, MatchLevel
 from photos_graph.search.language.spelling import slips
 
 # A single word with one of these roles is always read as grammar, even if it is a name, unless it is in quotes.
@@ -40,6 +40,9 @@ class Spelling:
         self.at_path: Callable[[MatchKind, str], Collection[Thing]] = cache(lexicon.at_path)
         self.near: Callable[[str], Collection[str]] = cache(self._near)
         self._near_stems: dict[tuple[str, str], Collection[str]] = {}
+
+    def near_cameras(self, word: str) -> Collection[str]:
+        return self._lexicon.near_cameras(word) if self._allowed(word) else ()
 
     def near_stems(self, word: str, language: Language) -> Collection[str]:
         key = word, language.stemmer
@@ -102,19 +105,36 @@ class NameMatcher:
         words themselves give no result."""
         lexicon, language = self._lexicon, self._language
         phrases = _phrases([self._spelling.near(word) for word in words])
-        for level in MatchLevel:
+        for level in LEVELS:
             if things := {thing for phrase in phrases for thing in lexicon.exact(level, phrase)}:
                 return things, level
         phrases = _phrases([self._spelling.near_stems(word, language) for word in words])
-        for level in MatchLevel:
+        for level in LEVELS:
             if things := {thing for phrase in phrases for thing in lexicon.stemmed(level, phrase, language, words)}:
                 return things, level
+        return None
+
+    def near_cameras(self, at: int) -> Collection[str]:
+        """Returns the words of names of cameras of which the word at a token may be a misspelling."""
+        return self._spelling.near_cameras(self._texts[at])
+
+    def longest_of(self, kind: MatchKind, at: int) -> Named | None:
+        """Returns what of that kind is named by the longest phrase from ``at`` on."""
+        for end in range(self._run(at), at, -1):
+            words, stems = self._texts[at:end], self._stems[at:end]
+            for level in LEVELS:
+                for found in (
+                    self._lexicon.exact(level, words),
+                    self._lexicon.stemmed(level, stems, self._language, words),
+                ):
+                    if things := _only(kind, found):
+                        return Named(end, things, level)
         return None
 
     def one_of(self, kind: MatchKind, words: Sequence[str]) -> Collection[Thing]:
         """Returns the things of that kind that a whole phrase names, by its words, its stems or a misspelling."""
         stems = [self._lexicon.stem(word, self._language) for word in words]
-        for level in MatchLevel:
+        for level in LEVELS:
             for found in (
                 self._lexicon.exact(level, words),
                 self._lexicon.stemmed(level, stems, self._language, words),
@@ -126,12 +146,12 @@ class NameMatcher:
 
     def quoted(self, words: Sequence[str]) -> Collection[Thing]:
         """Returns the things with exactly that name, apart from case and accents."""
-        found = (self._lexicon.exact(level, words) for level in MatchLevel)
+        found = (self._lexicon.exact(level, words) for level in LEVELS)
         return next((things for things in found if things), ())
 
     def _phrase(self, at: int, end: int) -> Named | None:
         words, stems = self._texts[at:end], self._stems[at:end]
-        for level in MatchLevel:
+        for level in LEVELS:
             things = self._lexicon.exact(level, words) or self._lexicon.stemmed(level, stems, self._language, words)
             if things and not (level is MatchLevel.FOLDER and end - at > 1 and self._consists_of_names(at, end)):
                 return Named(end, things, level)

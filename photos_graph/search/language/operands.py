@@ -14,6 +14,7 @@ from photos_graph.search.language.composition import any_of, ordered, query_of
 from photos_graph.search.language.conditions import ConditionReader
 from photos_graph.search.language.content_words import Seen
 from photos_graph.search.language.dates import Dates
+from photos_graph.search.language.grammar import MAX_PHRASE_WORDS as MAX_KIND_WORDS
 from photos_graph.search.language.grammar import Language, PhraseRole
 from photos_graph.search.language.languages import EXACTLY, GRAMMAR, PREFIXES
 from photos_graph.search.language.lexicon import MAX_PHRASE_WORDS, MAX_THINGS, Lexicon, Thing
@@ -98,8 +99,8 @@ class OperandReader:
     def begins(self, at: int, count: int = 1) -> bool:
         """Returns whether a date, a property, or a name of several words, begins with this grammar word, and has at
         least ``count`` words."""
-        dated, said = self._date(at), self._said(at)
-        ends = [dated[0] if dated else 0, said.end if said else 0, self._near_me(at)]
+        dated, said, kind = self._date(at), self._said(at), self._of_named_kind(at)
+        ends = [dated[0] if dated else 0, said.end if said else 0, self._near_me(at), kind.end if kind else 0]
         if max(ends) >= at + count:
             return True
         named = self.naming.longest(at) or self._country(at)
@@ -116,7 +117,11 @@ class OperandReader:
         if not count or start >= len(self.texts) or not self.texts[start]:
             return 0
         named = self.naming.longest(start) or self._country(start)
-        return count if named and any(thing.kind is MatchKind.PLACE for thing in named.things) else 0
+        said = self._said(start)
+        is_place = (said is not None and said.kind is MatchKind.PLACE) or (
+            named is not None and any(thing.kind is MatchKind.PLACE for thing in named.things)
+        )
+        return count if is_place else 0
 
     def _is_placed(self, at: int) -> bool:
         """Returns whether a name, date or property begins at the token."""
@@ -129,6 +134,8 @@ class OperandReader:
         if end := self._near_me(at):
             self.record.unmatched.append((at, end))
             return Operand(end)
+        if kind := self._of_named_kind(at):
+            return self._found(at, kind.end, kind.things, negated)
         dated, said = self._date(at), self._said(at)
         named = self._path(at) or self.naming.longest(at) or self._country(at)
         if dated and max(named.end if named else 0, said.end if said else 0) <= dated[0]:
@@ -147,6 +154,18 @@ class OperandReader:
                 return self._aged(at, at + 1, age, negated)
             return self._found(at, at + 1, me, negated) if me else self._nothing(at)
         return self._guessed(at, negated)
+
+    def _of_named_kind(self, at: int) -> Named | None:
+        """Reads a name after a word that says what it names: "folder Giardino", "not tagged Beach"."""
+        if self.texts[at] not in self._language.kind_starts:
+            return None
+        for count in range(min(MAX_KIND_WORDS, len(self.texts) - at), 0, -1):
+            if kind := self._language.kinds.get(" ".join(self.texts[at : at + count])):
+                start = at + count
+                named = self.naming.longest_of(kind, start) if start < len(self.texts) and self.texts[start] else None
+                path = self._path(start) if named or start < len(self.texts) else None
+                return path if path and all(thing.kind is kind for thing in path.things) else named
+        return None
 
     def _saying(self, at: int, said: Said, named: Named | None, negated: bool) -> Operand:
         """Makes an operand of a property, which may also be the name of a tag, person or place."""
@@ -170,6 +189,8 @@ class OperandReader:
             return self._looks_like_text(at, look, negated) if look else self._text_of(at, end, negated)
         if named := self.naming.misspelt(at):
             return self._named(at, named, negated)
+        if said := self._conditions.misspelt_camera(at):
+            return self._operand(at, said.end, said.query, said.kind, said.label, negated)
         if end := self._in_file_names(at, False):
             return self._text_of(at, end, negated)
         if look := self._looks.unknown(at):

@@ -14,7 +14,7 @@ from photos_graph.model.search import SearchTerm
 from photos_graph.search.language.composition import all_of
 from photos_graph.search.language.customs import EVERY_LANGUAGE, Customs
 from photos_graph.search.language.dates import Dates
-from photos_graph.search.language.grammar import Language
+from photos_graph.search.language.grammar import Language, PhraseRole
 from photos_graph.search.language.languages import JOINTS
 from photos_graph.search.language.lexicon import Lexicon
 from photos_graph.search.language.mixing import mixed
@@ -122,6 +122,8 @@ def _read(
     reading = TextReading(found, reader, language)
     parts = reading.whole()
     record = reader.record
+    if not parts and not record.unmatched and not _asks_for_all(reader.texts, language):
+        record.skip((at, at + 1) for at, folded in enumerate(reader.texts) if folded)
     unmatched = tuple(record.left_over())
     query = all_of(parts) if parts else Or(()) if unmatched else Everything()
     parsed = Parsed(query, tuple(record.terms), unmatched, tuple(record.queries), tuple(reading.conditions))
@@ -131,6 +133,11 @@ def _read(
     is_certain = not unmatched and not guesses
     familiar = 0 if is_certain else sum(token.folded in language.words for token in found)
     return _Read(parsed, guesses, familiar, unknown, len(record.looked_for), found, language)
+
+
+def _asks_for_all(texts: Sequence[str], language: Language) -> bool:
+    """Returns whether a text that names nothing asks for all photos, as "all photos" does, but not "with the"."""
+    return any(language.taken(texts, at, PhraseRole.PHOTOS) for at in range(len(texts)))
 
 
 def _within_limits(found: Iterable[Token]) -> list[Token]:

@@ -19,6 +19,8 @@ class MatchLevel(IntEnum):
     PART = auto()  # words of the names of tags, persons and places
 
 
+LEVELS = tuple(MatchLevel)  # an enumeration is iterated more slowly
+
 # Words that begin many names and tell nothing of them: they name nothing alone, but what they begin is offered.
 QUALIFIERS = frozenset(
     (

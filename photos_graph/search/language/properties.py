@@ -53,11 +53,14 @@ class Saying(Enum):
     ADDED = auto()  # "added last week"
     RECENT = auto()  # "recently added"
     CAMERA = auto()  # beside the name of a camera or lens
+    BIRTHDAY = auto()
     APERTURE = auto()  # before a number
     AT_LEAST = auto()  # before a number
     MORE_THAN = auto()  # before a number
     LESS_THAN = auto()  # before a number
+    AT_MOST = auto()  # before a number
     OR_MORE = auto()  # after a number
+    OR_LESS = auto()  # after a number
 
 
 class Said(NamedTuple):
@@ -99,7 +102,13 @@ _PLAIN: dict[Saying, tuple[Query, str]] = {
     Saying.REJECTED: (Rated(-1, -1), "rejected"),
 }
 _GIVE_WAY = {Saying.MAYBE_PORTRAIT, Saying.MAYBE_LANDSCAPE, Saying.MAYBE_RAW}
-_BOUNDS = {Saying.AT_LEAST: ">=", Saying.MORE_THAN: ">", Saying.LESS_THAN: "<"}  # the signs that say the same
+_BOUNDS = {
+    Saying.AT_LEAST: ">=",
+    Saying.MORE_THAN: ">",
+    Saying.LESS_THAN: "<",
+    Saying.AT_MOST: "<=",
+}  # the signs that say the same
+_BOUNDS_AFTER = {Saying.OR_MORE: ">=", Saying.OR_LESS: "<="}
 SHAPES = {
     PhotoShape.PORTRAIT: Saying.PORTRAIT,
     PhotoShape.LANDSCAPE: Saying.LANDSCAPE,
@@ -166,14 +175,14 @@ class PropertyWords:
         if number is None:
             return None
         sign = bound or self.sign(at)
-        at, more = self.past(at + 1, Saying.OR_MORE)
+        at, after = self.bound_after(at + 1)
         end, noun = self._saying(at)
         if noun in (Saying.STARS, Saying.PEOPLE):
-            at, more_after = self.past(end, Saying.OR_MORE)
-            more = more or more_after
+            at, after_noun = self.bound_after(end)
+            after = after or after_noun
         elif not rated:
             return None
-        low, high = within(number, ">=" if more else sign)
+        low, high = within(number, after or sign)
         if noun is Saying.PEOPLE:
             if rated or (high is not None and high < 0):  # "less than 0 people"
                 return None
@@ -208,11 +217,18 @@ class PropertyWords:
 
     def bound(self, at: int) -> tuple[int, str]:
         """Returns the token after words such as "more than", and the sign that says the same, or "" for none."""
-        for saying, sign in _BOUNDS.items():
-            end, found = self.past(at, saying)
-            if found:
-                return end, sign
-        return at, ""
+        end, saying = self._saying(at)
+        sign = "" if saying is None else _BOUNDS.get(saying, "")
+        return (end, sign) if sign else (at, "")
+
+    def bound_after(self, at: int) -> tuple[int, str]:
+        """Does the same for words after a number, such as "or more"."""
+        end, saying = self._saying(at)
+        sign = "" if saying is None else _BOUNDS_AFTER.get(saying, "")
+        return (end, sign) if sign else (at, "")
+
+    def is_word_of(self, text: str, saying: Saying) -> bool:
+        return self._sayings.get(text) is saying
 
     def past(self, at: int, saying: Saying) -> tuple[int, bool]:
         """Returns the token after a phrase, and whether it was there."""

@@ -75,6 +75,10 @@ class Record:
     def typed(self, at: int, end: int) -> str:
         return self._text[self._tokens[at].start : self._tokens[end - 1].end]
 
+    def between(self, begin: int, at: int) -> str:
+        """Returns the text from the end of the token before ``begin`` to the token ``at``."""
+        return self._text[self._tokens[begin - 1].end : self._tokens[at].start] if begin else ""
+
     def note_only(self, mark: Mark, at: int, label: str, query: Query, negated: bool) -> None:
         """Records the term of an "only" before the terms that were recorded since the mark."""
         self.terms.insert(mark.terms, SearchTerm(self.typed(at, at + 1), MatchKind.OTHER, label, negated))

@@ -22,13 +22,15 @@ SPANISH = language(
         PhraseRole.ALONE: "solo, sola, solos, solas, a solas, y nadie más",
         PhraseRole.LINK: (
             "en, a, al, de, del, con, por, para, sobre, durante, ante, bajo, hacia, junto a, cerca de, cerca del, "
-            "tomadas en, tomadas con, hechas en, hechas con, tomada en, hecha en, que muestran, que muestra"
+            "tomadas en, tomadas con, hechas en, hechas con, tomada en, hecha en, que muestran, que muestra, tomadas, "
+            "tomada, hechas, hecha, sacadas, sacada, tituladas, titulada, llamadas, llamada"
         ),
         PhraseRole.FILLER: (
-            "el, la, los, las, lo, un, una, unos, unas, foto, fotos, fotografía, fotografías, imagen, imágenes, mi, "
-            "mis, nuestro, nuestra, nuestros, nuestras, todo, toda, todos, todas, cada, pero, también, que, donde, "
-            "juntos, juntas, cuando, es, están, estaban, hay, exactamente"
+            "el, la, los, las, lo, un, una, unos, unas, mi, mis, nuestro, nuestra, nuestros, nuestras, cada, pero, "
+            "también, que, donde, juntos, juntas, cuando, es, están, estaban, hay, exactamente, que tomé, que saqué, "
+            "que hice, que tomamos, que hicimos, que he hecho, que he tomado"
         ),
+        PhraseRole.PHOTOS: "foto, fotos, fotografía, fotografías, imagen, imágenes, todo, toda, todos, todas",
         PhraseRole.OPENING: "muéstrame, muestra, enséñame, encuentra, busca, buscar, dame, quiero ver, ver",
         PhraseRole.ME: "yo, mí, conmigo, yo mismo, yo misma",
         PhraseRole.OF: "de, del",
@@ -55,7 +57,7 @@ SPANISH = language(
         PhraseRole.WITHIN: "a menos de, un radio de",
         PhraseRole.AGED: "a los, con, a la edad, de, tenía, cuando tenía, cuando yo tenía",
         PhraseRole.YEAR: "año, años",
-        PhraseRole.TODAY: "hoy",
+        PhraseRole.TODAY: "hoy, ahora",
         PhraseRole.YESTERDAY: "ayer",
         PhraseRole.DAY_BEFORE_YESTERDAY: "anteayer, antes de ayer",
         PhraseRole.EARLY: "principios de, principios del, comienzos de, inicios de",
@@ -65,12 +67,23 @@ SPANISH = language(
         PhraseRole.SECOND_HALF: "segunda mitad de, segunda mitad del",
         PhraseRole.ON_THIS_DAY: "en este día, en esta fecha",
         PhraseRole.DECADE: "años, los",
+        PhraseRole.OLDER: "más antiguas que, más antiguas de, más viejas que, más viejas de",
+        PhraseRole.NEWER: "más recientes que, más recientes de, más nuevas que, más nuevas de",
+        PhraseRole.BEFORE_LAST: "penúltimo, penúltima",
+        PhraseRole.BEFORE_LAST_AFTER: "antepasado, antepasada",
+        PhraseRole.WORKDAYS: "días laborables, días hábiles, entre semana",
+        PhraseRole.COUPLE: "un par de",
+        PhraseRole.HALF_YEAR: "medio año",
+        PhraseRole.MINE: "mi",
+        PhraseRole.CLOCK: "las, a las, la",
+        PhraseRole.HOUR: "h, horas, hora",
         PhraseRole.DAY_ENDING: "o, er",
     },
     other_months=", , , , , , , , sep/setiembre, , , ",
     seasons={3: "primavera, primaveras", 6: "verano, veranos", 9: "otoño, otoños", 12: "invierno, inviernos"},
     quarters="t, q",
     ordinals="primer/primero, segundo, tercer/tercero, cuarto",
+    week_ordinals="primera, segunda, tercera, cuarta",
     numbers=(
         "uno/un/una, dos, tres, cuatro, cinco, seis, siete, ocho, nueve, diez, once, doce, trece, catorce, quince, "
         "dieciséis, diecisiete, dieciocho, diecinueve, veinte"
@@ -88,6 +101,11 @@ SPANISH = language(
         DayTime.NIGHT: "noche, noches",
     },
     exactly="mí",
+    near_times={(1, DayTime.NIGHT): "anoche, ayer noche"},
+    kinds={
+        MatchKind.TAG: "etiqueta, con la etiqueta, con etiqueta, etiquetadas, etiquetadas con, etiquetada",
+        MatchKind.FOLDER: "carpeta, en la carpeta, de la carpeta",
+    },
     holidays={
         Holiday.NEW_YEAR: "Año Nuevo",
         Holiday.EPIPHANY: "Reyes, Reyes Magos, día de Reyes, Epifanía",
@@ -117,7 +135,9 @@ SPANISH = language(
         Saying.CAMERA: "cámara, objetivo",
         Saying.MORE_THAN: "más de, por encima de",
         Saying.LESS_THAN: "menos de, por debajo de",
-        Saying.RECENT: "añadidas recientemente, fotos nuevas, nuevas fotos, fotos recientes",
+        Saying.RECENT: (
+            "añadidas recientemente, fotos nuevas, nuevas fotos, fotos recientes, últimas fotos, fotos más recientes"
+        ),
         Saying.UNNAMED: "caras sin nombre, rostros sin nombre, caras desconocidas, personas desconocidas",
         Saying.PORTRAIT: "formato vertical, verticales, vertical",
         Saying.LANDSCAPE: "formato horizontal, horizontales, horizontal",
@@ -142,7 +162,10 @@ SPANISH = language(
         Saying.RATED: "valoradas con",
         Saying.UNRATED: "sin valorar, sin valoración, sin estrellas",
         Saying.REJECTED: "rechazadas, rechazada",
-        Saying.AT_LEAST: "al menos, como mínimo",
+        Saying.AT_LEAST: "al menos, como mínimo, por lo menos, no menos de",
+        Saying.AT_MOST: "como máximo, como mucho, hasta, no más de",
+        Saying.OR_LESS: "o menos",
+        Saying.BIRTHDAY: "cumpleaños",
         Saying.OR_MORE: "o más, o mejor",
     },
     prefixes={

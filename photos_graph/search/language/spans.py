@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
 from photos_graph.search.label_words import LabelWords
 from photos_graph.search.query import And, Or, Query
 from photos_graph.search.terms.dates import TakenIn
-from photos_graph.search.terms.times import DayTime, TakenAt, TakenDuring, TakenOn, YearlySpan
+from photos_graph.search.terms.times import DayTime, TakenAt, TakenBetween, TakenDuring, TakenOn, YearlySpan
 
 DayOfYear = tuple[int, int]  # month and day of the month
 _LEAP_YEAR = 2000
@@ -40,9 +40,14 @@ class Span:
         return bool(self.months or self.days or self.movable)
 
     @property
-    def is_day(self) -> bool:
-        """Returns whether the span is a single day with a year."""
-        return self.time is None and self.start is not None and self == day(self.start)
+    def has_nights(self) -> bool:
+        """Returns whether the span is given by its days, so that a night of it goes on after midnight. The nights of a
+        month or a year are those of its calendar days."""
+        if self.time is not None:
+            return False
+        if self.start is not None and self.end is not None:
+            return not self.start.day == self.end.day == 1
+        return bool(self.weekdays or self.days)
 
     def excludes(self, other: Span) -> bool:
         """Returns whether no moment is in both spans, and neither has an open end."""
@@ -74,9 +79,21 @@ class Span:
             return self._dates()
         if self == Span(time=self.time):
             return TakenAt(self.time)
-        if self.time in NIGHTS and self.start is not None and self.end is not None:  # from noon to noon
+        days = replace(self, time=None)
+        if self.time not in NIGHTS or not days.has_nights:
+            return And((self._dates(), TakenAt(self.time)))
+        if self.start is not None and self.end is not None:  # from noon to noon
             return And((TakenIn(_noon(self.start), _noon(self.end)), TakenAt(self.time)))
-        return And((self._dates(), TakenAt(self.time)))
+        first, end = TakenAt(self.time).minutes
+        evenings, mornings = days._dates(), days._next_days()._dates()
+        return Or((And((evenings, TakenBetween(first, 24 * 60))), And((mornings, TakenBetween(0, end)))))
+
+    def _next_days(self) -> Span:
+        """Returns the days of the week, or the days of any year, that follow those of the span."""
+        if self.weekdays:
+            return Span(weekdays=tuple((each + 1) % 7 for each in self.weekdays))
+        following = (date(_LEAP_YEAR, *each) + timedelta(days=1) for each in self.days)
+        return Span(days=tuple((each.month, each.day) for each in following))
 
     def _dates(self) -> Query:
         if self.weekdays:
@@ -201,6 +218,39 @@ def part_of(span: Span, part: int, count: int) -> Span | None:
         return Span(begin, span.end if part == count - 1 else begin + timedelta(days=length))
     each = months // count
     return whole_months(months_on(span.start, each * part), each) if each * count == months else None
+
+
+def week_of(span: Span, number: int) -> Span | None:
+    """Returns seven days of a month with or without a year: the first from the 1st to the 7th, and so on, or the last
+    seven if the number is -1. Returns None for another span."""
+    if span.time or len(span.months) > 1 or span.days or span.weekdays or span.movable:
+        return None
+    if span.months:
+        whole = in_year(span, _LEAP_YEAR)
+        first = week_of(whole, number)
+        return None if first is None else days_between(_yearly_day(first.start), _yearly_day(first.end, -1))
+    if span.start is None or span.end is None or span.start.day != 1 or span.end != months_on(span.start, 1):
+        return None
+    begin = span.end - timedelta(days=7) if number < 0 else span.start + timedelta(days=7 * (number - 1))
+    return Span(begin, begin + timedelta(days=7))
+
+
+def weekend_of(span: Span, number: int) -> Span | None:
+    """Returns a weekend that begins in a month of a year: the first, second and so on, or the last if the number is -1.
+    Returns None for another span."""
+    if span.start is None or span.end is None or span.start.day != 1 or span.end != months_on(span.start, 1):
+        return None
+    days = (span.start + timedelta(days=place) for place in range((span.end - span.start).days))
+    saturdays = [each for each in days if each.weekday() == 5]
+    saturday = saturdays[number if number < 0 else number - 1]
+    return Span(saturday, saturday + timedelta(days=2))
+
+
+def _yearly_day(of: date | None, later: int = 0) -> Span:
+    if of is None:
+        raise ValueError("a span of days has two ends")
+    on = of + timedelta(days=later)
+    return Span(days=((on.month, on.day),))
 
 
 def same_day(of: date, months: int) -> date:

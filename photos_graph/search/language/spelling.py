@@ -35,16 +35,21 @@ def alike(word: str, other: str) -> bool:
     return OSA.distance(word, other, score_cutoff=_MAX_ENDING) <= _MAX_ENDING
 
 
+def is_genitive(word: str, other: str) -> bool:
+    """Returns whether one of two words is the other with an "s", as "Annas" and "Anna". The names of persons have no
+    other forms: "mare" is not María del Mar."""
+    return word == other or word == f"{other}s" or other == f"{word}s"
+
+
 def extends(word: str, other: str) -> bool:
-    """Returns whether one of two words is the other with a few more letters, as the genitive of the name of a person:
-    "Annas" and "Anna". Such names have no other forms: "bianco" is no Bianchi."""
+    """Returns whether one of two words is the other with a few more letters, as "Bavarian" and "Bavaria"."""
     shared = Prefix.similarity(word, other)
     return shared == min(len(word), len(other)) and abs(len(word) - len(other)) <= _MAX_ENDING
 
 
 def extends_or_ends_alike(word: str, other: str) -> bool:
-    """Returns whether words may be forms of the name of a place: they differ by a few letters at the end of one, or by
-    the last letter. "Bavarian" is of Bavaria and "Roma" is Rome, but "madre" is not Madrid."""
+    """Returns whether words may be forms of the name of a place: one extends the other, or they differ by the
+    last letter. "Bavarian" is of Bavaria and "Roma" is Rome, but "madre" is not Madrid."""
     return extends(word, other) or (len(word) == len(other) and Prefix.similarity(word, other) == len(word) - 1)
 
 

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from photos_graph.errors import TooComplex
@@ -17,13 +17,15 @@ from photos_graph.model.search import MatchKind
 from photos_graph.search.language.composition import all_of, any_of
 from photos_graph.search.language.grammar import Language, PhraseRole
 from photos_graph.search.language.operands import Operand, OperandReader
+from photos_graph.search.language.pairing import Alternative, Pairs
 from photos_graph.search.language.tokens import ANDS, Token, TokenKind
-from photos_graph.search.query import Not, Query
+from photos_graph.search.query import Not, Or, Query
 from photos_graph.search.terms.persons import OnlyPersons, WithPerson
 from photos_graph.search.terms.tags import OnlyTagged
 
 _MAX_DEPTH = 30  # levels of parentheses
 _NO_NAME = frozenset((TokenKind.CLOSE, TokenKind.OR, TokenKind.MINUS))
+_SEPARATORS = ",;&+"
 _NEGATIONS = (PhraseRole.NOT, PhraseRole.WITHOUT)
 _ONLY: dict[MatchKind, tuple[type[OnlyPersons] | type[OnlyTagged], str]] = {
     MatchKind.PERSON: (OnlyPersons, "nobody else"),
@@ -60,6 +62,10 @@ class TextReading:
         self._negates = False  # whether a negation was read
         self._joint = 0  # the first term to which an "alone" may belong
         self._after_alone = 0  # the term after the last "alone"
+        self._has_or = any(
+            token.kind is TokenKind.OR or token.folded in language.longest[PhraseRole.OR] for token in tokens
+        )
+        self._alternatives: list[Alternative] = []  # of the last condition
         self.conditions: list[Condition] = []
 
     def whole(self) -> list[Query]:
@@ -76,23 +82,32 @@ class TextReading:
         if depth > _MAX_DEPTH:
             raise TooComplex(f"A search text nests parentheses at most {_MAX_DEPTH} deep.")
         parts: list[Query] = []
+        pairs: Pairs | None = None
         outer, self._joint = self._joint, len(self._reader.record.terms)
         last_alone = 0  # the part after an "alone", or 0
         while True:
+            begin = self._at
             lead = self._lead()
             if self._ended():
                 self._reader.record.skip(lead.meaningful)
                 self._joint = outer
                 return parts
+            if pairs and (lead.meaningful or self._is_separate(begin)):
+                pairs = None
             first = len(self._reader.record.terms)
             if not lead.meaningful and (alone := self._alone(negated)):  # "I am alone"
                 parts += self._condition(alone, first, depth)
                 last_alone = self._either(parts, last_alone, depth)
+                pairs = None
                 continue
             if lead.only is not None:
                 parts += self._condition(self._only(lead, lead.only, depth, negated), first, depth)
+                pairs = None
                 continue
-            parts += self._condition(self._group(lead.negate, depth, negated), first, depth)
+            found = self._group(lead.negate, depth, negated)
+            parts += self._condition(found, first, depth)
+            if found:
+                pairs = None if lead.meaningful else self._paired(pairs, parts, depth)
             while lead.goes_on and self._go_on():
                 first = len(self._reader.record.terms)
                 parts += self._condition(self._group(lead.negate, depth, negated), first, depth)
@@ -100,6 +115,29 @@ class TextReading:
             if alone := self._alone(negated):
                 parts += self._condition(alone, first, depth)
                 last_alone = self._either(parts, last_alone, depth)
+                pairs = None
+
+    def _is_separate(self, begin: int) -> bool:
+        """Returns whether the words from a token up to this one set a condition apart: an "and", or a comma."""
+        language, texts = self._language, self._reader.texts
+        between = self._reader.record.between(begin, self._at)
+        if any(sign in between for sign in _SEPARATORS):
+            return True
+        return any(language.taken(texts, at, PhraseRole.AND) for at in range(begin, self._at))
+
+    def _paired(self, pairs: Pairs | None, parts: list[Query], depth: int) -> Pairs | None:
+        """Joins the last condition to those before it if they are pairs, as in "Rome 2019 or Milan 2020". Returns the
+        pairs to which the next condition may belong."""
+        if not self._has_or:
+            return None
+        joined = pairs.with_next(self._alternatives) if pairs else None
+        if joined is None:
+            return Pairs.of(self._alternatives)
+        if not depth:
+            before, last = self.conditions[-2:]
+            self.conditions[-2:] = [Condition(joined.query, range(before.terms.start, last.terms.stop))]
+        parts[-2:] = [joined.query]
+        return joined
 
     def _either(self, parts: list[Query], last: int, depth: int) -> int:
         """Joins persons who are alone to those before them who are alone too, and end at the part ``last``: a photo
@@ -220,8 +258,11 @@ class TextReading:
         joint = self._joint
         if is_negation:
             self._joint = len(self._reader.record.terms)
+        first = len(self._reader.record.terms)
+        is_plain = [self._kind() not in _NO_NAME and self._kind() is not TokenKind.OPEN]
         operand = self._operand(depth, negated)
         operands = [self._with_alone(operand, negated, is_negation or self._or_follows_alone())]
+        firsts = [first]
         while (at := self._at) < len(self._tokens) and self._or(operand):
             lead = self._lead()
             if after_only and lead.only is not None:
@@ -230,6 +271,8 @@ class TextReading:
             if self._ended():
                 self._reader.record.skip(lead.meaningful)
                 break
+            firsts.append(len(self._reader.record.terms))
+            is_plain.append(not lead.meaningful and self._kind() not in _NO_NAME and self._kind() is not TokenKind.OPEN)
             if lead.only is not None:
                 operands.append(_whole(self._only(lead, lead.only, depth, negated)))
                 break
@@ -241,7 +284,21 @@ class TextReading:
             operands.append(self._with_alone(operand, negated, True))
         self._joint = max(joint, self._after_alone)
         found = [query for query in operands if query is not None]
+        if self._has_or:
+            self._alternatives = list(self._with_kinds(operands, firsts, is_plain))
         return any_of(found) if found else None
+
+    def _with_kinds(
+        self, operands: Sequence[Query | None], firsts: Sequence[int], is_plain: Sequence[bool]
+    ) -> Iterator[Alternative]:
+        """Yields the alternatives with the kinds of their terms, which begin with ``firsts``."""
+        terms = self._reader.record.terms
+        for query, first, last, plain in zip(operands, firsts, (*firsts[1:], len(terms)), is_plain, strict=True):
+            kinds = {term.kind for term in terms[first:last]} if plain else set()
+            if query is not None:
+                yield Alternative(query, frozenset(kinds))
+            elif plain:
+                yield Alternative(Or(()), frozenset(), is_unknown=True)
 
     def _with_alone(self, operand: Operand, negated: bool, is_inside: bool) -> Query | None:
         """Returns the query of an operand, with that of an "alone" after it if it belongs to the operand."""

@@ -16,11 +16,13 @@ from photos_graph.model.search import Match, MatchKind
 from photos_graph.search.arrays import bitmap, numbers_of
 from photos_graph.search.columns import NO_DATE, PRECISIONS
 from photos_graph.search.label_sets import union
+from photos_graph.search.label_words import LabelWords
 from photos_graph.search.photo_sets import PhotoSets
 from photos_graph.search.terms.term import Reasons, Term
 
-_HOUR = 3_600_000_000  # microseconds
-_DAY_LENGTH = 24 * _HOUR
+_MINUTE = 60_000_000  # microseconds
+_DAY_MINUTES = 24 * 60
+_DAY_LENGTH = _DAY_MINUTES * _MINUTE
 _EXACT = PRECISIONS.index(DatePrecision.SECOND)
 _DAY = PRECISIONS.index(DatePrecision.DAY)
 _YEARS = range(1583, 4100)  # in which the date of Easter is known
@@ -38,26 +40,61 @@ class DayTime(Enum):
     MIDNIGHT = (23, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class TakenAt(Term):
-    """Matches photos of which the time is known, if it is in a time of the day."""
+class _AtTime(Term):
+    """Matches photos of which the time is known, not only the day, by the time of the day."""
 
-    time: DayTime
-
+    __slots__ = ()
     kind = MatchKind.DATE
+
+    @property
+    def minutes(self) -> tuple[int, int]:
+        """Returns the first minute of the span, and the one after the last, counted from midnight."""
+        raise NotImplementedError
 
     def photos(self, sets: PhotoSets, within: BitMap) -> BitMap:
         numbers = numbers_of(within)
         taken = sets.table.taken[numbers]
         known = (taken != NO_DATE) & (sets.table.precision[numbers] == _EXACT)
-        first, end = self.time.value
-        since = (taken // _HOUR - first) % 24  # hours since the first one
-        return bitmap(numbers[known & (since < (end - first) % 24)])
+        first, end = self.minutes
+        since = (taken // _MINUTE - first) % _DAY_MINUTES
+        return bitmap(numbers[known & (since < ((end - first) % _DAY_MINUTES or _DAY_MINUTES))])
 
     def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
         for number in photos:
             moment = str(sets.table.taken[number].astype("M8[us]").astype("M8[m]"))
             yield number, Match(MatchKind.DATE, moment.replace("T", " "))
+
+
+@dataclass(frozen=True, slots=True)
+class TakenAt(_AtTime):
+    """Matches photos that were taken at a time of the day, such as the morning."""
+
+    time: DayTime
+
+    @property
+    def minutes(self) -> tuple[int, int]:
+        first, end = self.time.value
+        return first * 60, end * 60
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBetween(_AtTime):
+    """Matches photos of which the time is known, if it is from one minute of the day up to, but not including, another.
+    Minutes are counted from midnight, up to 1,440. If the end comes first, the span goes on after midnight."""
+
+    first: int
+    end: int
+
+    @property
+    def minutes(self) -> tuple[int, int]:
+        return self.first, self.end
+
+    def label(self, words: LabelWords) -> str:
+        return words.range(_clock(self.first), _clock(self.end))
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 class _OnDays(Term):

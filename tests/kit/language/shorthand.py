@@ -6,6 +6,7 @@ from calendar import day_name
 from datetime import datetime, time
 
 from photos_graph.model.search import MatchKind
+from photos_graph.search.label_words import ENGLISH_LABELS
 from photos_graph.search.language.lexicon import Lexicon, Thing
 from photos_graph.search.language.parser import Parsed
 from photos_graph.search.query import And, Everything, Not, Or, Query
@@ -19,7 +20,7 @@ from photos_graph.search.terms.picture_kinds import HasCopies, IsEdited, IsRaw, 
 from photos_graph.search.terms.places import AtPlace, InBox, Near
 from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
 from photos_graph.search.terms.tags import Excluded, OnlyTagged, Tagged, Untagged
-from photos_graph.search.terms.times import TakenAt, TakenDuring, TakenOn
+from photos_graph.search.terms.times import TakenAt, TakenBetween, TakenDuring, TakenOn
 from photos_graph.search.terms.words import Words
 
 
@@ -89,6 +90,8 @@ class _Writer:
                 return "unnamed faces"
             case TakenAt(time):
                 return f"in the {time.name.lower()}"
+            case TakenBetween():
+                return f"from {query.label(ENGLISH_LABELS)}"
             case TakenOn(weekdays):
                 return "on " + " and ".join(day_name[weekday] for weekday in weekdays)
             case TakenDuring(span):

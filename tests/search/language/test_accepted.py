@@ -272,7 +272,7 @@ PROPERTIES = [
     case("nobody", FacesIn(None, 0), "nobody = OTHER nobody"),
     case("no people", Not(FacesIn(1, None)), "people = not OTHER people"),
     case("untagged", Untagged(), "untagged = OTHER untagged"),
-    case("without tags", Not(Not(Untagged())), "tags = not OTHER tagged"),
+    case("without tags", Untagged(), "without tags = OTHER untagged"),
     case("photos without gps", Not(InBox(90, -90, 180, -180)), "gps = not OTHER position"),
     case("Anna or favourites", either(ANNA, Favourite()), "Anna = PERSON Anna Rossi", "favourites = OTHER favourite"),
     case("preferiti a Rome", both(Favourite(), ROME), "preferiti = OTHER preferite", "Rome = PLACE Rome"),

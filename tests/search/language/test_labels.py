@@ -40,7 +40,7 @@ def labels(text: str, customs: Customs = EVERY_LANGUAGE) -> list[str]:
         ("avant août 2019, favoris", ["avant 1 août 2019", "favoris"]),
         ("dimanche après-midi", ["dimanche", "après-midi"]),
         ("ajoutées récemment à moins de 5 km de Rome", ["ajoutées ces 30 derniers jours", "à moins de 5 km de Rome"]),
-        ("miércoles por la noche", ["miércoles", "noche"]),
+        ("miércoles por la noche", ["miércoles, noche"]),
         ("enero de 2019, 4 estrellas o más", ["enero de 2019", "valoración 4 o más"]),
         ("ayer por la noche", ["24 de noviembre de 2026, noche"]),
         ("questa sera", ["25 novembre 2026, sera"]),

@@ -1,0 +1,178 @@
+"""Times of the clock in words: "at 8 pm", "after 20:00", "um 8 Uhr", "alle 8 di sera", "between 8 and 10 in the
+morning".
+
+A number is an hour if something says so: "am", "pm" or "Uhr", minutes after a colon, a time of the day, or what only
+stands before hours, as "alle" in Italian. A time is the hour that begins then, or with minutes the quarter of an hour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from photos_graph.model.search import MatchKind
+from photos_graph.search.language.dates import Dates
+from photos_graph.search.language.grammar import Language, PhraseRole
+from photos_graph.search.language.properties import Said
+from photos_graph.search.language.tokens import Token
+from photos_graph.search.terms.times import DayTime, TakenBetween
+
+_DAY = 24 * 60  # minutes
+_QUARTER = 15
+_BOUNDS = (PhraseRole.BEFORE, PhraseRole.UNTIL, PhraseRole.AFTER, PhraseRole.SINCE)
+_RANGES = ((PhraseRole.BETWEEN, (PhraseRole.AND, PhraseRole.TO)), (PhraseRole.FROM, (PhraseRole.TO,)))
+_DASHES = {"-", "\N{EN DASH}"}
+_NOON = 12 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Time:
+    """A time that ends before a token. ``half`` says which half of the day it is in, if the text does: 0 for the first
+    and 1 for the second. Without ``is_certain``, it is only a number."""
+
+    end: int
+    hour: int
+    minute: int | None = None
+    half: int | None = None
+    is_certain: bool = False
+
+    @property
+    def begin(self) -> int:
+        """The minute of the day."""
+        hour = self.hour if self.half is None or self.hour > 12 else self.hour % 12 + 12 * self.half
+        return hour * 60 + (self.minute or 0)
+
+
+class ClockWords:
+    """Reads times of the clock from the tokens of one text in one language."""
+
+    def __init__(self, tokens: Sequence[Token], language: Language, dates: Dates) -> None:
+        self._tokens = tokens
+        self._texts = dates.texts
+        self._language = language
+        self._dates = dates
+
+    def read(self, at: int) -> Said | None:
+        """Reads the time, or the span of times, that begins at a token."""
+        text = self._texts[at]
+        if not (text.isdecimal() or text in self._language.clock_starts):
+            return None
+        found = self._bounded(at) or self._between(at) or self._single(at)
+        if found is None:
+            return None
+        end, first, last = found
+        if first == last:
+            return None
+        term = TakenBetween(first, last)
+        return Said(end, term, term.label(self._language.labels), MatchKind.DATE)
+
+    def _bounded(self, at: int) -> tuple[int, int, int] | None:
+        for role in _BOUNDS:
+            count = self._language.taken(self._texts, at, role)
+            time = self._time(at + count, self._leads_hours(at, count)) if count else None
+            if time is not None and time.is_certain:
+                is_first = role in (PhraseRole.BEFORE, PhraseRole.UNTIL)
+                return (time.end, 0, time.begin) if is_first else (time.end, time.begin % _DAY, _DAY)
+        return None
+
+    def _between(self, at: int) -> tuple[int, int, int] | None:
+        for lead, joints in _RANGES:
+            count = self._language.taken(self._texts, at, lead)
+            first = self._time(at + count, self._leads_hours(at, count)) if count else None
+            if first is not None and (last := self._last(first.end, joints, dash=False)):
+                return _range(first, last)
+        first = self._time(at, False)
+        last = self._last(first.end, (PhraseRole.TO,), dash=True) if first else None
+        return _range(first, last) if first and last else None
+
+    def _last(self, at: int, joints: Sequence[PhraseRole], *, dash: bool) -> _Time | None:
+        for role in joints:
+            if count := self._language.taken(self._texts, at, role):
+                return self._time(at + count, self._leads_hours(at, count))
+        return self._time(at, False) if dash and self._joint(at) in _DASHES else None
+
+    def _single(self, at: int) -> tuple[int, int, int] | None:
+        time = self._time(at, False)
+        if time is None or not time.is_certain:
+            return None
+        begin = time.begin % _DAY
+        return time.end, begin, begin + (60 if time.minute is None else _QUARTER)
+
+    def _leads_hours(self, at: int, count: int) -> bool:
+        return PhraseRole.CLOCK in self._language.roles.get(" ".join(self._texts[at : at + count]), ())
+
+    def _time(self, at: int, is_led: bool) -> _Time | None:
+        """Reads a time. ``is_led`` tells that what stands before only stands before hours."""
+        taken = self._language.taken
+        if not is_led and (count := taken(self._texts, at, PhraseRole.CLOCK)):
+            at, is_led = at + count, True
+        text = self._text(at)
+        if not text.isdecimal() or len(text) > 2 or int(text) > 24:
+            return None
+        time = self._with_minutes(_Time(at + 1, int(text)))
+        for half, role in enumerate((PhraseRole.AM, PhraseRole.PM)):
+            if time.half is None and time.hour <= 12 and (count := taken(self._texts, time.end, role)):
+                time = replace(time, end=time.end + count, half=half, is_certain=True)
+        time = self._of_day(time) if time.half is None else time
+        return replace(time, is_certain=True) if is_led and self._ends(time.end) else time
+
+    def _with_minutes(self, time: _Time) -> _Time:
+        """Reads the minutes and the word for an hour: "20:15", "20h15", "20.15 Uhr", "8 o'clock"."""
+        taken, end = self._language.taken, time.end
+        unit = taken(self._texts, end, PhraseRole.HOUR)
+        minutes_at = end + 1 if unit and self._text(end) == "h" else end
+        minutes = self._text(minutes_at)
+        joint = self._joint(minutes_at)
+        if len(minutes) == 2 and minutes.isdecimal() and int(minutes) < 60 and self._is_beside(minutes_at):
+            after = taken(self._texts, minutes_at + 1, PhraseRole.HOUR)
+            if joint == ":" or minutes_at > end or (joint == "." and after):
+                return replace(time, end=minutes_at + 1 + after, minute=int(minutes), is_certain=True)
+        return replace(time, end=end + unit, is_certain=True) if unit else time
+
+    def _of_day(self, time: _Time) -> _Time:
+        """Reads the time of the day after a time: "8 in the morning", "alle 8 di sera"."""
+        found = next((day for start in self._dates.past_links(time.end) if (day := self._dates.time(start))), None)
+        if found is None or found[1].time is None:
+            return time
+        return replace(time, end=found[0], half=_half(time.hour, found[1].time), is_certain=True)
+
+    def _ends(self, at: int) -> bool:
+        """Returns whether nothing goes on at a token that could be counted: "le 3 cime" are no hour."""
+        if at >= len(self._texts) or not self._texts[at] or not self._tokens[at].joint.isspace():
+            return True
+        return self._language.lead(self._texts, at)[0] > 0
+
+    def _is_beside(self, at: int) -> bool:
+        return at < len(self._tokens) and not self._tokens[at].joint.isspace()
+
+    def _text(self, at: int) -> str:
+        return self._texts[at] if at < len(self._texts) else ""
+
+    def _joint(self, at: int) -> str:
+        return self._tokens[at].joint.strip() if at < len(self._tokens) else ""
+
+
+def _half(hour: int, time: DayTime) -> int:
+    """Returns in which half of the day an hour up to 12 of that time of the day is."""
+    match time:
+        case DayTime.MORNING:
+            return 0
+        case DayTime.NOON:
+            return int(hour != 11)
+        case DayTime.NIGHT | DayTime.MIDNIGHT:
+            return int(6 <= hour < 12)
+    return 1
+
+
+def _range(first: _Time, last: _Time) -> tuple[int, int, int] | None:
+    """Returns the span from one time to another. What says the half of the day of one says it of both, unless the first
+    is later then: "between 11 and 1 pm"."""
+    if not (first.is_certain or last.is_certain):
+        return None
+    if first.half is None and last.half is not None:
+        same = replace(first, half=last.half)
+        first = same if same.begin <= last.begin else first
+    elif last.half is None and first.half is not None and last.hour <= 12:
+        same = replace(last, half=first.half)
+        last = same if same.begin >= first.begin else last
+    return last.end, first.begin % _DAY, last.begin or _DAY
