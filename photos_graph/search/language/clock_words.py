@@ -54,8 +54,7 @@ class ClockWords:
 
     def read(self, at: int) -> Said | None:
         """Reads the time, or the span of times, that begins at a token."""
-        text = self._texts[at]
-        if not (text.isdecimal() or text in self._language.clock_starts):
+        if self._hour(at) is None and self._texts[at] not in self._language.clock_starts:
             return None
         found = self._bounded(at) or self._between(at) or self._single(at)
         if found is None:
@@ -96,7 +95,7 @@ class ClockWords:
         if time is None or not time.is_certain:
             return None
         begin = time.begin % _DAY
-        return time.end, begin, begin + (60 if time.minute is None else _QUARTER)
+        return time.end, begin, begin + (_QUARTER if time.minute else 60)
 
     def _leads_hours(self, at: int, count: int) -> bool:
         return PhraseRole.CLOCK in self._language.roles.get(" ".join(self._texts[at : at + count]), ())
@@ -106,15 +105,23 @@ class ClockWords:
         taken = self._language.taken
         if not is_led and (count := taken(self._texts, at, PhraseRole.CLOCK)):
             at, is_led = at + count, True
-        text = self._text(at)
-        if not text.isdecimal() or len(text) > 2 or int(text) > 24:
+        hour = self._hour(at)
+        if hour is None:
             return None
-        time = self._with_minutes(_Time(at + 1, int(text)))
+        time = self._with_minutes(_Time(at + 1, hour))
         for half, role in enumerate((PhraseRole.AM, PhraseRole.PM)):
             if time.half is None and time.hour <= 12 and (count := taken(self._texts, time.end, role)):
                 time = replace(time, end=time.end + count, half=half, is_certain=True)
         time = self._of_day(time) if time.half is None else time
         return replace(time, is_certain=True) if is_led and self._ends(time.end) else time
+
+    def _hour(self, at: int) -> int | None:
+        """Reads the number of an hour, in digits or as a word other than an article: "a night" is no time."""
+        text = self._text(at)
+        if text.isdecimal():
+            return int(text) if len(text) <= 2 and int(text) <= 24 else None
+        hour = self._language.numbers.get(text, 25)
+        return hour if hour <= 24 and PhraseRole.FILLER not in self._language.roles.get(text, ()) else None
 
     def _with_minutes(self, time: _Time) -> _Time:
         """Reads the minutes and the word for an hour: "20:15", "20h15", "20.15 Uhr", "8 o'clock"."""
@@ -130,8 +137,11 @@ class ClockWords:
         return replace(time, end=end + unit, is_certain=True) if unit else time
 
     def _of_day(self, time: _Time) -> _Time:
-        """Reads the time of the day after a time: "8 in the morning", "alle 8 di sera"."""
-        found = next((day for start in self._dates.past_links(time.end) if (day := self._dates.time(start))), None)
+        """Reads the time of the day after a time: "8 in the morning", "8 Uhr abends". "3 nights" are no time."""
+        starts = self._dates.past_links(time.end)
+        found = next(
+            (day for at in starts if (at > time.end or time.is_certain) and (day := self._dates.time(at))), None
+        )
         if found is None or found[1].time is None:
             return time
         return replace(time, end=found[0], half=_half(time.hour, found[1].time), is_certain=True)

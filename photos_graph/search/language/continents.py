@@ -12,9 +12,9 @@ from photos_graph.search.folding import fold, name_words
 MAX_WORDS = 3  # of a name
 # By the codes of GeoNames, in which Central America is a part of North America.
 _NAMES = {
-    "AF": "Africa, Afrika, Afrique",
-    "AS": "Asia, Asien, Asie",
-    "EU": "Europe, Europa",
+    "AF": "Africa, Afrika, Afrikas, Afrique",
+    "AS": "Asia, Asien, Asiens, Asie",
+    "EU": "Europe, Europa, Europas",
     "NA": (
         "North America, Nord America, Nordamerica, America del Nord, America settentrionale, Nordamerika, "
         "Amérique du Nord, América del Norte, Norteamérica"

@@ -195,7 +195,7 @@ class DateWords:
     def _short_year(self, at: int) -> str:
         """Reads the year of "14 Aug 19", after which nothing goes on: "14 August 20 people" has none."""
         text, end = self._text(at), at + 1
-        is_spaced = at < len(self._tokens) and self._tokens[at].joint.isspace()
+        is_spaced = at < len(self._tokens) and self._tokens[at].joint.lstrip(".").isspace()
         if not is_spaced or len(text) != 2 or not text.isdecimal():
             return text
         ends = end == len(self.texts) or self._joint(end).startswith(",") or self._language.lead(self.texts, end)[0]
@@ -217,15 +217,15 @@ class DateWords:
     def _relative(self, at: int) -> Found:
         """Reads "last summer", "this month", "estate scorsa", "last night" or "yesterday"."""
         taken = self._language.taken
+        if self._text(at) in self._language.near_time_starts:
+            count, near = self._named(at, self._language.near_times)
+            if near:
+                return at + count, replace(day(self._today - timedelta(days=near[0])), time=near[1])
         for role, days in _NAMED_DAYS:
             if count := taken(self.texts, at, role):
                 return at + count, day(self._today - timedelta(days=days))
         if count := taken(self.texts, at, PhraseRole.ON_THIS_DAY):
             return at + count, day_of_year(self._today.month, self._today.day) or day(self._today)
-        starts = self._language.near_time_starts
-        count, near = self._named(at, self._language.near_times) if self._text(at) in starts else (0, None)
-        if near:
-            return at + count, replace(day(self._today - timedelta(days=near[0])), time=near[1])
         for role, back in ((PhraseRole.LAST, 1), (PhraseRole.THIS, 0), (PhraseRole.BEFORE_LAST, 2)):
             if count := taken(self.texts, at, role):
                 return self._turn(at + count, back)

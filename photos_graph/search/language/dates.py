@@ -14,11 +14,13 @@ from datetime import date, timedelta
 
 from photos_graph.search.language.date_words import DASHES, YEARS, DateWords, Found
 from photos_graph.search.language.grammar import PhraseRole
+from photos_graph.search.language.properties import Saying
 from photos_graph.search.language.spans import (
     NIGHTS,
     Span,
     day,
     day_of_year,
+    day_within,
     days_between,
     first_day,
     in_year,
@@ -65,7 +67,7 @@ class Dates(DateWords):
         if first is None or (dated is None and first[1].time not in NIGHTS):
             return None
         for start in self.past_links(first[0]):
-            second = (self.time if dated else self._point)(start)
+            second = self.time(start) if dated else self._between(start) or self._range(start)
             if second is not None:
                 on, by = (first, second) if dated else (second, first)
                 if by[1].time in NIGHTS and on[1].has_nights and (dated or not self._goes_on(on[0])):
@@ -163,7 +165,20 @@ class Dates(DateWords):
             if count and (recent := self._recent(self._amount(at + count))):
                 since = recent[1].start
                 return recent[0], Span(None, since) if role is PhraseRole.OLDER else Span(since, None)
-        return None
+        return self._bounded_ago(at)
+
+    def _bounded_ago(self, at: int) -> Found:
+        """Reads "more than 5 years ago", "vor weniger als 5 Jahren"."""
+        taken = self._language.taken
+        start = at + taken(self.texts, at, PhraseRole.AGO_BEFORE)
+        count, saying = self._named(start, self._language.sayings) if start < len(self.texts) else (0, None)
+        if saying not in (Saying.MORE_THAN, Saying.LESS_THAN) or not (amount := self._amount(start + count)):
+            return None
+        after = taken(self.texts, amount[0], PhraseRole.AGO)
+        if (recent := self._recent(amount)) is None or not (after or start > at):
+            return None
+        since = recent[1].start
+        return amount[0] + after, Span(None, since) if saying is Saying.MORE_THAN else Span(since, None)
 
     def _after(self, at: int, role: PhraseRole) -> list[int]:
         """Returns the tokens at which a date may begin after a phrase of that role and an optional "the". Without the
@@ -328,17 +343,25 @@ class Dates(DateWords):
         return (month[0], yearly(month[1], 1)) if month else None
 
     def _week_of_month(self, at: int) -> Found:
-        """Reads "first week of August 2019", "last week of August" or "second weekend in June 2019"."""
+        """Reads "first week of August 2019", "last day of the year" or "second weekend in June". A weekend without a
+        year is that of the latest such month."""
         number = self._language.week_ordinals.get(self._text(at), 0)
         count = 1 if number else self._language.taken(self.texts, at, PhraseRole.LAST)
-        for role, of_month in ((PhraseRole.WEEK, week_of), (PhraseRole.WEEKEND, weekend_of)):
+        for role, of_month in (
+            (PhraseRole.WEEK, week_of),
+            (PhraseRole.WEEKEND, self._weekend_of),
+            (PhraseRole.DAY, day_within),
+        ):
             if not count or not (unit := self._language.taken(self.texts, at + count, role)):
                 continue
             for start in self.past_links(at + count + unit):
-                month = self._of_year(start) if start > at + count + unit else None
+                month = self._whole(start) if start > at + count + unit else None
                 if month and (found := of_month(month[1], number or -1)):
                     return month[0], found
         return None
+
+    def _weekend_of(self, span: Span, number: int) -> Span | None:
+        return weekend_of(latest(span, self._today) if len(span.months) == 1 else span, number)
 
     def _years(self, at: int) -> Found:
         """Reads "2018/19" or "2015-18". A number up to 12 would be a month."""

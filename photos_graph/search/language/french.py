@@ -65,9 +65,9 @@ FRENCH = language(
         PhraseRole.TODAY: "aujourd'hui, maintenant",
         PhraseRole.YESTERDAY: "hier",
         PhraseRole.DAY_BEFORE_YESTERDAY: "avant-hier",
-        PhraseRole.EARLY: "début, début de, début des, au début de, au début des",
+        PhraseRole.EARLY: "début, début de, début des, au début de, au début des, premiers jours de, premiers jours d'",
         PhraseRole.MIDDLE: "mi, milieu de, milieu des",
-        PhraseRole.LATE: "fin, fin de, fin des",
+        PhraseRole.LATE: "fin, fin de, fin des, derniers jours de, derniers jours d'",
         PhraseRole.FIRST_HALF: "première moitié de, première moitié du, première moitié des",
         PhraseRole.SECOND_HALF: (
             "deuxième moitié de, deuxième moitié du, seconde moitié de, seconde moitié du, seconde moitié des"
@@ -166,10 +166,10 @@ FRENCH = language(
         Saying.UNRATED: "non notées, sans note, sans étoiles",
         Saying.REJECTED: "rejetées, rejetée",
         Saying.AT_LEAST: "au moins, au minimum, pas moins de",
-        Saying.AT_MOST: "au plus, au maximum, jusqu'à, pas plus de",
+        Saying.AT_MOST: "au plus, au maximum, jusqu'à, pas plus de, maximum, max",
         Saying.OR_LESS: "ou moins",
         Saying.BIRTHDAY: "anniversaire, anniversaires",
-        Saying.OR_MORE: "ou plus, ou mieux",
+        Saying.OR_MORE: "ou plus, ou mieux, et plus, et mieux",
     },
     prefixes={
         "etiquette": MatchKind.TAG,

@@ -68,9 +68,9 @@ GERMAN = language(
         PhraseRole.TODAY: "heute, jetzt",
         PhraseRole.YESTERDAY: "gestern",
         PhraseRole.DAY_BEFORE_YESTERDAY: "vorgestern",
-        PhraseRole.EARLY: "Anfang, Anfang des, Anfang der, Beginn des",
+        PhraseRole.EARLY: "Anfang, Anfang des, Anfang der, Beginn des, ersten Tage im, erste Tage im, ersten Tage des",
         PhraseRole.MIDDLE: "Mitte, Mitte des, Mitte der",
-        PhraseRole.LATE: "Ende, Ende des, Ende der",
+        PhraseRole.LATE: "Ende, Ende des, Ende der, letzten Tage im, letzte Tage im, letzten Tage des",
         PhraseRole.FIRST_HALF: "erste Hälfte, erste Hälfte des, erste Hälfte der, ersten Hälfte des, ersten Hälfte der",
         PhraseRole.SECOND_HALF: (
             "zweite Hälfte, zweite Hälfte des, zweite Hälfte der, zweiten Hälfte des, zweiten Hälfte der"
@@ -176,11 +176,11 @@ GERMAN = language(
         Saying.RATED: "bewertet mit",
         Saying.UNRATED: "unbewertet, unbewertete, ohne Bewertung, ohne Sterne",
         Saying.REJECTED: "abgelehnt, abgelehnte",
-        Saying.AT_LEAST: "mindestens, wenigstens, minimum, nicht weniger als",
-        Saying.AT_MOST: "höchstens, maximal, bis zu, nicht mehr als",
+        Saying.AT_LEAST: "mindestens, wenigstens, minimum, nicht weniger als, min",
+        Saying.AT_MOST: "höchstens, maximal, bis zu, nicht mehr als, max",
         Saying.OR_LESS: "oder weniger, oder schlechter",
         Saying.BIRTHDAY: "Geburtstag, Geburtstage, Geburtstags, Geburtstagen",
-        Saying.OR_MORE: "oder mehr, oder besser",
+        Saying.OR_MORE: "oder mehr, oder besser, und mehr, und besser, und höher",
     },
     prefixes={
         "schlagwort": MatchKind.TAG,

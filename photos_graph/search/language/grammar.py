@@ -146,6 +146,7 @@ _CLOCK = frozenset(  # with which a time of the clock may begin
         PhraseRole.UNTIL,
     )
 )
+_BOUNDS = (Saying.MORE_THAN, Saying.LESS_THAN)  # "more than 5 years ago"
 W = TypeVar("W", PhraseRole, Saying)
 _NO_ROLE: frozenset[PhraseRole] = frozenset()
 
@@ -271,6 +272,7 @@ def language(
         _numbered(decades),
     )
     leading = [phrase for phrase, its in by_phrase.items() if not its.isdisjoint(DATES)]
+    leading += [phrase for saying in _BOUNDS for phrase in _phrases((sayings or {}).get(saying, ""))]
     return Language(
         code=code,
         stemmer=stemmer,

@@ -74,9 +74,12 @@ ITALIAN = language(
         PhraseRole.TODAY: "oggi",
         PhraseRole.YESTERDAY: "ieri",
         PhraseRole.DAY_BEFORE_YESTERDAY: "l'altro ieri, altro ieri, avantieri",
-        PhraseRole.EARLY: "inizio, inizio di, inizio del, inizio degli, inizi di, inizi degli, primi di",
+        PhraseRole.EARLY: (
+            "inizio, inizio di, inizio del, inizio degli, inizi di, inizi degli, primi di, primi giorni di, "
+            "primi giorni del"
+        ),
         PhraseRole.MIDDLE: "metà, metà di, metà del, metà degli",
-        PhraseRole.LATE: "fine, fine di, fine del, fine degli",
+        PhraseRole.LATE: "fine, fine di, fine del, fine degli, ultimi giorni di, ultimi giorni del",
         PhraseRole.FIRST_HALF: "prima metà, prima metà di, prima metà del, prima metà degli",
         PhraseRole.SECOND_HALF: "seconda metà, seconda metà di, seconda metà del, seconda metà degli",
         PhraseRole.OLDER: "più vecchie di, più vecchi di, più vecchia di",
@@ -178,10 +181,10 @@ ITALIAN = language(
         Saying.UNRATED: "senza voto, senza stelle, senza valutazione",
         Saying.REJECTED: "rifiutate, rifiutata",
         Saying.AT_LEAST: "almeno, non meno di, minimo",
-        Saying.AT_MOST: "al massimo, fino a, non più di",
+        Saying.AT_MOST: "al massimo, fino a, non più di, massimo, max",
         Saying.OR_LESS: "o meno",
         Saying.BIRTHDAY: "compleanno, compleanni",
-        Saying.OR_MORE: "o più",
+        Saying.OR_MORE: "o più, in su, e oltre, o meglio",
     },
     prefixes={
         "etichetta": MatchKind.TAG,

@@ -1,4 +1,4 @@
-"""Pairs conditions around an "or": "Rome 2019 or Milan 2020" asks for Rome in 2019, or Milan in 2020.
+"""PairedConditions conditions around an "or": "Rome 2019 or Milan 2020" asks for Rome in 2019, or Milan in 2020.
 
 An "or" joins only what is directly beside it. If the same kinds of conditions stand in the same order on both sides, as
 a place and a date here, the text means one pair or the other.
@@ -26,7 +26,7 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
+class PairedConditions:
     """Pairs of conditions that follow each other. ``first`` are the kinds of the first condition of a pair, and
     ``second`` those of the other one, which may still be unknown. ``open`` is the first condition of the last pair, or
     None if that is complete."""
@@ -41,11 +41,11 @@ class Pairs:
         return any_of([*self.complete, *([] if self.open is None else [self.open])])
 
     @staticmethod
-    def of(group: Sequence[Alternative]) -> Pairs | None:
+    def of(group: Sequence[Alternative]) -> PairedConditions | None:
         """Returns what a condition may begin, or None."""
-        return Pairs(group[0].kinds, group[0].query) if len(group) == 1 and group[0].kinds else None
+        return PairedConditions(group[0].kinds, group[0].query) if len(group) == 1 and group[0].kinds else None
 
-    def with_next(self, group: Sequence[Alternative]) -> Pairs | None:
+    def with_next(self, group: Sequence[Alternative]) -> PairedConditions | None:
         """Returns the pairs together with the condition that follows: alternatives of which the last begins another
         pair, or the end of the last pair. Returns None if it is neither."""
         *ends, last = group
@@ -55,12 +55,12 @@ class Pairs:
             return self._ended_by([last]) if self.second else None
         is_first = last.is_unknown or (not self.first.isdisjoint(last.kinds) and self.second.isdisjoint(last.kinds))
         ended = self._ended_by(ends) if is_first else None
-        return None if ended is None else Pairs(self.first, last.query, ended.second, ended.complete)
+        return None if ended is None else PairedConditions(self.first, last.query, ended.second, ended.complete)
 
-    def _ended_by(self, ends: Sequence[Alternative]) -> Pairs | None:
+    def _ended_by(self, ends: Sequence[Alternative]) -> PairedConditions | None:
         kinds = reduce(frozenset.union, (end.kinds for end in ends))
         is_same = not self.second or not self.second.isdisjoint(kinds)
         if self.open is None or not all(end.kinds for end in ends) or not kinds.isdisjoint(self.first) or not is_same:
             return None
         pair = all_of([self.open, any_of([end.query for end in ends])])
-        return Pairs(self.first, None, self.second or kinds, (*self.complete, pair))
+        return PairedConditions(self.first, None, self.second or kinds, (*self.complete, pair))

@@ -235,6 +235,17 @@ def week_of(span: Span, number: int) -> Span | None:
     return Span(begin, begin + timedelta(days=7))
 
 
+def day_within(span: Span, number: int) -> Span | None:
+    """Returns a day of a month, season or year by its number from 1 on, or the last one if the number is -1."""
+    if span.time or span.days or span.weekdays or span.movable or (not span.months and span.start is None):
+        return None
+    whole = in_year(span, _LEAP_YEAR) if span.months else span
+    if whole.start is None or whole.end is None:
+        return None
+    found = day(whole.end - timedelta(days=1) if number < 0 else whole.start + timedelta(days=number - 1))
+    return _yearly_day(found.start) if span.months else found
+
+
 def weekend_of(span: Span, number: int) -> Span | None:
     """Returns a weekend that begins in a month of a year: the first, second and so on, or the last if the number is -1.
     Returns None for another span."""

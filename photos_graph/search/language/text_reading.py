@@ -17,7 +17,7 @@ from photos_graph.model.search import MatchKind
 from photos_graph.search.language.composition import all_of, any_of
 from photos_graph.search.language.grammar import Language, PhraseRole
 from photos_graph.search.language.operands import Operand, OperandReader
-from photos_graph.search.language.pairing import Alternative, Pairs
+from photos_graph.search.language.pairing import Alternative, PairedConditions
 from photos_graph.search.language.tokens import ANDS, Token, TokenKind
 from photos_graph.search.query import Not, Or, Query
 from photos_graph.search.terms.persons import OnlyPersons, WithPerson
@@ -82,7 +82,7 @@ class TextReading:
         if depth > _MAX_DEPTH:
             raise TooComplex(f"A search text nests parentheses at most {_MAX_DEPTH} deep.")
         parts: list[Query] = []
-        pairs: Pairs | None = None
+        pairs: PairedConditions | None = None
         outer, self._joint = self._joint, len(self._reader.record.terms)
         last_alone = 0  # the part after an "alone", or 0
         while True:
@@ -125,14 +125,14 @@ class TextReading:
             return True
         return any(language.taken(texts, at, PhraseRole.AND) for at in range(begin, self._at))
 
-    def _paired(self, pairs: Pairs | None, parts: list[Query], depth: int) -> Pairs | None:
+    def _paired(self, pairs: PairedConditions | None, parts: list[Query], depth: int) -> PairedConditions | None:
         """Joins the last condition to those before it if they are pairs, as in "Rome 2019 or Milan 2020". Returns the
         pairs to which the next condition may belong."""
         if not self._has_or:
             return None
         joined = pairs.with_next(self._alternatives) if pairs else None
         if joined is None:
-            return Pairs.of(self._alternatives)
+            return PairedConditions.of(self._alternatives)
         if not depth:
             before, last = self.conditions[-2:]
             self.conditions[-2:] = [Condition(joined.query, range(before.terms.start, last.terms.stop))]
