@@ -21,8 +21,10 @@ from photos_graph.index import Index
 from photos_graph.jobs.background import BackgroundWrites
 from photos_graph.jobs.queue import Jobs
 from photos_graph.jobs.runner import Runner
+from photos_graph.model.jobs import JobKind
 from photos_graph.paths import check_data_dir
 from photos_graph.services.browse.room import open_browse
+from photos_graph.services.completion import ChangeCompletion
 from photos_graph.services.datasets.room import open_datasets
 from photos_graph.services.faces.room import open_faces
 from photos_graph.services.labels.room import open_labels
@@ -32,6 +34,7 @@ from photos_graph.services.new_weights import keep_looking
 from photos_graph.services.scan.intake_tasks import INTAKE_TASKS
 from photos_graph.services.scan.room import open_scan
 from photos_graph.services.trips.room import open_trips
+from photos_graph.services.undo import Changes
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
@@ -61,7 +64,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         events, runner = Events(), Runner(graph, settings.labels.keep_changes)
         events.subscribe(JobQueued, runner.job_queued)
         writer, jobs = LabelWriter(graph, index, events), Jobs(graph, index, events)
-        writes = BackgroundWrites(settings.web.timeout_seconds / 2)
+        writes = BackgroundWrites(settings.web.timeout_seconds / 2, jobs)
         core = Core(settings, graph, index, events, writer, jobs, writes, pictures, closing)
         models = open_models(core)
         scan = open_scan(core, cache)
@@ -71,6 +74,8 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         learning = open_learning(core, media, models, labels.tagging, faces.assignment, browse.looking)
         trips = open_trips(core, labels.tagging)
         datasets = open_datasets(core, media, browse.questions)
+        changes = Changes(index, writer, writes, core.gazetteer)
+        core.handlers[JobKind.FINISH_CHANGE] = ChangeCompletion(writes, labels.predicted_tags, changes).run
         closing.push_async_callback(writes.close)
         await models.apply_settings()
 
@@ -86,7 +91,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             watches = (faces.triggers.weights, learning.triggers.weights, learning.triggers.image_text)
             core.keep_running(keep_looking(*watches), "weights")
 
-        yield services_of(core, media, models, scan, labels, browse, faces, learning, trips, datasets)
+        yield services_of(core, media, models, scan, labels, browse, faces, learning, trips, datasets, changes)
 
 
 async def _connected(settings: Settings, closing: AsyncExitStack) -> Graph:

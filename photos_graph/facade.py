@@ -111,6 +111,7 @@ def services_of(
     learning: LearningRoom,
     trips: TripRoom,
     datasets: DatasetRoom,
+    changes: Changes,
 ) -> Services:
     return Services(
         settings=core.settings,
@@ -129,7 +130,7 @@ def services_of(
         tag_editing=labels.tag_editing,
         stack_editing=labels.stack_editing,
         property_editing=labels.property_editing,
-        changes=Changes(core.index, core.writer, core.writes, core.gazetteer),
+        changes=changes,
         history=History(core.graph, core.index),
         changed=ChangedObjects(core.graph, core.index),
         browse=browse.photos,

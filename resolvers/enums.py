@@ -123,6 +123,7 @@ _register(
     TRIPS="Finds trips and events among all photos.",
     EXPORT="Writes an export.",
     IMPORT="Reads labels from an export or from sidecars.",
+    FINISH_CHANGE="Completes a change of labels that took too long for the request that asked for it.",
 )
 _register(
     JobState,

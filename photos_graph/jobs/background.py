@@ -1,4 +1,6 @@
-"""Writes that run to their end in the background if they take longer than a caller may wait."""
+"""Writes that run to their end in the background if they take longer than a caller may wait.
+
+A job is queued before such a caller gets an answer, so that what was promised is also done if the process is killed."""
 
 from __future__ import annotations
 
@@ -9,6 +11,9 @@ from functools import partial
 from typing import Any, TypeVar
 
 from photos_graph.errors import PhotosGraphError
+from photos_graph.jobs.queue import Jobs
+from photos_graph.model.job_arguments import ChangeArguments
+from photos_graph.model.jobs import JobKind
 
 T = TypeVar("T")
 
@@ -19,19 +24,26 @@ class BackgroundWrites:
     """Runs writes as tasks of the service. Each is identified by the change that it makes. Call ``close`` once, before
     what the writes use is closed."""
 
-    def __init__(self, patience: float) -> None:
-        """``patience`` is the time in seconds after which callers get an answer."""
+    def __init__(self, patience: float, jobs: Jobs | None = None) -> None:
+        """``patience`` is the time in seconds after which callers get an answer. Without ``jobs``, a write ends with
+        the process."""
         self._patience = patience
+        self._jobs = jobs
         self._running: dict[str, asyncio.Task[Any]] = {}
 
-    async def run(self, change_id: str, work: Coroutine[Any, Any, T], unfinished: Callable[[], T]) -> T:
-        """Returns or raises what ``work`` does. If that takes too long, the result is that of ``unfinished``, and the
-        work goes on, as it does if the caller is cancelled."""
+    async def run(self, asked: ChangeArguments, work: Coroutine[Any, Any, T], unfinished: Callable[[], T]) -> T:
+        """Returns or raises what ``work`` does, which makes the change that was ``asked`` for.
+
+        If that takes too long, the result is that of ``unfinished``, and the work goes on. A job is queued first, which
+        waits for the work and does what it leaves. If the caller is cancelled, the work goes on too."""
+        change_id = asked.change_id
         task = asyncio.create_task(work, name=f"write {change_id}")
         self._running[change_id] = task
         task.add_done_callback(lambda _: self._running.pop(change_id))
         try:
             await asyncio.wait({task}, timeout=self._patience)
+            if not task.done() and self._jobs is not None:
+                await self._jobs.queue(JobKind.FINISH_CHANGE, asked)
         finally:
             if not task.done():
                 log.info("The change %s is completed in the background.", change_id)

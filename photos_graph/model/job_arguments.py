@@ -6,7 +6,7 @@ import base64
 import functools
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -97,6 +97,26 @@ class ImportArguments(JobArguments):
     by: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ChangeArguments(JobArguments):
+    """A change of labels with the id ``change_id``, which ``by`` asked for at ``at_ms`` (ms since the epoch).
+
+    Either it undoes the change ``undoes``, or it answers what models say of the tags ``tag_ids`` on the ``photos``:
+    ``operation`` is that of the recorded change, and ``summary`` its sentence. ``suggested``: the answer is also about
+    photos for which a tag is only suggested.
+    """
+
+    change_id: str
+    operation: str
+    by: str
+    at_ms: int
+    undoes: str | None = None
+    tag_ids: tuple[str, ...] = ()
+    photos: PhotoNumbers = field(default_factory=BitMap)
+    suggested: bool = False
+    summary: str = ""
+
+
 KINDS: Mapping[JobKind, type[JobArguments]] = {
     JobKind.SCAN: ScanArguments,
     JobKind.FACES: JobArguments,
@@ -107,6 +127,7 @@ KINDS: Mapping[JobKind, type[JobArguments]] = {
     JobKind.TRIPS: JobArguments,
     JobKind.EXPORT: ExportRequest,
     JobKind.IMPORT: ImportArguments,
+    JobKind.FINISH_CHANGE: ChangeArguments,
 }
 
 

@@ -22,6 +22,7 @@ class JobKind(StrEnum):
     TRIPS = "TRIPS"
     EXPORT = "EXPORT"
     IMPORT = "IMPORT"
+    FINISH_CHANGE = "FINISH_CHANGE"
 
 
 class JobState(StrEnum):

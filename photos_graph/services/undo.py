@@ -27,6 +27,7 @@ from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.jobs.background import BackgroundWrites
 from photos_graph.library.places import Gazetteer
+from photos_graph.model.job_arguments import ChangeArguments
 from photos_graph.model.labels import BulkResult, LabelKind
 from photos_graph.model.properties import PhotoProperty
 from photos_graph.services.faces.undo import feasible_names, restore_faces
@@ -47,36 +48,58 @@ class Changes:
         that were forgotten since are passed over.
 
         ``matched`` of the result counts what the change concerned, ``changed`` what was restored. The undo is one
-        transaction, which goes on in the background if it takes too long for a call. A change that is still being
-        written is completed before.
+        transaction, which goes on in the background if it takes too long for a call. If the process is killed
+        meanwhile, a job begins it again. A change that is still being written is completed before.
 
         Raises NotFound; Conflict, and changes nothing, where something is no longer as the change left it, or where an
         exclusion that comes back would void a tag that a photo got since.
         """
 
-        undo_id = uuid4().hex
-
-        async def work(tx: LabelTransaction) -> tuple[Change, BulkResult]:
-            change = await changes.get(tx, change_id)
-            if change is None:
-                raise NotFound("There is no such change.", about=change_id)
-            if change.undone:
-                raise Conflict("This change has already been undone.")
-            back = await _known(tx, [edit.reversed() for edit in change.edits])
-            able = await _feasible(tx, change, back)
-            undo = Change("UNDO", change.kind, by, now_ms(), able.edits, undo_id, change.id, summary=_undoing(change))
-            result = await self._restore(tx, undo)
-            await changes.mark_undone(tx, change)
-            recorded = tx.record(replace(undo, changed=result.changed or None))
-            return undo, replace(result, matched=result.matched + able.left, change_id=recorded)
+        asked = ChangeArguments(uuid4().hex, "UNDO", by, now_ms(), undoes=change_id)
 
         async def write() -> BulkResult:
             await self._writes.finished(change_id)
-            undone, result = await self._writer.commit(work, caught_up=True)
+            undone, result = await self._writer.commit(lambda tx: self._undo(tx, asked), caught_up=True)
             await self._writer.follow(undone.kind, [undone])
             return result
 
-        return await self._writes.run(undo_id, write(), lambda: BulkResult(0, 0, undo_id, is_complete=False))
+        return await self._writes.run(asked, write(), lambda: BulkResult(0, 0, asked.change_id, is_complete=False))
+
+    async def complete(self, asked: ChangeArguments) -> None:
+        """Undoes the change that was to be undone, unless it has been. Raises the same errors."""
+
+        async def work(tx: LabelTransaction) -> Change | None:
+            if asked.undoes is None or await changes.is_undone(tx, asked.undoes):
+                return None
+            return (await self._undo(tx, asked))[0]
+
+        if undone := await self._writer.commit(work, caught_up=True):
+            await self._writer.follow(undone.kind, [undone])
+
+    async def _undo(self, tx: LabelTransaction, asked: ChangeArguments) -> tuple[Change, BulkResult]:
+        """Undoes the change that was asked for, in this transaction. Returns the undo as well."""
+        change_id = asked.undoes or ""
+        change = await changes.get(tx, change_id)
+        if change is None:
+            raise NotFound("There is no such change.", about=change_id)
+        if change.undone:
+            raise Conflict("This change has already been undone.")
+        back = await _known(tx, [edit.reversed() for edit in change.edits])
+        able = await _feasible(tx, change, back)
+        undo = Change(
+            asked.operation,
+            change.kind,
+            asked.by,
+            asked.at_ms,
+            able.edits,
+            asked.change_id,
+            change.id,
+            summary=_undoing(change),
+        )
+        result = await self._restore(tx, undo)
+        await changes.mark_undone(tx, change)
+        recorded = tx.record(replace(undo, changed=result.changed or None))
+        return undo, replace(result, matched=result.matched + able.left, change_id=recorded)
 
     async def _restore(self, tx: LabelTransaction, undo: Change) -> BulkResult:
         restore = {

@@ -84,8 +84,8 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
 }
 
 # What says or accepts more than the contract: null gives a threshold back to the models, what pictures show is a kind
-# of its own, and so is the job that finds trips.
-WIDER = {"Mutation.setThreshold", "MatchKind.LOOKS_LIKE", "JobKind.TRIPS"}
+# of its own, and so are the jobs that find trips and complete changes.
+WIDER = {"Mutation.setThreshold", "MatchKind.LOOKS_LIKE", "JobKind.TRIPS", "JobKind.FINISH_CHANGE"}
 
 Composite = graphql.GraphQLObjectType | graphql.GraphQLInterfaceType | graphql.GraphQLInputObjectType
 

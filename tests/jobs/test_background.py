@@ -9,6 +9,7 @@ import pytest
 
 from photos_graph.errors import Conflict
 from photos_graph.jobs.background import BackgroundWrites
+from photos_graph.model.job_arguments import ChangeArguments
 
 pytestmark = pytest.mark.anyio
 
@@ -30,7 +31,7 @@ async def test_why_a_change_failed_after_the_answer_is_in_the_log(
         raise error
 
     writes = BackgroundWrites(0)
-    assert not await writes.run("c1", fail(), lambda: False)
+    assert not await writes.run(ChangeArguments("c1", "UNDO", "", 0), fail(), lambda: False)
     answered.set()
     await writes.close()
     [record] = [record for record in caplog.records if record.levelno >= logging.WARNING]

@@ -13,6 +13,7 @@ from pyroaring import BitMap
 from photos_graph.model.datasets import DatasetFormat
 from photos_graph.model.job_arguments import (
     KINDS,
+    ChangeArguments,
     ClusterArguments,
     ExportRequest,
     ImportArguments,
@@ -36,6 +37,11 @@ EACH = [
     (JobKind.TRIPS, JobArguments()),
     (JobKind.EXPORT, REQUEST),
     (JobKind.IMPORT, ImportArguments(Path(os.fsdecode(b"/exports/\xff")), "ann")),
+    (
+        JobKind.FINISH_CHANGE,
+        ChangeArguments("c2", "REJECT_TAGS", "ann", 7, None, ("t",), BitMap([3]), True, "Said so."),
+    ),
+    (JobKind.FINISH_CHANGE, ChangeArguments("c3", "UNDO", "ann", 7, undoes="c2")),
 ]
 
 

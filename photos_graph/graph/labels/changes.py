@@ -60,6 +60,8 @@ CREATE (:Part {tag: part.label, before: part.before, after: part.after, photos: 
 UNDONE: LiteralString = "MATCH (c:Change {id: $id}) SET c.undone = $undone RETURN c.undoes AS undoes"
 
 
+IS_UNDONE: LiteralString = "MATCH (c:Change {id: $id}) RETURN c.undone AS undone"
+
 LEARNT = {LabelKind.TAGS: ModelKind.TAGS, LabelKind.FACES: ModelKind.PERSONS}
 
 
@@ -117,6 +119,11 @@ def _size(change: Change) -> int:
         if edit.label_id not in deleted and not is_prediction(edit) and not isinstance(edit.before, ReviewedFace)
     ]
     return len({of for edit in said for of in (*edit.photos, *edit.folders, *edit.faces)})
+
+
+async def is_undone(tx: Transaction, change_id: str) -> bool:
+    """Returns whether the change is known and was undone."""
+    return any(row["undone"] for row in await tx.run(IS_UNDONE, id=change_id))
 
 
 async def mark_undone(tx: LabelTransaction, change: Change) -> None:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
-from functools import partial
+from uuid import uuid4
 
 from pyroaring import BitMap
 
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.labels import tag_edges, tags
+from photos_graph.graph.labels import changes, tag_edges, tags
 from photos_graph.graph.labels.change_summary import of_photos
-from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, grouped, now_ms
+from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Edit, grouped, now_ms
 from photos_graph.graph.labels.tag_tree import TagTree
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.jobs.background import BackgroundWrites
+from photos_graph.jobs.progress import Progress
+from photos_graph.model.job_arguments import ChangeArguments
 from photos_graph.model.labels import BulkResult, LabelKind
 from photos_graph.model.search import Ref
 from photos_graph.search.filters import PhotoFilter
@@ -65,8 +67,8 @@ class PredictedTags:
 
     Every method raises BadInput or NotFound before it changes anything. What a person said about a photo stays as it
     is, and is counted as ``kept``. The answers are one change, which can be undone. They are written in several
-    transactions if there are many. Those that take too long for a call are written in the background. If the process
-    is killed, the change holds those that were written, and the same call does the rest.
+    transactions if there are many. Those that take too long for a call are written in the background, and by a job
+    (``services/completion.py``) if the process is killed meanwhile.
     """
 
     def __init__(
@@ -97,31 +99,66 @@ class PredictedTags:
     ) -> BulkResult:
         check_tags(refs)
         numbers = await self._numbers(chosen)
-        plan = partial(self._plan, answer, refs, suggested=answer is _Answer.NO or chosen.ids is not None)
-        planned = await self._writer.preview(lambda tx: plan(tx, numbers))
+        suggested = answer is _Answer.NO or chosen.ids is not None
+        planned = await self._writer.preview(lambda tx: self._plan(answer, refs, tx, numbers, suggested=suggested))
         if dry_run:
             return BulkResult(len(numbers), len(planned.photos), kept=len(planned.kept))
-        kind = AssertionKind.TAGGED if answer is _Answer.YES else AssertionKind.EXCLUDES
-        assertion = Assertion(kind, now_ms(), by, via="MANUAL" if answer is _Answer.YES else None)
         about = of_photos(answer.value, len(planned.photos), [planned.tree.get(id_).name for id_ in planned.answered])
-        asked, written = Change(answer.value, LabelKind.TAGS, by, assertion.at_ms, (), summary=about), list[Change]()
+        asked = ChangeArguments(
+            change_id=uuid4().hex,
+            operation=answer.value,
+            by=by,
+            at_ms=now_ms(),
+            tag_ids=tuple(planned.answered),
+            photos=planned.photos,
+            suggested=suggested,
+            summary=about,
+        )
+        written: list[Change] = []
 
         def result(is_complete: bool) -> BulkResult:
             changed = len({number for change in written for edit in change.edits for number in edit.photos})
-            change_id = asked.id if changed or not is_complete else None
+            change_id = asked.change_id if changed or not is_complete else None
             return BulkResult(len(numbers), changed, change_id, len(planned.kept), is_complete)
 
         async def write() -> BulkResult:
-            for some in _portions(planned.photos):
-
-                async def work(tx: LabelTransaction, some: BitMap = some) -> Change:
-                    return await _write(tx, await plan(tx, some), asked, assertion)
-
-                written.append(await self._writer.commit(work, caught_up=True))
-            await self._writer.follow(LabelKind.TAGS, written)
+            await self._write_portions(asked, written)
             return result(True)
 
-        return await self._writes.run(asked.id, write(), lambda: result(False))
+        return await self._writes.run(asked, write(), lambda: result(False))
+
+    async def complete(self, asked: ChangeArguments, progress: Progress) -> None:
+        """Writes what is left of answers that were ``asked`` for. Nothing is written if they were undone since."""
+        await self._write_portions(asked, [], progress)
+
+    async def _write_portions(
+        self, asked: ChangeArguments, written: list[Change], progress: Progress | None = None
+    ) -> None:
+        """Writes the answers in several transactions, and appends the part of the change that each makes."""
+        for done, some in enumerate(_portions(asked.photos)):
+            if progress is not None:
+                await progress.step(done * PHOTOS_PER_COMMIT, len(asked.photos))
+
+            async def work(tx: LabelTransaction, some: BitMap = some) -> Change:
+                undone = await changes.is_undone(tx, asked.change_id)
+                return await self._write(tx, asked, BitMap() if undone else some)
+
+            written.append(await self._writer.commit(work, caught_up=True))
+        await self._writer.follow(LabelKind.TAGS, written)
+
+    async def _write(self, tx: LabelTransaction, asked: ChangeArguments, numbers: BitMap) -> Change:
+        """Writes the answers for these photos, as the index has them now, as a part of the change that was ``asked``
+        for. Returns that part."""
+        answer = _Answer(asked.operation)
+        plan = await self._plan(answer, [Ref(id=id_) for id_ in asked.tag_ids], tx, numbers, suggested=asked.suggested)
+        kind = AssertionKind.TAGGED if answer is _Answer.YES else AssertionKind.EXCLUDES
+        assertion = Assertion(kind, asked.at_ms, asked.by, via="MANUAL" if answer is _Answer.YES else None)
+        edits = await _write_edges(tx, plan, assertion)
+        part = Change(
+            asked.operation, LabelKind.TAGS, asked.by, asked.at_ms, edits, asked.change_id, summary=asked.summary
+        )
+        tx.record(part)
+        return part
 
     async def _numbers(self, chosen: ChosenPhotos) -> BitMap:
         """Returns the numbers of the visible photos that are chosen. Raises BadInput, NotFound,
@@ -156,8 +193,8 @@ class PredictedTags:
         return _Plan(tree, answered, kept)
 
 
-async def _write(tx: LabelTransaction, plan: _Plan, asked: Change, assertion: Assertion) -> Change:
-    """Writes the answers as a part of the change that was ``asked`` for. Returns that part."""
+async def _write_edges(tx: LabelTransaction, plan: _Plan, assertion: Assertion) -> tuple[Edit, ...]:
+    """Writes the answers, and returns what they change."""
     numbers = list(plan.photos)
     before = await tag_edges.of_photos(tx, numbers)
     after = {number: dict(before.get(number, {})) for number in numbers}
@@ -169,9 +206,7 @@ async def _write(tx: LabelTransaction, plan: _Plan, asked: Change, assertion: As
                 after[number] = tag_rules.photo_rejected(after[number], tag_id, plan.tree.below, assertion)
     edits = grouped((n, *each) for n in after for each in tag_rules.differences(before.get(n, {}), after[n]))
     await tag_edges.write(tx, edits)
-    part = replace(asked, edits=edits)
-    tx.record(part)
-    return part
+    return edits
 
 
 def _portions(photos: BitMap) -> Iterator[BitMap]:

@@ -11,12 +11,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from photos_graph.bootstrap import build
-from photos_graph.graph.labels import predictions
+from photos_graph.graph.labels import predictions, tag_edges
 from photos_graph.graph.learning import models
 from photos_graph.graph.library import succession
 from photos_graph.model.jobs import JobKind
 from photos_graph.model.learning import ModelKind
+from photos_graph.model.search import Ref
+from photos_graph.search.filters import PhotoFilter
 from photos_graph.services.datasets.exports.staging import StagingFolder
+from photos_graph.services.labels import predicted_tags
+from photos_graph.services.labels.predicted_tags import ChosenPhotos
 from photos_graph.services.learning import prediction
 from photos_graph.services.scan import reading, rereading
 from photos_graph.settings import Settings
@@ -31,7 +35,8 @@ def dies(settings: Settings, where: str, *, train: bool = False) -> None:
     but for the commit; ``predicting``, in the second batch, but for the commit; ``exporting``, in the third block,
     but for the note; ``ending``, when an export is whole, but for its name; ``reading`` and
     ``rereading``, at the first file that a scan reads, or of which it reads the metadata again; ``succeeding``, when
-    an edited picture has taken over the labels, but for the commit.
+    an edited picture has taken over the labels, but for the commit; ``answering``, in the second portion of a rejection
+    of Sea whose caller has its answer, but for the commit.
     ``train``: also trains."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
     own = on(settings) | {"PHOTOS_LEARN__COLD_START": "0"}
@@ -68,6 +73,31 @@ def _before(work: Callable[..., Any], call: int) -> Callable[..., None]:
     return working
 
 
+async def _answer() -> None:
+    """Rejects Sea everywhere, two photos in each transaction, for a caller who waits for the first of them."""
+    predicted_tags.PHOTOS_PER_COMMIT = 2
+    answered, write = asyncio.Event(), tag_edges.write
+    portions = 0
+
+    async def writing(*arguments: Any) -> None:
+        nonlocal portions
+        portions += 1
+        if portions == 2:
+            await answered.wait()
+        await write(*arguments)
+        if portions == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    tag_edges.write = writing
+    settings = Settings()
+    impatient = settings.model_copy(update={"web": settings.web.model_copy(update={"timeout_seconds": 0.001})})
+    async with build(impatient, run_jobs=False) as services:
+        done = await services.predicted_tags.reject([Ref(name="Sea")], ChosenPhotos(filter=PhotoFilter()))
+        assert not done.is_complete
+        answered.set()
+        await asyncio.Event().wait()
+
+
 async def _main(where: str, more: Sequence[str]) -> None:
     match where:
         case "activating":
@@ -85,6 +115,8 @@ async def _main(where: str, more: Sequence[str]) -> None:
             rereading.read_metadata = _before(rereading.read_metadata, 1)  # type: ignore[assignment]
         case "succeeding":
             succession.succeed = _after(succession.succeed, 1)
+        case "answering":
+            return await _answer()
     async with build(Settings()) as services:
         if more:
             await services.learning_triggers.train(ModelKind.TAGS)
