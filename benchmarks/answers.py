@@ -55,7 +55,7 @@ def answers(bench: Bench) -> list[Figure]:
             bench.say(name)
             body, headers = graphql(query)
             file = scratch / "answer.json"
-            file.write_bytes(_answer(service.port, body, headers)[0])
+            file.write_bytes(answered(service.port, body, headers)[0])
             asked = [request("/graphql", headers, body)]
             with AppPeer("answer", file) as peer:
                 rate(service.port, asked, 1)
@@ -67,7 +67,7 @@ def answers(bench: Bench) -> list[Figure]:
             ours, theirs = pairs.medians
             peer_name = "bare Starlette, the same bytes"
             figures.append(Figure(name, ours, "requests/s", theirs, peer_name, pairs.ratio, goal_rate))
-            taken = [_answer(service.port, body, headers)[1] for _ in range(TIMES)]
+            taken = [answered(service.port, body, headers)[1] for _ in range(TIMES)]
             figures.append(Figure(f"{name}, one at a time", statistics.median(taken) * 1000, "ms", goal=goal_time))
     return figures
 
@@ -76,7 +76,7 @@ def _rate(port: int, asked: list[bytes], round_: int) -> float:
     return rate(port, asked, LOAD_SECONDS)
 
 
-def _answer(port: int, body: bytes, headers: dict[str, str]) -> tuple[bytes, float]:
+def answered(port: int, body: bytes, headers: dict[str, str]) -> tuple[bytes, float]:
     """Returns the answer and the seconds until it was there."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     started = time.perf_counter()

@@ -7,7 +7,17 @@ from itertools import islice
 from typing import LiteralString, TypeVar
 
 from benchmarks.pictures import Say
-from benchmarks.search.made import COUNTRIES, REGIONS, Made, carriers, place_names, place_parent, tag_names, tag_parent
+from benchmarks.search.made import (
+    COUNTRIES,
+    REGIONS,
+    Made,
+    carriers,
+    place_names,
+    place_parent,
+    position,
+    tag_names,
+    tag_parent,
+)
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces.pages import rank
 from photos_graph.paths import encode_raw
@@ -50,7 +60,8 @@ UNWIND $rows AS row
 MATCH (d:Folder {id: row.folder})
 CREATE (p:Photo {id: row.id, number: row.number, contentHash: row.id + row.id, byteSize: 1, width: 4000,
   height: 3000, format: 'JPEG', addedAt: row.number, takenAt: row.taken, takenSource: 'EXIF', rating: row.rating,
-  favourite: row.favourite, make: 'Canon', model: 'EOS 5D', placeholder: 'hash', orientation: 1, look: row.id})
+  favourite: row.favourite, make: 'Canon', model: 'EOS 5D', placeholder: 'hash', orientation: 1, look: row.id,
+  latitude: row.position[0], longitude: row.position[1]})
 CREATE (f:File {id: row.id, key: row.key, name: row.name, size: 1, mtimeNs: 0, inode: 0, state: 'PRESENT',
   attempts: 0})
 CREATE (f)-[:OF]->(p)
@@ -134,6 +145,7 @@ async def _labels(graph: Graph) -> None:
 
 def photo_row(library: Made, number: int) -> dict[str, object]:
     folder, rating = folder_id(int(library.folder[number])), int(library.rating[number])
+    city = int(library.city[number])
     quality = number * 7_919 % 1_000 / 1_000
     return {
         "id": photo_id(number),
@@ -143,6 +155,7 @@ def photo_row(library: Made, number: int) -> dict[str, object]:
         "name": f"IMG_{number:07}.jpg",
         "taken": library.taken[number],
         "rating": rating if rating >= 0 else None,
+        "position": position(city, number) if city >= 0 else (None, None),
         "favourite": bool(library.favourite[number]),
         "quality": quality,
         "rank": rank(quality, photo_id(number)),

@@ -32,6 +32,7 @@ SERVICE, GRAPHQL = "{service}", "{service}/graphql"
 # What is run, in this order: some programs change what those after them see.
 PROGRAMS: dict[str, tuple[str, ...]] = {
     "audit": ("audit.mjs", GRAPHQL, TOKEN),
+    "codegen": ("codegen.mjs",),
     "relay": ("relay.mjs",),
     "urql": ("urql.mjs",),
     "apollo": ("apollo.mjs",),

@@ -16,6 +16,7 @@ from photos_graph.graph.library import failures, files, folders, photos, replace
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.library.files import FileRecord
 from photos_graph.graph.library.folders import StoredFolder
+from photos_graph.model.faces import PersonDetails
 from photos_graph.model.jobs import JobKind
 from photos_graph.model.learning import ModelKind, Question
 from photos_graph.model.library import Camera, Location, Metadata, Place, PlaceKind, Root, RootState, Taken, TakenSource
@@ -46,6 +47,7 @@ LAZIO = Place("IT/Lazio", "Lazio", PlaceKind.REGION, "IT")
 ROME = Place("IT/Lazio/Rome", "Rome", PlaceKind.CITY, "IT/Lazio")
 GERMANY = Place("DE", "Germany", PlaceKind.COUNTRY)
 BERLIN = Place("DE/Berlin", "Berlin", PlaceKind.CITY, "DE")
+TUSCANY = Place("IT/Tuscany", "Tuscany", PlaceKind.REGION, "IT")
 FRANCE = Place("FR", "France", PlaceKind.COUNTRY)
 WHERE: dict[str, tuple[tuple[Place, ...], Location]] = {
     "abruzzo": ((ITALY, ABRUZZO, LAQUILA), Location(42.35, 13.4)),
@@ -53,6 +55,7 @@ WHERE: dict[str, tuple[tuple[Place, ...], Location]] = {
     "italy": ((ITALY, ABRUZZO, PESCARA), Location(42.46, 14.21)),
     "h": ((GERMANY, BERLIN), Location(52.52, 13.4)),
 }
+ELSEWHERE = {22: ((ITALY, TUSCANY), Location(43.77, 11.25)), 23: ((FRANCE,), Location(48.85, 2.35))}
 BEGINNINGS = {
     "abruzzo": datetime(2019, 8, 1, 10),
     "rome": datetime(2020, 5, 1, 10),
@@ -99,7 +102,7 @@ def _record(number: int, folder: str) -> FileRecord:
 
 def _read(number: int, folder: str) -> photos.Read:
     home = _holder(number)
-    places, position = WHERE[home]
+    places, position = ELSEWHERE.get(number, WHERE[home])
     taken = BEGINNINGS[home] + timedelta(hours=7 * (number % (PHOTOS // len(HOLDERS))))
     metadata = Metadata(
         taken=None if number == UNDATED else Taken(taken, TakenSource.EXIF),
@@ -117,7 +120,7 @@ async def _people(services: Services) -> None:
     """Anna, who owns the library, and Ben and Cleo are named; three groups of faces have no name."""
     await introduce(services, "Anna", _photo_ids(range(12)), me=True)
     await introduce(services, "Ben", _photo_ids(range(6, 18)))
-    await introduce(services, "Cleo", _photo_ids(range(16, 22)))
+    await introduce(services, "Cleo", _photo_ids(range(16, 30)))
     nameless = [
         Found(f"n{number}", photo_id(number), quality=0.4 + number / 200, cluster=f"c{number % 3}", x=0.6)
         for number in range(24, 42)
@@ -126,6 +129,7 @@ async def _people(services: Services) -> None:
     for number in range(24, 42, 3):
         await liken(services.graph, f"n{number}", {"ben": 0.7, "anna": 0.5})
     await services.index.catch_up()
+    await services.person_editing.update("anna", details=PersonDetails(groups=("Family",)))
 
 
 async def _tags(services: Services) -> None:
@@ -140,6 +144,7 @@ async def _tags(services: Services) -> None:
     ):
         await tagging.tag_photos(_photo_ids(numbers), [Ref(name=name)], by="anna")
     await tagging.tag_folder("italy", [Ref(name="Holiday")], by="anna")
+    await services.property_editing.describe(_photo_ids(range(20, 30)), "A day out", "With everybody", by="anna")
     await services.ratings.favourite(_photo_ids(range(0, 48, 7)), True, by="anna")
     await services.stack_editing.stack(_photo_ids((42, 43)), by="anna")
 

@@ -5,6 +5,7 @@ import { ARGUMENTS, connections, isNode, nested, schema, wayTo } from "../schema
 // Relay can refetch only what is reached through single objects. What is in a list without ids is paged in another way.
 export const IN_LISTS = {
   "EmptyingCondition.photos": "`search` with the rest of the text has the same photos",
+  "TimelineBucket.photos": "`photos` with `cursor` of the bucket as `after` goes on from there",
 };
 
 /** Returns {name, type, field, document} for each connection, and the names of those that no container can reach. */
