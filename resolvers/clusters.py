@@ -10,7 +10,7 @@ from strawberry import UNSET
 from photos_graph.model import faces as face_model
 from resolvers import ids
 from resolvers.changes import BulkResult
-from resolvers.connections import After, Connection, First, Node, connection, given, page_size
+from resolvers.connections import After, Before, Connection, First, Last, Node, connection, given, page_sizes
 from resolvers.context import Info
 from resolvers.faces import FaceConnection, IdOrName, PersonSuggestion, face_page, suggestions
 from resolvers.jobs import Job
@@ -26,11 +26,13 @@ class FaceCluster(Node):
     size: int = strawberry.field(description="The number of faces in the cluster that still have no name.")
 
     @strawberry.field(description="The faces of the cluster that still have no name, best quality first.")
-    async def faces(self, info: Info, first: First = UNSET, after: After = UNSET) -> FaceConnection:
+    async def faces(
+        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> FaceConnection:
         async def count() -> int:
             return self.own.size
 
-        return await face_page(info, face_model.FaceFilter(cluster_id=self.own.id), first, after, count)
+        return await face_page(info, face_model.FaceFilter(cluster_id=self.own.id), count, first, after, last, before)
 
     @strawberry.field(
         description="The persons that the cluster resembles, by the mean score over its faces, best first, without "
@@ -60,9 +62,11 @@ class ClusterQueries:
         ] = 3,
         first: First = UNSET,
         after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
     ) -> Connection[FaceCluster]:
-        page = await info.context.services.faces.clusters(min_size, page_size(first), given(after))
-        return connection(page, FaceCluster.of)
+        faces, (first, last) = info.context.services.faces, page_sizes(first, last)
+        return connection(await faces.clusters(min_size, first, given(after), last, given(before)), FaceCluster.of)
 
 
 @strawberry.type

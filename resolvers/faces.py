@@ -24,13 +24,15 @@ from resolvers.connections import (
     PAGE_INFO,
     TOTAL_COUNT,
     After,
+    Before,
     Edge,
     First,
+    Last,
     Node,
     PageInfo,
     given,
     page_info,
-    page_size,
+    page_sizes,
     still_there,
 )
 from resolvers.context import Info
@@ -175,9 +177,16 @@ class FaceConnection:
 
 
 async def face_page(
-    info: Info, filter: face_model.FaceFilter, first: int | None, after: str | None, count: Count
+    info: Info,
+    filter: face_model.FaceFilter,
+    count: Count,
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
 ) -> FaceConnection:
-    page = await info.context.loaders.face_pages.load(PageKey(filter, page_size(first), given(after)))
+    first, last = page_sizes(first, last)
+    page = await info.context.loaders.face_pages.load(PageKey(filter, first, given(after), last, given(before)))
     return FaceConnection(page=page, count=count, page_info=page_info(page.cursors, page.has_next, page.has_previous))
 
 
@@ -224,10 +233,12 @@ class FaceQueries:
         ] = UNSET,
         first: First = UNSET,
         after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
     ) -> FaceConnection:
         wanted, faces = filter.decode() if filter else face_model.FaceFilter(), info.context.services.faces
         await faces.check(wanted)
-        return await face_page(info, wanted, first, after, lambda: faces.count(wanted))
+        return await face_page(info, wanted, lambda: faces.count(wanted), first, after, last, before)
 
 
 @strawberry.type

@@ -11,7 +11,7 @@ from strawberry import UNSET
 
 from photos_graph.model import jobs as job_model
 from resolvers import ids
-from resolvers.connections import After, Connection, First, Node, connection, given, page_size
+from resolvers.connections import After, Before, Connection, First, Last, Node, connection, given, page_sizes
 from resolvers.context import Info
 from resolvers.enums import JobKind, JobState
 from resolvers.library import Failure, failure_page
@@ -38,8 +38,10 @@ class Job(Node):
     finished_at: datetime | None = strawberry.field(description="When the job ended, or null before that.")
 
     @strawberry.field(description="The files on which this job failed.")
-    async def failures(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[Failure]:
-        return await failure_page(info, first, after, self.own.id)
+    async def failures(
+        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[Failure]:
+        return await failure_page(info, first, after, last, before, self.own.id)
 
     @classmethod
     def of(cls, job: job_model.Job) -> Job:
@@ -76,9 +78,11 @@ class JobQueries:
         ] = UNSET,
         first: First = UNSET,
         after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
     ) -> Connection[Job]:
-        jobs = info.context.services.jobs
-        return connection(await jobs.page(given(state), page_size(first), given(after)), Job.of)
+        jobs, (first, last) = info.context.services.jobs, page_sizes(first, last)
+        return connection(await jobs.page(given(state), first, given(after), last, given(before)), Job.of)
 
     @strawberry.field(permission_classes=[CanView], description="Finds a job by its id. Returns null if there is none.")
     async def job(self, info: Info, id: JobId) -> Job | None:

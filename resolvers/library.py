@@ -13,7 +13,7 @@ from photos_graph.errors import NotFound
 from photos_graph.images import formats
 from photos_graph.model import library as library_model
 from resolvers import ids
-from resolvers.connections import After, Connection, First, Node, connection, given, page_size
+from resolvers.connections import After, Before, Connection, First, Last, Node, connection, given, page_sizes
 from resolvers.context import Info
 from resolvers.enums import RootState
 from resolvers.folders import Folder, load_folder
@@ -88,10 +88,10 @@ class PassedOver:
 
 
 async def failure_page(
-    info: Info, first: int | None, after: str | None, job_id: str | None = None
+    info: Info, first: int | None, after: str | None, last: int | None, before: str | None, job_id: str | None = None
 ) -> Connection[Failure]:
-    browse = info.context.services.browse
-    return connection(await browse.failures(page_size(first), given(after), job_id), Failure.of)
+    browse, (first, last) = info.context.services.browse, page_sizes(first, last)
+    return connection(await browse.failures(first, given(after), last, given(before), job_id), Failure.of)
 
 
 @strawberry.type(description="The library as a whole.")
@@ -119,8 +119,10 @@ class Library:
         return await info.context.services.faces.library_count()
 
     @strawberry.field(description="The failures of all jobs that have not been resolved since.")
-    async def failures(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[Failure]:
-        return await failure_page(info, first, after)
+    async def failures(
+        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[Failure]:
+        return await failure_page(info, first, after, last, before)
 
     @strawberry.field(
         description="The files that the last scans passed over, by extension, the most frequent first: videos, "
@@ -136,9 +138,11 @@ class Library:
         description="The photos whose pictures were replaced by others at the same path, where it is not clear whether "
         "the new picture is an edit of the old one. A person decides with `succeedPhoto`."
     )
-    async def replacements(self, info: Info, first: First = UNSET, after: After = UNSET) -> Connection[Replacement]:
-        found = await info.context.services.replacements.page(page_size(first), given(after))
-        return connection(found, Replacement.of)
+    async def replacements(
+        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[Replacement]:
+        replacements, (first, last) = info.context.services.replacements, page_sizes(first, last)
+        return connection(await replacements.page(first, given(after), last, given(before)), Replacement.of)
 
     @strawberry.field(description="The file formats that are recognised, and whether this installation decodes them.")
     async def formats(self, info: Info) -> list[FormatSupport]:

@@ -105,9 +105,11 @@ class Person(Node):
         return await load_face(info, face_id) if face_id is not None else None
 
     @strawberry.field(description="The faces of this person, including predictions, best quality first.")
-    async def faces(self, info: Info, first: First = UNSET, after: After = UNSET) -> FaceConnection:
+    async def faces(
+        self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> FaceConnection:
         count = partial(info.context.loaders.face_counts.load, self.own.id)
-        return await face_page(info, face_model.FaceFilter(person_id=self.own.id), first, after, count)
+        return await face_page(info, face_model.FaceFilter(person_id=self.own.id), count, first, after, last, before)
 
     @strawberry.field(description="The photos that show this person, including predictions, newest first.")
     def photos(

@@ -19,6 +19,7 @@ from benchmarks.search.made import (
     tag_parent,
 )
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.faces.cluster_pages import cluster_rank
 from photos_graph.graph.faces.pages import rank
 from photos_graph.paths import encode_raw
 
@@ -87,11 +88,14 @@ CREATE (f)-[:LOOKS_LIKE {score: 0.9, model: 'made', applied: true}]->(x)
 """
 CLUSTERS: LiteralString = """
 UNWIND $rows AS row
-CREATE (c:Cluster {id: row.id, size: size(row.faces)})
+CREATE (c:Cluster {id: row.id, size: size(row.faces), rank: row.rank})
 WITH c, row
 UNWIND row.faces AS id
 MATCH (f:Face {id: id})
 CREATE (f)-[:IN_CLUSTER]->(c)
+"""
+CLUSTER_SIZES: LiteralString = """
+MATCH (c:Cluster) WITH c.size AS size, count(*) AS clusters CREATE (:ClusterSize {size: size, clusters: clusters})
 """
 FAILURES: LiteralString = """
 UNWIND $rows AS row
@@ -124,7 +128,8 @@ async def load(graph: Graph, library: Made, say: Say) -> None:
     await _write(graph, LOOKS_LIKE, ((photo_id(n), person_id(x)) for n, x, sure in faces if not sure))
     nameless = [photo_id(n) for n in range(library.size) if person[n] < 0]
     clusters = [nameless[start : start + FACES_OF_CLUSTER] for start in range(0, len(nameless), FACES_OF_CLUSTER)]
-    await _write(graph, CLUSTERS, ({"id": f"cluster{n}", "faces": faces} for n, faces in enumerate(clusters)))
+    await _write(graph, CLUSTERS, (_cluster(n, faces) for n, faces in enumerate(clusters)))
+    await graph.write(CLUSTER_SIZES)
     await _write(graph, FAILURES, (photo_id(n) for n in range(0, library.size, PHOTOS_PER_FAILURE)))
     await graph.write(NUMBERS, size=library.size)
 
@@ -186,6 +191,10 @@ def person_id(person: int) -> str:
 
 def _person(number: int) -> dict[str, object]:
     return {"id": person_id(number), "name": f"Person{number}", "key": f"person{number}", "me": number == 3}
+
+
+def _cluster(number: int, faces: Sequence[str]) -> dict[str, object]:
+    return {"id": photo_id(number), "faces": faces, "rank": cluster_rank(len(faces), photo_id(number))}
 
 
 def _tag_key(tag: int, name: str) -> str:

@@ -10,6 +10,7 @@ from uuid import uuid4
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.model.job_arguments import KINDS, dump_arguments, load_arguments
 from photos_graph.model.jobs import Job, JobArguments, JobKind, JobState
+from photos_graph.search.listing import Stretch
 
 STALE_MS = 15_000  # a running job without a heartbeat for so long may be claimed by another process
 
@@ -160,26 +161,46 @@ async def get(graph: Graph, id_: str) -> Job | None:
     return (await by_id(graph, [id_])).get(id_)
 
 
-PAGE: LiteralString = """
-MATCH (j:Job)
-WHERE ($state IS NULL OR j.state = $state)
-  AND ($at IS NULL OR j.createdAt < $at OR (j.createdAt = $at AND j.id < $id))
-RETURN j {.*} AS job ORDER BY j.createdAt DESC, j.id DESC LIMIT $limit
+_BETWEEN: LiteralString = """
+WHERE ($at IS NULL OR j.createdAt < $at OR (j.createdAt = $at AND j.id < $id))
+  AND ($until IS NULL OR j.createdAt > $until OR (j.createdAt = $until AND j.id > $untilId))
 """
+_NEWEST: LiteralString = "RETURN j {.*} AS job ORDER BY j.createdAt DESC, j.id DESC LIMIT $limit"
+_OLDEST: LiteralString = "RETURN j {.*} AS job ORDER BY j.createdAt, j.id LIMIT $limit"
+_ALL: LiteralString = "MATCH (j:Job)"
+_IN_STATE: LiteralString = "MATCH (j:Job {state: $state})"
 
-COUNT: LiteralString = "MATCH (j:Job) WHERE $state IS NULL OR j.state = $state RETURN count(j) AS n"
+PAGE: LiteralString = _ALL + _BETWEEN + _NEWEST
+PAGE_FROM_END: LiteralString = _ALL + _BETWEEN + _OLDEST
+PAGE_IN_STATE: LiteralString = _IN_STATE + _BETWEEN + _NEWEST
+PAGE_IN_STATE_FROM_END: LiteralString = _IN_STATE + _BETWEEN + _OLDEST
+
+# The engines answer both without visiting each job.
+COUNT: LiteralString = "MATCH (j:Job) RETURN count(j) AS n"
+COUNT_IN_STATE: LiteralString = "MATCH (j:Job {state: $state}) RETURN count(j) AS n"
 
 
-async def page(graph: Graph, state: JobState | None, after: tuple[int, str] | None, limit: int) -> list[Job]:
-    """Returns up to ``limit`` jobs, newest first, that come after the position (ms since the epoch, id)."""
-    at, id_ = after or (None, "")
-    rows = await graph.read(PAGE, state=state and state.value, at=at, id=id_, limit=limit)
+async def page(graph: Graph, state: JobState | None, stretch: Stretch) -> list[Job]:
+    """Returns a part of the jobs, newest first. The keys are (ms since the epoch, id)."""
+    (at, id_), (until, until_id) = stretch.after or (None, ""), stretch.before or (None, "")
+    between = {"at": at, "id": id_, "until": until, "untilId": until_id, "limit": stretch.limit}
+    if state is None:
+        rows = await graph.read(PAGE_FROM_END if stretch.from_end else PAGE, **between)
+    else:
+        query = PAGE_IN_STATE_FROM_END if stretch.from_end else PAGE_IN_STATE
+        rows = await graph.read(query, state=state.value, **between)
     return [_job(row["job"]) for row in rows]
+
+
+async def in_state(graph: Graph, state: JobState, limit: int) -> list[Job]:
+    """Returns the newest jobs in this state."""
+    return await page(graph, state, Stretch(None, None, limit, from_end=False))
 
 
 async def count(graph: Graph, state: JobState | None) -> int:
     """Returns the number of jobs in this state, or of all jobs if it is None."""
-    return int((await graph.read(COUNT, state=state and state.value))[0]["n"])
+    rows = await (graph.read(COUNT) if state is None else graph.read(COUNT_IN_STATE, state=state.value))
+    return int(rows[0]["n"])
 
 
 OPEN: LiteralString = """

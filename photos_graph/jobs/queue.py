@@ -15,7 +15,7 @@ from photos_graph.graph.library import failures
 from photos_graph.index import Index
 from photos_graph.model.job_arguments import KINDS, ScanArguments
 from photos_graph.model.jobs import Job, JobArguments, JobKind, JobState
-from photos_graph.search.listing import Listing, keyset
+from photos_graph.search.listing import Listing, Stretch
 
 MAX_COMPARED = 100  # queued jobs
 POLL_SECONDS = 0.25  # how often a watcher reads its jobs
@@ -38,14 +38,17 @@ class Jobs:
         known = await jobs.by_id(self._graph, job_ids)
         return [known.get(id_) for id_ in job_ids]
 
-    async def page(self, state: JobState | None, first: int, after: str | None) -> Listing[Job]:
+    async def page(
+        self,
+        state: JobState | None,
+        first: int | None,
+        after: str | None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Listing[Job]:
         """Returns a page of jobs, newest first. Raises BadInput for an invalid cursor."""
-
-        async def read(key: tuple[int, str] | None, limit: int) -> list[Job]:
-            return await jobs.page(self._graph, state, key, limit)
-
-        total = await jobs.count(self._graph, state)
-        return await keyset(read, _key, first, after, total)
+        stretch = Stretch.of(first, after, last, before)
+        return stretch.listing(await jobs.page(self._graph, state, stretch), _key, await jobs.count(self._graph, state))
 
     async def scan(
         self,
@@ -72,7 +75,7 @@ class Jobs:
     async def queue(self, kind: JobKind, arguments: JobArguments | None = None) -> Job:
         """Queues a job, or returns a queued one that would do the same. ``arguments`` default to those of the kind."""
         asked = arguments or KINDS[kind]()
-        for waiting in await jobs.page(self._graph, JobState.QUEUED, None, MAX_COMPARED):
+        for waiting in await jobs.in_state(self._graph, JobState.QUEUED, MAX_COMPARED):
             if waiting.kind is kind and waiting.arguments == asked:
                 return waiting
         return await self._make(kind, asked)

@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -54,24 +54,40 @@ def key_of(cursor: str, order: str | None = None) -> Key:
     return number, text
 
 
-async def keyset(
-    read: Callable[[Key | None, int], Awaitable[Sequence[T]]],
-    key: Callable[[T], Key],
-    first: int,
-    after: str | None,
-    total: int,
-) -> Listing[T]:
-    """Returns a page of a list that ``read(after, limit)`` reads in the order of ``key``. Raises BadInput for an
-    invalid cursor."""
-    found = await read(key_of(after) if after is not None else None, first + 1)
-    items = found[:first]
-    return Listing(
-        items=items,
-        cursors=[cursor_of(key(item)) for item in items],
-        has_next=len(found) > first,
-        has_previous=after is not None,
-        total=total,
-    )
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What is read of a sorted list for a page: up to ``limit`` items between the keys ``after`` and ``before``, the
+    first ones or, if ``from_end``, the last ones in reverse order. The limit is one more than the page holds."""
+
+    after: Key | None
+    before: Key | None
+    limit: int
+    from_end: bool
+
+    @classmethod
+    def of(cls, first: int | None, after: str | None, last: int | None, before: str | None) -> Stretch:
+        """Returns what a page needs that has the ``first`` items or, if that is None, the ``last`` ones. Raises
+        BadInput for an invalid cursor."""
+        return cls(
+            after=key_of(after) if after is not None else None,
+            before=key_of(before) if before is not None else None,
+            limit=(first if first is not None else last or 0) + 1,
+            from_end=first is None,
+        )
+
+    def listing(self, found: Sequence[T], key: Callable[[T], Key], total: int) -> Listing[T]:
+        """Returns the page of ``found``, which was read for it."""
+        items = found[: self.limit - 1]
+        if self.from_end:
+            items = items[::-1]
+        has_more = len(found) >= self.limit
+        return Listing(
+            items=items,
+            cursors=[cursor_of(key(item)) for item in items],
+            has_next=self.before is not None or (has_more and not self.from_end),
+            has_previous=self.after is not None or (has_more and self.from_end),
+            total=total,
+        )
 
 
 NAME = "NAME"  # the order whose cursors do not state it, as they did when lists had no other

@@ -111,8 +111,8 @@ CLUSTERS = """query($n: Int) { faceClusters(first: $n, minSize: 2) { totalCount 
     [
         (
             FACES,
-            10,
-            "all faces, windows of quality (4), faces, photos, faces of those; how many there are, and are not shown",
+            7,
+            "all faces, a window of quality, faces, photos, faces of those; how many there are, and are not shown",
         ),
         (PERSONS, 5, "covers, counts, first faces; all those faces; their photos"),
         (CLUSTERS, 6, "clusters, how many; likes, first faces; all those faces; their photos"),

@@ -8,10 +8,13 @@ from photos_graph.graph.library import failures, files, photos
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.model.job_arguments import ScanArguments
 from photos_graph.model.jobs import JobKind, JobState
+from photos_graph.search.listing import Stretch
 from tests.kit.planted import A, library, read
 from tests.kit.writing import writer
 
 pytestmark = pytest.mark.anyio
+
+EVERY = Stretch(None, None, 10, from_end=False)
 
 
 async def test_jobs_of_a_kind_run_one_after_the_other_oldest_first(graph: Graph) -> None:
@@ -66,9 +69,9 @@ async def test_a_released_job_waits_again(graph: Graph) -> None:
 async def test_pages_are_newest_first(graph: Graph) -> None:
     for id_ in ("j1", "j2", "j3"):
         await jobs.create(graph, id_, JobKind.SCAN)
-    first = await jobs.page(graph, None, None, 2)
+    first = await jobs.page(graph, None, Stretch(None, None, 2, from_end=False))
     at = int(first[-1].created_at.timestamp() * 1000)
-    rest = await jobs.page(graph, None, (at, first[-1].id), 2)
+    rest = await jobs.page(graph, None, Stretch((at, first[-1].id), None, 2, from_end=False))
     assert {job.id for job in first + rest} == {"j1", "j2", "j3"} and len(first) == 2
     assert [job.created_at for job in first + rest] == sorted((j.created_at for j in first + rest), reverse=True)
     assert await jobs.count(graph, JobState.QUEUED) == 3
@@ -83,9 +86,9 @@ async def test_failures_belong_to_their_job_and_count_attempts(graph: Graph) -> 
         writer(graph), [], [ReadFailure("f0", "Pictures/n0.jpg", "decode", "killed", attempts=2)], "j1"
     )
     await photos.put_read(writer(graph), [], [ReadFailure("f0", "Pictures/n0.jpg", "decode", "broken")], "j2")
-    ((id_, failure),) = await failures.page(graph, "j2", "", 10)
+    ((id_, failure),) = await failures.page(graph, "j2", EVERY)
     assert (failure.path, failure.reason, failure.attempts) == ("Pictures/n0.jpg", "broken", 3)
-    assert await failures.page(graph, None, id_, 10) == []
+    assert await failures.page(graph, None, Stretch((0, id_), None, 10, from_end=False)) == []
     assert await failures.count(graph, "j1") == 0
 
 
@@ -118,7 +121,7 @@ async def test_folders_that_can_be_read_again_are_no_failure(graph: Graph) -> No
     locked = ReadFailure("a", "Pictures/a/locked", "walk", "no permission")
     await failures.put_folder_failures(graph, "r1", "r1", [locked], "j1")
     await failures.put_folder_failures(graph, "r1", "r1", [locked], "j1")
-    ((_, failure),) = await failures.page(graph, None, "", 10)
+    ((_, failure),) = await failures.page(graph, None, EVERY)
     assert (failure.path, failure.attempts) == ("Pictures/a/locked", 2)
     await failures.put_folder_failures(graph, "r1", "r1/a/b", [], "j1")
     assert await failures.count(graph) == 1, "nobody looked there"
@@ -134,4 +137,4 @@ async def test_old_jobs_are_pruned_but_not_those_with_failures(graph: Graph) -> 
         await jobs.finish(graph, id_, "me", JobState.SUCCEEDED, 0, 0, None)
     await photos.put_read(writer(graph), [], [ReadFailure("f0", "x", "read", "y")], "j1")
     await jobs.prune(graph, days=-1)
-    assert [job.id for job in await jobs.page(graph, None, None, 10)] == ["j1"]
+    assert [job.id for job in await jobs.page(graph, None, EVERY)] == ["j1"]

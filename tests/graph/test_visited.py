@@ -32,7 +32,7 @@ WALKS = {
     "labels.label_postings.ALL_PREDICTED_PERSONS": LOADED,
     "labels.label_postings.ALL_FACES": LOADED,
     "jobs.PAGE": OF_JOBS,
-    "jobs.COUNT": OF_JOBS,
+    "jobs.PAGE_FROM_END": OF_JOBS,
     "jobs.OPEN": OF_JOBS,
     "jobs.UNDONE": OF_JOBS,
     "jobs.PRUNE": UPKEEP,
@@ -45,7 +45,6 @@ WALKS = {
     "library.failures.CLEAR_FOLDERS": SCAN,
     "library.failures.CLEAR_STAGE": "a job forgets the failures of a stage that is repeated",
     "library.failures.RETRY": "every failure is tried again",
-    "library.failures.PAGE": "ArcadeDB sorts all failures, of which there are few",
     "library.folders.FORGET_FILES": REMOVAL,
     "library.folders.FORGET_FOLDERS": REMOVAL,
     "library.removed_roots.MARKS": REMOVAL,
@@ -53,7 +52,6 @@ WALKS = {
     "trips.ALL": "trips are kept in memory, and read again when one has changed",
     "trips.TIMED_BY_FILES": "a job groups all photos",
     "learning.large_faces.ALL": "a job asks which of all photos are portraits",
-    "faces.pages.COUNT_EVERY": "faces are counted by what no index knows; pages without a total do not ask this",
 }
 
 

@@ -9,7 +9,9 @@ from typing import Any, LiteralString
 from photos_graph.bootstrap import Services
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.engine.feed_entry import touch
+from photos_graph.graph.faces.cluster_pages import recount
 from photos_graph.graph.faces.pages import rank
+from photos_graph.graph.labels.transaction import LabelTransaction
 
 PUT: LiteralString = """
 UNWIND $rows AS row
@@ -17,7 +19,7 @@ MATCH (p:Photo {id: row.photo})
 CREATE (p)-[:HAS_FACE]->(f:Face {id: row.id, x: row.x, y: row.y, width: row.width, height: row.height,
   score: row.score, quality: row.quality, rank: row.rank, ignored: row.ignored, source: 'DETECTED'})
 FOREACH (id IN CASE WHEN row.cluster IS NULL THEN [] ELSE [row.cluster] END |
-  MERGE (c:Cluster {id: id}) ON CREATE SET c.size = 0 SET c.size = c.size + 1 CREATE (f)-[:IN_CLUSTER]->(c))
+  MERGE (c:Cluster {id: id}) CREATE (f)-[:IN_CLUSTER]->(c))
 RETURN p.number AS number
 """
 
@@ -59,6 +61,7 @@ def _row(face: Found) -> dict[str, Any]:
 async def find(graph: Graph, *faces: Found) -> None:
     async def work(tx: Transaction) -> None:
         numbers = [row["number"] for row in await tx.run(PUT, rows=[_row(face) for face in faces])]
+        await recount(LabelTransaction(tx), [face.id for face in faces])
         await touch(tx, labelled=numbers)
 
     await graph.transaction(work)

@@ -100,7 +100,7 @@ def _letter(label: str) -> str:
 _NUMBERS = {
     "numbers": [7, 8], "inodes": [7, 8], "labelled": [7], "limit": 50, "start": 0, "end": 5, "first": 3, "last": 7,
     "seq": 395, "stale": 5, "age": 5, "since": 495, "least": 495, "most": 5, "size": 500, "now": 3, "next": 5,
-    "enough": 5, "count": 1, "digits": 3, "characters": 3, "changed": 1, "more": 1, "until": "000005", "done": 1,
+    "enough": 5, "count": 1, "digits": 3, "characters": 3, "changed": 1, "more": 1, "done": 1,
     "total": 1, "version": 1, "share": 5, "value": 1, "threshold": 0.5, "width": 1, "height": 1, "x": 1, "y": 1,
 }  # fmt: skip
 _OTHERS = {
@@ -138,7 +138,10 @@ def parameters(query: str) -> dict[str, Any]:
         elif name == "parts":
             found[name] = [_part()] if "part.label" in query else ["x"]
         elif name == "after":
-            found[name] = 0 if "Due" in query else "000000" if "rank" in query else "x"
+            first = "x7" if "$before" in query else "x"
+            found[name] = 0 if "Due" in query else "000000" if "rank" in query else first
+        elif name == "before":
+            found[name] = "000005" if "rank" in query else "x8"
         elif name in _NUMBERS or name in _OTHERS:
             found[name] = {**_NUMBERS, **_OTHERS}[name]
         else:

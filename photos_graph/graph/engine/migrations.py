@@ -120,6 +120,14 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
         "CREATE INDEX photo_pictured_due IF NOT EXISTS FOR (n:Photo) ON (n.picturedDue)",
     ),
     20: ("CREATE CONSTRAINT trip_id IF NOT EXISTS FOR (n:Trip) REQUIRE n.id IS UNIQUE",),
+    21: (
+        "CREATE INDEX cluster_rank IF NOT EXISTS FOR (n:Cluster) ON (n.rank)",
+        "CREATE CONSTRAINT cluster_size_size IF NOT EXISTS FOR (n:ClusterSize) REQUIRE n.size IS UNIQUE",
+        "MATCH (c:Cluster) SET c.rank = right('0000000' + toString(9999999 - c.size), 7) + c.id",
+        """MATCH (c:Cluster) WHERE c.size > 0
+           WITH c.size AS size, count(*) AS clusters
+           MERGE (s:ClusterSize {size: size}) SET s.clusters = clusters""",
+    ),
 }
 
 # An index that ArcadeDB creates for a label without nodes takes its keys for texts, unless a type is declared. It then

@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from photos_graph.fingerprints import CHARACTERS
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.faces.cluster_pages import recount_clusters
 from photos_graph.graph.faces.detections import unpacked
-from photos_graph.graph.faces.pages import NAMELESS
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.postings import last_number
 
@@ -154,18 +154,11 @@ MATCH (f:Face {id: id}) WHERE NOT coalesce(f.ignored, false) AND NOT EXISTS { (f
 CREATE (f)-[:IN_CLUSTER]->(c)
 """
 
-COUNT: LiteralString = (
-    """
+DELETE_EMPTY: LiteralString = """
 UNWIND $ids AS id
-MATCH (c:Cluster {id: id})
-SET c.size = COUNT { MATCH (c)<-[:IN_CLUSTER]-(f:Face)
-  WHERE """
-    + NAMELESS
-    + """ }
-WITH c WHERE NOT EXISTS { (c)<-[:IN_CLUSTER]-(:Face) }
+MATCH (c:Cluster {id: id}) WHERE NOT EXISTS { (c)<-[:IN_CLUSTER]-(:Face) }
 DETACH DELETE c
 """
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +180,8 @@ async def move(tx: LabelTransaction, leaving: Sequence[str], joined: Iterable[Jo
     if rows:
         await tx.run(JOIN, rows=rows)
     if counted:
-        await tx.run(COUNT, ids=list(counted))
+        await recount_clusters(tx, counted)
+        await tx.run(DELETE_EMPTY, ids=list(counted))
 
 
 DELETE_MATCHES: LiteralString = """

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.windows import AFTER_ALL, BEFORE_ALL, RankRegion, RankScale
 from photos_graph.model.faces import Box, Face, FaceFilter
 from photos_graph.model.labels import TagSource
+from photos_graph.search.listing import Stretch
 
 SHOWN: LiteralString = """
 RETURN p.id AS photo, p.look AS look, f {.id, .x, .y, .width, .height, .score, .quality, .ignored, .passedOver} AS face,
@@ -69,11 +71,7 @@ def _ignored_by(values: dict[str, Any]) -> TagSource | None:
 
 
 _STEPS = 999_999  # steps of quality that a rank distinguishes
-
-BEFORE_ALL, AFTER_ALL = "", "A"  # ranks begin with digits
-FACES_OF_FIRST_WINDOW = 500
-LARGEST_FIRST_WINDOW = 0.02  # a share of the range of quality
-WIDENING = 3  # each window is so much larger than the one before
+_SCALE = RankScale(6)
 
 
 def rank(quality: float, face_id: str) -> str:
@@ -81,11 +79,11 @@ def rank(quality: float, face_id: str) -> str:
 
     It is a string, because the indexes of the embedded engine serve ranges of strings only.
     """
-    return f"{_steps(quality):06d}{face_id}"
+    return _SCALE.rank(_steps(quality), face_id)
 
 
 def face_id_of(rank: str) -> str:
-    return rank[6:]
+    return _SCALE.id_of(rank)
 
 
 def _steps(quality: float) -> int:
@@ -115,8 +113,7 @@ MATCH (:Person {id: $person})<-[:IS|LOOKS_LIKE]-(f:Face) WITH DISTINCT f
 """
 # Without the hint, Neo4j walks all faces in the order of their ranks until a page is full.
 IGNORED: LiteralString = "MATCH (f:Face {ignored: true}) USING INDEX f:Face(ignored) WITH f\n"
-BY_RANK: LiteralString = "MATCH (f:Face) WHERE f.rank > $after AND f.rank < $until WITH f\n"
-EVERY: LiteralString = "MATCH (f:Face) WITH f\n"
+BY_RANK: LiteralString = "MATCH (f:Face) WHERE f.rank > $after AND f.rank < $before WITH f\n"
 
 FITTING: LiteralString = (
     """WHERE f.unseen IS NULL AND ($least IS NULL OR f.quality >= $least)
@@ -131,8 +128,14 @@ FITTING: LiteralString = (
 )
 PAGE: LiteralString = (
     FITTING
-    + """  AND f.rank > $after
+    + """  AND f.rank > $after AND f.rank < $before
 RETURN f.rank AS rank ORDER BY rank LIMIT $limit
+"""
+)
+PAGE_FROM_END: LiteralString = (
+    FITTING
+    + """  AND f.rank > $after AND f.rank < $before
+RETURN f.rank AS rank ORDER BY rank DESC LIMIT $limit
 """
 )
 COUNT: LiteralString = FITTING + "RETURN count(f) AS faces"
@@ -143,6 +146,12 @@ PAGES: dict[str, LiteralString] = {
     "person": OF_PERSON + PAGE,
     "ignored": IGNORED + PAGE,
 }
+PAGES_FROM_END: dict[str, LiteralString] = {
+    "photo": OF_PHOTO + PAGE_FROM_END,
+    "cluster": OF_CLUSTER + PAGE_FROM_END,
+    "person": OF_PERSON + PAGE_FROM_END,
+    "ignored": IGNORED + PAGE_FROM_END,
+}
 COUNTS: dict[str, LiteralString] = {
     "photo": OF_PHOTO + COUNT,
     "cluster": OF_CLUSTER + COUNT,
@@ -150,32 +159,37 @@ COUNTS: dict[str, LiteralString] = {
     "ignored": IGNORED + COUNT,
 }
 PAGE_BY_RANK: LiteralString = BY_RANK + PAGE
-COUNT_EVERY: LiteralString = EVERY + COUNT
-# The engines answer both without visiting each face.
+PAGE_BY_RANK_FROM_END: LiteralString = BY_RANK + PAGE_FROM_END
+COUNT_BY_RANK: LiteralString = BY_RANK + COUNT
+# The engines answer these three without visiting each face.
 COUNT_ALL: LiteralString = "MATCH (f:Face) RETURN count(f) AS faces"
 COUNT_UNSEEN: LiteralString = "MATCH (f:Face {unseen: true}) RETURN count(f) AS faces"
+COUNT_IGNORED: LiteralString = "MATCH (f:Face {ignored: true}) RETURN count(f) AS faces"
+COUNT_UNSEEN_IGNORED: LiteralString = "MATCH (f:Face {unseen: true}) WHERE f.ignored RETURN count(f) AS faces"
 
 
-async def ranks(graph: Graph, wanted: FaceFilter, after: str, limit: int) -> list[str]:
-    """Returns the ranks of the faces that follow the rank ``after``. A rank identifies a face."""
+async def ranks(graph: Graph, wanted: FaceFilter, stretch: Stretch) -> list[str]:
+    """Returns the ranks of a part of the faces, the best first. A rank identifies a face. The keys are (0, rank)."""
     values = _values(wanted)
+    after = stretch.after[1] if stretch.after is not None else BEFORE_ALL
+    before = stretch.before[1] if stretch.before is not None else AFTER_ALL
     if (start := _start(wanted)) is not None:
-        return [row["rank"] for row in await graph.read(PAGES[start], **values, after=after, limit=limit)]
-    found: list[str] = []
-    steps = int(after[:6]) if after else 0
-    # Windows go from the best quality down, so that no engine sorts many faces to find the best fifty.
+        query = (PAGES_FROM_END if stretch.from_end else PAGES)[start]
+        rows = await graph.read(query, **values, after=after, before=before, limit=stretch.limit)
+        return [row["rank"] for row in rows]
+
+    async def read(after: str, before: str, limit: int) -> list[str]:
+        query = PAGE_BY_RANK_FROM_END if stretch.from_end else PAGE_BY_RANK
+        rows = await graph.read(query, **values, after=after, before=before, limit=limit)
+        return [row["rank"] for row in rows]
+
     faces = int((await graph.read(COUNT_ALL))[0]["faces"])
-    window = min(LARGEST_FIRST_WINDOW, FACES_OF_FIRST_WINDOW / max(faces, 1))
-    while True:
-        steps += max(round(window * _STEPS), 1)
-        window *= WIDENING
-        until = f"{steps:06d}" if steps <= _STEPS else AFTER_ALL
-        rows = await graph.read(PAGE_BY_RANK, **values, after=after, until=until, limit=limit - len(found))
-        found += [row["rank"] for row in rows]
-        after = max(after, until)
-        if len(found) >= limit or steps > _steps(wanted.min_quality or 0.0):
-            break
-    return found
+    worst = _steps(wanted.min_quality or 0.0)
+    # Many faces may have no quality, because no model has looked at them.
+    regions = [RankRegion(0, _STEPS, faces), RankRegion(_STEPS, _STEPS + 1, faces)]
+    if worst < _STEPS:
+        regions = [RankRegion(0, worst + 1, max(faces * (worst + 1) // _STEPS, 1))]
+    return await _SCALE.read(read, regions, after, before, stretch.limit, stretch.from_end)
 
 
 FIRST_OF_CLUSTERS: LiteralString = (
@@ -221,14 +235,23 @@ def _by_owner(rows: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
 
 
 async def count(graph: Graph, wanted: FaceFilter) -> int:
+    """Returns the number of faces. No face is visited for all of them, nor for those that are ignored or not."""
     if wanted == FaceFilter():
-        every, unseen = await graph.read(COUNT_ALL), await graph.read(COUNT_UNSEEN)
-        return int(every[0]["faces"]) - int(unseen[0]["faces"])
+        return await _count(graph, COUNT_ALL) - await _count(graph, COUNT_UNSEEN)
+    if wanted == FaceFilter(ignored=True):
+        return await _count(graph, COUNT_IGNORED) - await _count(graph, COUNT_UNSEEN_IGNORED)
+    if wanted == FaceFilter(ignored=False):
+        return await count(graph, FaceFilter()) - await count(graph, FaceFilter(ignored=True))
+    values = _values(wanted)
     if (start := _start(wanted)) is not None:
-        rows = await graph.read(COUNTS[start], **_values(wanted))
-    else:
-        rows = await graph.read(COUNT_EVERY, **_values(wanted))
-    return int(rows[0]["faces"])
+        return await _count(graph, COUNTS[start], **values)
+    worst = _steps(wanted.min_quality or 0.0)
+    before = _SCALE.rank(worst + 1, "") if worst < _STEPS else AFTER_ALL
+    return await _count(graph, COUNT_BY_RANK, **values, after=BEFORE_ALL, before=before)
+
+
+async def _count(graph: Graph, query: LiteralString, **values: object) -> int:
+    return int((await graph.read(query, **values))[0]["faces"])
 
 
 def _start(wanted: FaceFilter) -> str | None:

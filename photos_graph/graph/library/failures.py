@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.windows import AFTER_ALL, BEFORE_ALL, RankRegion, RankScale
 from photos_graph.model.library import Failure
+from photos_graph.search.listing import Stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,28 +141,46 @@ async def clear_failures(tx: Transaction, file_ids: Sequence[str]) -> None:
         await tx.run(CLEAR, ids=list(file_ids))
 
 
-PAGE: LiteralString = """
-MATCH (x:Failure) WHERE x.id > $after
+_SHOWN: LiteralString = """
 RETURN x.id AS id, x.path AS path, x.stage AS stage, x.reason AS reason, x.attempts AS attempts, x.at AS at
-ORDER BY id LIMIT $limit
 """
+_PAGE: LiteralString = "WHERE x.id > $after AND x.id < $before" + _SHOWN + "ORDER BY id LIMIT $limit"
+_PAGE_FROM_END: LiteralString = "WHERE x.id > $after AND x.id < $before" + _SHOWN + "ORDER BY id DESC LIMIT $limit"
+_EVERY: LiteralString = "MATCH (x:Failure) "
+_OF_JOB: LiteralString = "MATCH (:Job {id: $job})<-[:SEEN_BY]-(x:Failure) "
 
-PAGE_OF_JOB: LiteralString = """
-MATCH (:Job {id: $job})<-[:SEEN_BY]-(x:Failure) WHERE x.id > $after
-RETURN x.id AS id, x.path AS path, x.stage AS stage, x.reason AS reason, x.attempts AS attempts, x.at AS at
-ORDER BY id LIMIT $limit
-"""
+PAGE: LiteralString = _EVERY + _PAGE
+PAGE_FROM_END: LiteralString = _EVERY + _PAGE_FROM_END
+PAGE_OF_JOB: LiteralString = _OF_JOB + _PAGE
+PAGE_OF_JOB_FROM_END: LiteralString = _OF_JOB + _PAGE_FROM_END
 
 COUNT: LiteralString = "MATCH (x:Failure) RETURN count(x) AS n"
 COUNT_OF_JOB: LiteralString = "MATCH (j:Job {id: $job}) RETURN COUNT { (j)<-[:SEEN_BY]-(:Failure) } AS n"
 
+_SCALE = RankScale(0)
 
-async def page(graph: Graph, job_id: str | None, after: str, limit: int) -> list[tuple[str, Failure]]:
-    """Returns (id, failure) by id, those that follow ``after``."""
-    if job_id is None:
-        rows = await graph.read(PAGE, after=after, limit=limit)
+
+async def page(graph: Graph, job_id: str | None, stretch: Stretch) -> list[tuple[str, Failure]]:
+    """Returns (id, failure) of a part of the failures, by id. The keys are (0, id)."""
+    rows: list[dict[str, Any]] = []
+
+    async def read(after: str, before: str, limit: int) -> list[str]:
+        between = {"after": after, "before": before, "limit": limit}
+        if job_id is None:
+            found = await graph.read(PAGE_FROM_END if stretch.from_end else PAGE, **between)
+        else:
+            query = PAGE_OF_JOB_FROM_END if stretch.from_end else PAGE_OF_JOB
+            found = await graph.read(query, job=job_id, **between)
+        rows.extend(found)
+        return [row["id"] for row in found]
+
+    after = stretch.after[1] if stretch.after is not None else BEFORE_ALL
+    before = stretch.before[1] if stretch.before is not None else AFTER_ALL
+    if job_id is not None:
+        await read(after, before, stretch.limit)
     else:
-        rows = await graph.read(PAGE_OF_JOB, job=job_id, after=after, limit=limit)
+        regions = [RankRegion(0, 1, await count(graph))]
+        await _SCALE.read(read, regions, after, before, stretch.limit, stretch.from_end)
     return [(row["id"], _failure(row)) for row in rows]
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.windows import AFTER_ALL, BEFORE_ALL
+from photos_graph.search.listing import Stretch
 
 NOTE: LiteralString = """
 UNWIND $rows AS row
@@ -98,29 +100,32 @@ class OpenReplacement:
 
 # A photo that is in a file again needs no decision, nor does one whose successor is gone.
 _OPEN: LiteralString = """
-MATCH (r:Replacement {state: 'OPEN'}) USING INDEX r:Replacement(state) WHERE r.id > $after
+MATCH (r:Replacement {state: 'OPEN'}) USING INDEX r:Replacement(state)
+WHERE r.id > $after AND r.id < $before
 WITH r
 MATCH (old:Photo {id: r.id}), (new:Photo {id: r.new})
 WHERE EXISTS { MATCH (new)<-[:OF]-(f:File) WHERE f.state <> 'MISSING' }
   AND NOT EXISTS { MATCH (old)<-[:OF]-(o:File) WHERE o.state <> 'MISSING' }
 """
 
-PAGE: LiteralString = (
-    _OPEN
-    + """
-WITH r ORDER BY r.id LIMIT $limit
+_SHOWN: LiteralString = """
 OPTIONAL MATCH (root:Root {id: split(r.key, '/')[0]})
 RETURN r.id AS old, r.new AS new, r.key AS key, root.name AS root
-ORDER BY old
 """
-)
+PAGE: LiteralString = _OPEN + "WITH r ORDER BY r.id LIMIT $limit" + _SHOWN + "ORDER BY old"
+PAGE_FROM_END: LiteralString = _OPEN + "WITH r ORDER BY r.id DESC LIMIT $limit" + _SHOWN + "ORDER BY old DESC"
 
 
-async def page(graph: Graph, after: str, limit: int) -> list[OpenReplacement]:
-    """Returns the replacements about which people decide, by the id of the old photo, from ``after`` on."""
+async def page(graph: Graph, stretch: Stretch) -> list[OpenReplacement]:
+    """Returns a part of the replacements about which people decide, by the id of the old photo.
+
+    The keys are (0, id)."""
+    after = stretch.after[1] if stretch.after is not None else BEFORE_ALL
+    before = stretch.before[1] if stretch.before is not None else AFTER_ALL
+    query = PAGE_FROM_END if stretch.from_end else PAGE
     return [
         OpenReplacement(row["old"], row["new"], (row["root"] or "") + row["key"][row["key"].index("/") :])
-        for row in await graph.read(PAGE, after=after, limit=limit)
+        for row in await graph.read(query, after=after, before=before, limit=stretch.limit)
     ]
 
 
@@ -129,4 +134,4 @@ COUNT: LiteralString = _OPEN + "RETURN count(r) AS n"
 
 async def count(graph: Graph) -> int:
     """Returns how many replacements people have to decide about."""
-    return int((await graph.read(COUNT, after=""))[0]["n"])
+    return int((await graph.read(COUNT, after=BEFORE_ALL, before=AFTER_ALL))[0]["n"])

@@ -11,11 +11,11 @@ from functools import partial
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import cluster_pages, pages, persons
-from photos_graph.graph.faces.pages import BEFORE_ALL, face_id_of
+from photos_graph.graph.faces.pages import face_id_of
 from photos_graph.graph.library.photos import photo_numbers
 from photos_graph.index import Index, Touch
 from photos_graph.model.faces import Face, FaceCluster, FaceFilter, Person
-from photos_graph.search.listing import Listing, cursor_of, key_of, keyset
+from photos_graph.search.listing import Listing, Stretch, mapped
 from photos_graph.services.browse.remembered import Remembered
 
 REMEMBERED_PERSONS = 20_000
@@ -25,11 +25,22 @@ ScoredPersons = Sequence[tuple[str, float]]
 
 @dataclass(frozen=True, slots=True)
 class PageKey:
-    """A page of faces: the ``first`` ones that follow the cursor ``after``."""
+    """A page of faces: the ``first`` ones that follow the cursor ``after``, or the ``last`` ones that precede
+    ``before``."""
 
     filter: FaceFilter
-    first: int
+    first: int | None
     after: str | None = None
+    last: int | None = None
+    before: str | None = None
+
+    def stretch(self) -> Stretch:
+        """Raises BadInput for an invalid cursor."""
+        stretch = Stretch.of(self.first, self.after, self.last, self.before)
+        for key in (stretch.after, stretch.before):
+            if key is not None and not re.match(r"[0-9]{6}", key[1], re.ASCII):
+                raise BadInput("This is not a cursor of this list. Take one from `pageInfo` or `edges`.")
+        return stretch
 
 
 class FaceBrowser:
@@ -108,7 +119,7 @@ class FaceBrowser:
         """Returns the ranks of those keys that are first pages of one person or of one cluster."""
         alike: dict[tuple[bool, int], dict[str, PageKey]] = {}
         for key in keys:
-            if (owner := _sole_owner(key)) is not None:
+            if key.first is not None and (owner := _sole_owner(key)) is not None:
                 alike.setdefault((key.filter.cluster_id is not None, key.first), {})[owner] = key
         found: dict[PageKey, list[str]] = {}
         for (of_clusters, first), owners in alike.items():
@@ -122,27 +133,27 @@ class FaceBrowser:
 
     async def _page(self, key: PageKey, ranks: Sequence[str] | None) -> Listing[str] | BadInput:
         """Returns a page. ``ranks`` are passed if they are known already."""
+        try:
+            stretch = key.stretch()
+        except BadInput as error:
+            return error
         if ranks is None:
-            try:
-                start = BEFORE_ALL if key.after is None else _rank_of(key.after)
-            except BadInput as error:
-                return error
-            ranks = await pages.ranks(self._graph, key.filter, start, key.first + 1)
-        page = ranks[: key.first]
-        return Listing(
-            items=[face_id_of(rank) for rank in page],
-            cursors=[cursor_of((0, rank)) for rank in page],
-            has_next=len(ranks) > key.first,
-            has_previous=key.after is not None,
-            total=0,
-        )
+            ranks = await pages.ranks(self._graph, key.filter, stretch)
+        return mapped(stretch.listing(ranks, lambda rank: (0, rank), total=0), face_id_of)
 
     async def count(self, wanted: FaceFilter) -> int:
-        return await pages.count(self._graph, wanted)
+        """Returns the number of faces. Those with a person are the sum of what is remembered of all persons."""
+        if wanted.assigned is None or replace(wanted, assigned=None, ignored=None) != FaceFilter():
+            return await pages.count(self._graph, wanted)
+        named = sum(await self.counts([person.id for person in self._index.search.persons]))
+        if wanted.ignored is not None:
+            ignored = await pages.count(self._graph, FaceFilter(assigned=True, ignored=True))
+            named = ignored if wanted.ignored else named - ignored
+        return named if wanted.assigned else await pages.count(self._graph, replace(wanted, assigned=None)) - named
 
     async def library_count(self) -> int:
         """Returns the number of all faces that are not ignored, without visiting each."""
-        return await self.count(FaceFilter()) - await self.count(FaceFilter(ignored=True))
+        return await pages.count(self._graph, FaceFilter(ignored=False))
 
     async def check(self, wanted: FaceFilter) -> None:
         """Raises NotFound for an unknown photo or person, and BadInput for an invalid quality."""
@@ -160,30 +171,28 @@ class FaceBrowser:
         known = await cluster_pages.clusters_by_id(self._graph, cluster_ids)
         return [known.get(id_) for id_ in cluster_ids]
 
-    async def clusters(self, min_size: int, first: int, after: str | None) -> Listing[FaceCluster]:
+    async def clusters(
+        self,
+        min_size: int,
+        first: int | None,
+        after: str | None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Listing[FaceCluster]:
         """Returns clusters of faces without a name, the largest first. Raises BadInput for an invalid cursor."""
-        least = max(min_size, 1)
-        return await keyset(
-            lambda key, limit: cluster_pages.page(self._graph, least, key, limit),
+        least, stretch = max(min_size, 1), Stretch.of(first, after, last, before)
+        numbers = await cluster_pages.sizes(self._graph)
+        return stretch.listing(
+            await cluster_pages.page(self._graph, numbers, least, stretch),
             lambda cluster: (cluster.size, cluster.id),
-            first,
-            after,
-            await cluster_pages.count(self._graph, least),
+            sum(clusters for size, clusters in numbers.items() if size >= least),
         )
 
 
 def _sole_owner(key: PageKey) -> str | None:
     """Returns the person or cluster whose first page it is, or None for any other page."""
     only = replace(key.filter, person_id=None, cluster_id=None)
-    if key.after is not None or only != FaceFilter():
+    if key != PageKey(key.filter, key.first) or only != FaceFilter():
         return None
     of_both = key.filter.person_id is not None and key.filter.cluster_id is not None
     return None if of_both else key.filter.person_id or key.filter.cluster_id
-
-
-def _rank_of(cursor: str) -> str:
-    """Returns the rank in a cursor. Raises BadInput."""
-    rank = key_of(cursor)[1]
-    if not re.match(r"[0-9]{6}", rank, re.ASCII):
-        raise BadInput("This is not a cursor of this list. Take one from `pageInfo` or `edges`.")
-    return rank

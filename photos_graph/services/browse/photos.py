@@ -25,7 +25,7 @@ from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.parser import Parsed
 from photos_graph.search.language.relaxation import Relaxed, relaxed
 from photos_graph.search.language.wording import Explained, explain
-from photos_graph.search.listing import Listing, cursor_of, key_of
+from photos_graph.search.listing import Listing, Stretch, mapped
 from photos_graph.search.paging import IndexPage
 from photos_graph.search.query import Query
 from photos_graph.search.timeline import Bucket
@@ -123,17 +123,19 @@ class PhotoBrowser:
         search = self._index.search
         return len(search.collapsed(search.sets.visible))
 
-    async def failures(self, first: int, after: str | None, job_id: str | None = None) -> Listing[Failure]:
+    async def failures(
+        self,
+        first: int | None,
+        after: str | None,
+        last: int | None = None,
+        before: str | None = None,
+        job_id: str | None = None,
+    ) -> Listing[Failure]:
         """Returns the failures of a job, or all that remain. Raises BadInput for an invalid cursor."""
-        start = key_of(after)[1] if after is not None else ""
-        found = await failures.page(self._graph, job_id, start, first + 1)
-        return Listing(
-            items=[failure for _, failure in found[:first]],
-            cursors=[cursor_of((0, id_)) for id_, _ in found[:first]],
-            has_next=len(found) > first,
-            has_previous=after is not None,
-            total=await failures.count(self._graph, job_id),
-        )
+        stretch = Stretch.of(first, after, last, before)
+        found = await failures.page(self._graph, job_id, stretch)
+        total = await failures.count(self._graph, job_id)
+        return mapped(stretch.listing(found, lambda each: (0, each[0]), total), lambda each: each[1])
 
     async def formats(self) -> list[FormatSupport]:
         """Returns the formats. A decoding process is asked once, because it has to load all decoders."""

@@ -10,7 +10,7 @@ from photos_graph.graph.writing import LabelWriter
 from photos_graph.model.labels import BulkResult, LabelKind
 from photos_graph.model.library import FileState
 from photos_graph.model.succession import SAME_VIEW, Replacement, Succession
-from photos_graph.search.listing import Listing, cursor_of, key_of
+from photos_graph.search.listing import Listing, Stretch, mapped
 from photos_graph.services.scan.succession import PictureComparison
 
 
@@ -20,20 +20,17 @@ class Replacements:
         self._writer = writer
         self._comparison = comparison
 
-    async def page(self, first: int, after: str | None) -> Listing[Replacement]:
+    async def page(
+        self, first: int | None, after: str | None, last: int | None = None, before: str | None = None
+    ) -> Listing[Replacement]:
         """Returns the replacements about which a person must decide, by the id of the old photo. Raises BadInput for a
         cursor that is not valid."""
-        start = key_of(after)[1] if after else ""
-        found = await replacements.page(self._graph, start, first + 1)
-        page = found[:first]
-        known = await photos.photos_by_id(self._graph, [id_ for each in page for id_ in (each.old_id, each.new_id)])
-        return Listing(
-            items=[Replacement(known[each.old_id], known[each.new_id], each.path) for each in page],
-            cursors=[cursor_of((0, each.old_id)) for each in page],
-            has_next=len(found) > first,
-            has_previous=bool(after),
-            total=await replacements.count(self._graph),
-        )
+        stretch = Stretch.of(first, after, last, before)
+        found = await replacements.page(self._graph, stretch)
+        page = stretch.listing(found, lambda each: (0, each.old_id), await replacements.count(self._graph))
+        ids = [id_ for each in page.items for id_ in (each.old_id, each.new_id)]
+        known = await photos.photos_by_id(self._graph, ids)
+        return mapped(page, lambda each: Replacement(known[each.old_id], known[each.new_id], each.path))
 
     async def succeed(self, old_id: str, new_id: str, by: str = "") -> BulkResult:
         """Gives the labels of the old photo to the new one, with its faces where the pictures show them.

@@ -7,8 +7,10 @@ import random
 import pytest
 
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.windows import AFTER_ALL
 from photos_graph.graph.faces import pages
 from photos_graph.model.faces import FaceFilter
+from photos_graph.search.listing import Stretch
 from tests.kit.faces import Found, find
 from tests.kit.planted import photo_id, plant
 
@@ -49,7 +51,7 @@ async def test_every_face_is_on_one_page(planted: Graph, size: int) -> None:
         (FaceFilter(cluster_id="c"), lambda n, quality: n % 2 == 1 and n % 3 != 0),
     ):
         seen: list[str] = []
-        while page := await pages.ranks(planted, wanted, seen[-1] if seen else pages.BEFORE_ALL, size):
+        while page := await pages.ranks(planted, wanted, Stretch((0, seen[-1]) if seen else None, None, size, False)):
             assert len(page) <= size
             seen += page
         found = [pages.face_id_of(rank) for rank in seen]
@@ -59,6 +61,6 @@ async def test_every_face_is_on_one_page(planted: Graph, size: int) -> None:
 
 def test_a_rank_goes_up_as_quality_goes_down() -> None:
     ranks = [pages.rank(quality, "x") for quality in (2.0, 1.0, 0.999, 0.5, 0.001, 0.0, -1.0)]
-    assert ranks == sorted(ranks) and ranks[-1] < pages.AFTER_ALL
+    assert ranks == sorted(ranks) and ranks[-1] < AFTER_ALL
     assert pages.rank(0.5, "a") < pages.rank(0.5, "b")
     assert pages.face_id_of(pages.rank(0.5, "a")) == "a"

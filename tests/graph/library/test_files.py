@@ -12,6 +12,7 @@ from photos_graph.graph.library.folders import StoredFolder
 from photos_graph.model.jobs import JobKind
 from photos_graph.model.labels import LabelKind
 from photos_graph.model.library import FileState, RootState
+from photos_graph.search.listing import Stretch
 from tests.kit.planted import A, C, file, library, read
 from tests.kit.writing import rated, writer
 
@@ -92,7 +93,9 @@ async def test_with_a_moved_file_go_its_failures(graph: Graph) -> None:
     await files.put_pending(graph, [file(3)], "j2")
     await photos.put_read(writer(graph), [read(3, "a")], [], "j1")
     await files.drop_moved(writer(graph), ["f0", "f1"], "j2")
-    assert [failure.path for _, failure in await failures.page(graph, None, "", 9)] == ["Pictures/1"]
+    assert [
+        failure.path for _, failure in await failures.page(graph, None, Stretch(None, None, 9, from_end=False))
+    ] == ["Pictures/1"]
 
 
 async def test_missing_files_keep_their_photo_and_unread_ones_are_forgotten(graph: Graph) -> None:

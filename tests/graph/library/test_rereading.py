@@ -14,6 +14,7 @@ from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.library.rereading import FileToReread, Reread
 from photos_graph.model.labels import LabelKind
 from photos_graph.model.library import METADATA_VERSION
+from photos_graph.search.listing import Stretch
 from tests.kit.planted import METADATA, A, B, C, file, library, read
 from tests.kit.writing import rated, writer
 
@@ -58,7 +59,7 @@ async def test_what_files_say_now_is_written_and_failures_wait(behind: Graph) ->
     rows = {row["id"]: (row["by"], row["turned"], row["rating"]) for row in await behind.read(STATE)}
     assert rows == {A: (METADATA_VERSION, 6, 5), B: (None, None, 3)}
     assert await to_reread(behind) == {}
-    [(_, failure)] = await failures.page(behind, None, "", 10)
+    [(_, failure)] = await failures.page(behind, None, Stretch(None, None, 10, from_end=False))
     assert failure.path == "Pictures/a/b/n1.jpg"
 
 

@@ -88,6 +88,10 @@ async def test_they_are_on_no_page_and_in_no_count(services: Services) -> None:
         FaceFilter(assigned=False),
         FaceFilter(ignored=True),
         FaceFilter(ignored=False),
+        FaceFilter(assigned=True, ignored=True),
+        FaceFilter(assigned=False, ignored=True),
+        FaceFilter(assigned=True, ignored=False),
+        FaceFilter(assigned=False, ignored=False),
         FaceFilter(photo_id=photo_id(0)),
         FaceFilter(photo_id=photo_id(2), ignored=True),
     )
