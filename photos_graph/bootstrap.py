@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from photos_graph.core import Core, cancel_at_end
 from photos_graph.errors import BadSettings
@@ -12,6 +13,7 @@ from photos_graph.events import Events, JobQueued
 from photos_graph.facade import Services as Services
 from photos_graph.facade import services_of
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.damage import look_for_damage
 from photos_graph.graph.engine.opening import connect
 from photos_graph.graph.library import folders
 from photos_graph.graph.writing import LabelWriter
@@ -23,6 +25,10 @@ from photos_graph.jobs.queue import Jobs
 from photos_graph.jobs.runner import Runner
 from photos_graph.model.jobs import JobKind
 from photos_graph.paths import check_data_dir
+from photos_graph.services.backups.damaged import told_if_damaged
+from photos_graph.services.backups.dumping import before_migration
+from photos_graph.services.backups.restoring import refuse_interrupted
+from photos_graph.services.backups.room import open_backups
 from photos_graph.services.browse.room import open_browse
 from photos_graph.services.completion import ChangeCompletion
 from photos_graph.services.datasets.room import open_datasets
@@ -48,11 +54,13 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
     """
     async with AsyncExitStack() as closing:
         make_private(settings)
+        refuse_interrupted(settings.data_dir)
         cache = RenditionCache(settings.data_dir / "renditions", settings.images.cache_bytes)
         loading = asyncio.create_task(asyncio.to_thread(cache.load))  # the engine takes seconds to start
         cancel_at_end(closing, loading)
-        graph = await _connected(settings, closing)
-        index = await _loaded(graph, settings, closing)
+        with told_if_damaged(settings):
+            graph = await _connected(settings, closing)
+            index = await _loaded(graph, settings, closing)
         pictures = _picture_workers(settings)
         closing.push_async_callback(pictures.close)
         try:
@@ -76,6 +84,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         datasets = open_datasets(core, media, browse.questions)
         changes = Changes(index, writer, writes, core.gazetteer)
         core.handlers[JobKind.FINISH_CHANGE] = ChangeCompletion(writes, labels.predicted_tags, changes).run
+        backups = open_backups(core)
         closing.push_async_callback(writes.close)
         await models.apply_settings()
 
@@ -87,16 +96,19 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             core.keep_running(browse.faces.prepare(), "faces of persons")
             core.keep_running(scan.keep_polling(), "polling")
             core.keep_running(learning.schedules.keep_looking(), "schedules")
+            core.keep_running(backups.schedule.keep_looking(), "back-ups")
             core.keep_running(learning.audits.keep_looking(), "audits")
             watches = (faces.triggers.weights, learning.triggers.weights, learning.triggers.image_text)
             core.keep_running(keep_looking(*watches), "weights")
 
-        yield services_of(core, media, models, scan, labels, browse, faces, learning, trips, datasets, changes)
+        yield services_of(core, media, models, scan, labels, browse, faces, learning, trips, datasets, changes, backups)
 
 
 async def _connected(settings: Settings, closing: AsyncExitStack) -> Graph:
-    graph = await connect(settings)
+    graph = await connect(settings, partial(before_migration, settings))
     closing.push_async_callback(graph.close)
+    if settings.graph.uri is None:
+        await look_for_damage(graph, settings.data_dir)
     # Another data directory than before may lie in a root that the graph knows.
     check_data_dir(settings.data_dir, [root.raw_path for root in await folders.roots(graph)])
     return graph

@@ -15,7 +15,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photos_graph.command import complain, followed, keep_apart, of_the_system, settings_of, with_services
+from photos_graph import cli_backups
+from photos_graph.command import (
+    DataDir,
+    Verbose,
+    complain,
+    followed,
+    keep_apart,
+    of_the_system,
+    settings_of,
+    with_services,
+)
 from photos_graph.errors import BadInput, PhotosGraphError
 from photos_graph.model.datasets import DatasetFormat
 from photos_graph.model.jobs import JobKind, JobState
@@ -58,14 +68,6 @@ RootArguments = Annotated[
         metavar="ROOT", help="Folders of originals. They are added to the library if they are not in it yet."
     ),
 ]
-DataDir = Annotated[
-    Path | None,
-    typer.Option(
-        help="The folder for the graph, the cache and the index. It must not be inside a folder of originals. "
-        "Default: ~/.local/share/photos-graph"
-    ),
-]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log what is being done, not only warnings and errors.")]
 
 
 def main() -> None:
@@ -386,3 +388,6 @@ def demo(folder: Annotated[Path, typer.Argument(help="A folder that is new or em
 
     count = make_demo(folder)
     err.print(f"{folder} has {count} pictures. Serve them: photos-graph serve {folder}")
+
+
+app.registered_commands += cli_backups.commands.registered_commands

@@ -8,7 +8,9 @@ import os
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
 
 from photos_graph import settings as configuration
 from photos_graph.model.jobs import Job, JobState
@@ -18,6 +20,15 @@ from photos_graph.terminal import err, follow
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option(
+        help="The folder for the graph, the cache and the index. It must not be inside a folder of originals. "
+        "Default: ~/.local/share/photos-graph"
+    ),
+]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Log what is being done, not only warnings and errors.")]
 
 
 def complain(message: str) -> None:

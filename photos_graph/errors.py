@@ -3,6 +3,8 @@
     PhotosGraphError             code INTERNAL
     ├── BadInput                 BAD_INPUT        the request makes no sense; the message says what would
     │   └── BadSettings          BAD_INPUT        a setting, option or folder that cannot be used
+    ├── RefusedQuery             INTERNAL         the graph engine refused a query
+    ├── DamagedGraph             INTERNAL         the graph engine has lost what it held
     ├── NotFound                 NOT_FOUND
     ├── Conflict                 CONFLICT         the request is valid, but something is in its way
     ├── Unauthenticated          UNAUTHENTICATED  no token, or an unknown one
@@ -63,6 +65,14 @@ class BadInput(PhotosGraphError):
 
 class BadSettings(BadInput):
     pass
+
+
+class RefusedQuery(PhotosGraphError):
+    pass
+
+
+class DamagedGraph(PhotosGraphError):
+    """The message gives the reason."""
 
 
 class NotFound(PhotosGraphError):

@@ -10,6 +10,8 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.jobs.queue import Jobs
+from photos_graph.services.backups.job import Backups
+from photos_graph.services.backups.room import BackupRoom
 from photos_graph.services.browse.faces import FaceBrowser
 from photos_graph.services.browse.folders import Folders
 from photos_graph.services.browse.persons import Persons
@@ -98,6 +100,7 @@ class Services:
     media: Media
     exports: Exports
     imports: Imports
+    backups: Backups
 
 
 def services_of(
@@ -112,6 +115,7 @@ def services_of(
     trips: TripRoom,
     datasets: DatasetRoom,
     changes: Changes,
+    backups: BackupRoom,
 ) -> Services:
     return Services(
         settings=core.settings,
@@ -155,4 +159,5 @@ def services_of(
         trip_triggers=trips.triggers,
         exports=datasets.exports,
         imports=datasets.imports,
+        backups=backups.backups,
     )

@@ -264,6 +264,25 @@ class ExportSettings(SettingsGroup):
     )
 
 
+class BackupSettings(SettingsGroup):
+    """Back-ups of everything that people stated and set, and of what models found. Originals are not in them."""
+
+    folder: Folder | None = Field(
+        None,
+        description="The folder for back-ups. If it is unset, `backups` in the data directory is used. A folder on "
+        "another disk is better, since it outlives the disk of the data directory.",
+    )
+    schedule: str = Field(
+        "30 3 * * *",
+        description="When back-ups are written while the service runs, as five fields in the syntax of cron, in the "
+        "time zone of this machine. None is written if nothing has changed since the last one. An empty text means "
+        "never.",
+    )
+    keep: int = Field(
+        7, ge=1, description="How many back-ups are kept in the folder. Those to which you gave a name are not counted."
+    )
+
+
 class SearchSettings(SettingsGroup):
     """The search index, which is read from the graph and kept in memory, and the language of searches."""
 
@@ -391,6 +410,7 @@ class Settings(BaseSettings):
     labels: LabelSettings = Field(default_factory=LabelSettings)
     learn: LearnSettings = Field(default_factory=LearnSettings)
     export: ExportSettings = Field(default_factory=ExportSettings)
+    backup: BackupSettings = Field(default_factory=BackupSettings)
     search: SearchSettings = Field(default_factory=SearchSettings)
     web: WebSettings = Field(default_factory=WebSettings)
 
@@ -433,6 +453,11 @@ class Settings(BaseSettings):
     def models_dir(self) -> Path:
         """The folder of weights, which DeepFace calls DEEPFACE_HOME."""
         return self.data_dir / "models"
+
+    @property
+    def backups_dir(self) -> Path:
+        """The folder of back-ups."""
+        return self.backup.folder or self.data_dir / "backups"
 
     @property
     def exports_dir(self) -> Path:

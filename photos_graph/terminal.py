@@ -104,6 +104,37 @@ def bytes_shown() -> Iterator[Callable[[str, int, int | None], None]]:
         yield show
 
 
+@contextmanager
+def counted() -> Iterator[Callable[[str, int, int], None]]:
+    """Yields a function that shows the progress of steps. It takes the name of the step, how much of it is done, and
+    how much there is."""
+    if not err.is_terminal:
+        yield _counted_in_lines()
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True) as bar:
+        tasks = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield show
+
+
+def _counted_in_lines() -> Callable[[str, int, int], None]:
+    written_at = time.monotonic()
+
+    def show(what: str, done: int, total: int) -> None:
+        nonlocal written_at
+        if time.monotonic() - written_at >= PLAIN_SECONDS:
+            written_at = time.monotonic()
+            err.print(f"{what}: {done:,} of {total:,}")
+
+    return show
+
+
 def _in_lines() -> Callable[[str, int, int | None], None]:
     written_at = time.monotonic()
 

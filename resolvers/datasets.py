@@ -1,5 +1,5 @@
-"""Exports and imports, which run as jobs. Only the owner may start them: files leave the service, and labels change in
-bulk."""
+"""Exports, imports and back-ups, which run as jobs. Only the owner may start them: files leave the service, and labels
+change in bulk."""
 
 from __future__ import annotations
 
@@ -61,3 +61,12 @@ class DatasetMutations:
         ],
     ) -> Job:
         return Job.of(await info.context.services.imports.ask(name, by=info.context.known_viewer.name))
+
+    @strawberry.mutation(
+        permission_classes=[IsOwner],
+        description="Starts a back-up of everything that people stated and set, and of what models found, to a new "
+        "file in `backup.folder`. The closing message of the job names the file, which `photos-graph restore` "
+        "restores. Originals are not in it. Requires the role OWNER.",
+    )
+    async def backup(self, info: Info) -> Job:
+        return Job.of(await info.context.services.backups.ask())

@@ -124,6 +124,7 @@ _register(
     EXPORT="Writes an export.",
     IMPORT="Reads labels from an export or from sidecars.",
     FINISH_CHANGE="Completes a change of labels that took too long for the request that asked for it.",
+    BACKUP="Writes a back-up.",
 )
 _register(
     JobState,

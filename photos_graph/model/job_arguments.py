@@ -117,6 +117,13 @@ class ChangeArguments(JobArguments):
     summary: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class BackupArguments(JobArguments):
+    """``file`` is the absolute path of the back-up, or None for a new file in the folder of back-ups."""
+
+    file: Path | None = None
+
+
 KINDS: Mapping[JobKind, type[JobArguments]] = {
     JobKind.SCAN: ScanArguments,
     JobKind.FACES: JobArguments,
@@ -128,6 +135,7 @@ KINDS: Mapping[JobKind, type[JobArguments]] = {
     JobKind.EXPORT: ExportRequest,
     JobKind.IMPORT: ImportArguments,
     JobKind.FINISH_CHANGE: ChangeArguments,
+    JobKind.BACKUP: BackupArguments,
 }
 
 

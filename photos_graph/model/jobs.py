@@ -23,6 +23,7 @@ class JobKind(StrEnum):
     EXPORT = "EXPORT"
     IMPORT = "IMPORT"
     FINISH_CHANGE = "FINISH_CHANGE"
+    BACKUP = "BACKUP"
 
 
 class JobState(StrEnum):

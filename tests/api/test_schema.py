@@ -30,7 +30,16 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "Schedule": ("kind", "cron", "nextAt", "corrections"),
         "Photo": ("people", "placeNames", "software", "statedByPeople", "cursor"),
         "Subscription": ("changes",),
-        "Mutation": ("revertToFile", "lastDeletion", "deletedIds", "query", "renameTrip", "tagTrip", "findTrips"),
+        "Mutation": (
+            "backup",
+            "revertToFile",
+            "lastDeletion",
+            "deletedIds",
+            "query",
+            "renameTrip",
+            "tagTrip",
+            "findTrips",
+        ),
         "Tag": ("path", "trust", "change", "tags", "hasChildren", "ancestors"),
         "Folder": ("hasChildren", "ancestors", "cover"),
         "TagFacet": ("trust",),
@@ -84,8 +93,9 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
 }
 
 # What says or accepts more than the contract: null gives a threshold back to the models, what pictures show is a kind
-# of its own, and so are the jobs that find trips and complete changes.
-WIDER = {"Mutation.setThreshold", "MatchKind.LOOKS_LIKE", "JobKind.TRIPS", "JobKind.FINISH_CHANGE"}
+# of its own, and so are the jobs that find trips, complete changes and write
+# back-ups.
+WIDER = {"Mutation.setThreshold", "MatchKind.LOOKS_LIKE", "JobKind.TRIPS", "JobKind.FINISH_CHANGE", "JobKind.BACKUP"}
 
 Composite = graphql.GraphQLObjectType | graphql.GraphQLInterfaceType | graphql.GraphQLInputObjectType
 

@@ -13,6 +13,7 @@ from pyroaring import BitMap
 from photos_graph.model.datasets import DatasetFormat
 from photos_graph.model.job_arguments import (
     KINDS,
+    BackupArguments,
     ChangeArguments,
     ClusterArguments,
     ExportRequest,
@@ -42,6 +43,8 @@ EACH = [
         ChangeArguments("c2", "REJECT_TAGS", "ann", 7, None, ("t",), BitMap([3]), True, "Said so."),
     ),
     (JobKind.FINISH_CHANGE, ChangeArguments("c3", "UNDO", "ann", 7, undoes="c2")),
+    (JobKind.BACKUP, BackupArguments()),
+    (JobKind.BACKUP, BackupArguments(Path("/backups/mine.zip"))),
 ]
 
 

@@ -17,7 +17,7 @@ from typing import Any, LiteralString, TypeVar
 import neo4j
 from neo4j import exceptions as driver_errors
 
-from photos_graph.errors import BadSettings, Conflict, EngineUnavailable, PhotosGraphError
+from photos_graph.errors import BadSettings, Conflict, EngineUnavailable, RefusedQuery
 from photos_graph.graph.engine import dialect as dialects
 from photos_graph.graph.engine.embedded import Endpoint, Engine
 from photos_graph.graph.engine.values import plain
@@ -171,7 +171,7 @@ class Graph:
                     log.error("The graph engine refused a query: %s: %s", error.code, error.message)
                     if self._engine is not None and self._engine.is_full:
                         raise EngineUnavailable(FULL) from error
-                    raise PhotosGraphError(
+                    raise RefusedQuery(
                         "The graph engine refused a query. The log of the service has the reason."
                     ) from error
                 await asyncio.sleep(RESTART_SECONDS)

@@ -167,9 +167,21 @@ APPLIED: LiteralString = "MATCH (m:Migration) RETURN m.number AS number ORDER BY
 RECORD: LiteralString = "MERGE (m:Migration {number: $number}) ON CREATE SET m.at = $at"
 
 
-async def migrate(graph: Graph) -> None:
-    """Migrates the graph to the newest schema. Raises BadSettings if its schema is newer than this program."""
-    applied = {row["number"] for row in await graph.read(APPLIED)}
+async def applied_to(graph: Graph) -> frozenset[int]:
+    """Returns the numbers of the migrations that the graph has had."""
+    return frozenset(row["number"] for row in await graph.read(APPLIED))
+
+
+async def is_older(graph: Graph) -> bool:
+    """Returns whether the graph was made by an earlier version of the program, whose schema is older."""
+    applied = await applied_to(graph)
+    return bool(applied) and max(applied) < max(MIGRATIONS)
+
+
+async def migrate(graph: Graph, upto: int | None = None) -> None:
+    """Migrates the graph to the newest schema, or to an older one. Raises BadSettings if its schema is newer than this
+    program."""
+    applied = await applied_to(graph)
     newest = max(MIGRATIONS)
     if applied and max(applied) > newest:
         raise BadSettings(
@@ -180,7 +192,7 @@ async def migrate(graph: Graph) -> None:
     if embedded and not applied:
         await _run(graph, NUMBER_TYPES)
     for number, statements in sorted(MIGRATIONS.items()):
-        if number in applied:
+        if number in applied or (upto is not None and number > upto):
             continue
         if embedded and number == PICTURED_BY:
             await _run(graph, (PICTURED_TYPE,))

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.embedded import Endpoint, Engine
-from photos_graph.graph.engine.migrations import migrate
+from photos_graph.graph.engine.migrations import is_older, migrate
 from photos_graph.settings import Settings
 
+BeforeMigration = Callable[[Graph], Awaitable[None]]
 
-async def connect(settings: Settings) -> Graph:
+
+async def connect(settings: Settings, before_migration: BeforeMigration | None = None) -> Graph:
     """Returns a graph that answers queries and has the newest schema.
 
-    If ``graph.uri`` is set, this is the graph of that server. Otherwise it is the embedded engine of the data
-    directory, which is started unless another process runs it.
+    ``before_migration`` is called with the graph if it holds something and its schema is older.
 
     Raises BadSettings if the settings have to be changed, EngineUnavailable if the engine does not answer.
+    """
+    graph = await unmigrated(settings)
+    try:
+        if before_migration is not None and await is_older(graph):
+            await before_migration(graph)
+        await migrate(graph)
+    except BaseException:
+        await graph.close()
+        raise
+    return graph
+
+
+async def unmigrated(settings: Settings) -> Graph:
+    """Returns a graph that answers queries, with the schema that it has.
+
+    If ``graph.uri`` is set, this is the graph of that server. Otherwise it is the embedded engine of the data
+    directory, which is started unless another process runs it. Raises as ``connect`` does.
     """
     chosen = settings.graph
     if chosen.uri is None:
@@ -26,7 +46,6 @@ async def connect(settings: Settings) -> Graph:
         graph = Graph(lambda: endpoint)
     try:
         await graph.ready(chosen.connect_seconds)
-        await migrate(graph)
     except BaseException:
         await graph.close()
         raise

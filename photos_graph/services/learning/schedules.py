@@ -6,16 +6,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from datetime import datetime
 
-from cronsim import CronSim, CronSimError
-
-from photos_graph.errors import BadInput, EngineUnavailable, PhotosGraphError
+from photos_graph.errors import EngineUnavailable, PhotosGraphError
 from photos_graph.events import Events, JobQueued
 from photos_graph.graph import jobs
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.learning import schedules
 from photos_graph.index import Index
+from photos_graph.jobs.cron import next_time
 from photos_graph.jobs.queue import Jobs
 from photos_graph.learn.dataset import MIN_EXAMPLES
 from photos_graph.learn.persons import MIN_FACES
@@ -26,8 +24,6 @@ from photos_graph.settings import Settings
 log = logging.getLogger(__name__)
 
 CHECK_SECONDS = 5.0  # between two checks for trainings that are due
-MAX_CRON_LENGTH = 100  # characters
-CRON_FIELDS = "minute, hour, day of the month, month, day of the week"
 
 
 class Schedules:
@@ -110,18 +106,3 @@ class Schedules:
                 log.warning("The graph engine does not answer. Schedules wait until it does.")
             except PhotosGraphError as error:
                 log.warning("Schedules could not be checked: %s", error.public_message)
-
-
-def next_time(cron: str, now: float) -> int:
-    """Returns the first time after ``now`` at which ``cron`` is true in local time, in milliseconds since the epoch.
-    Raises BadInput with the reason if the expression is invalid."""
-    if len(cron) > MAX_CRON_LENGTH or len(cron.split()) != 5:
-        raise BadInput(f"A schedule has five fields: {CRON_FIELDS}. For example '30 3 * * 1' is every Monday at 3:30.")
-    try:
-        # If a time occurs twice because clocks are set back, the first occurrence counts.
-        moments = (moment.timestamp() for moment in CronSim(cron, datetime.fromtimestamp(now)))
-        return next(round(moment * 1000) for moment in moments if moment > now)
-    except CronSimError as error:
-        raise BadInput(f"{error} in this schedule. Its fields are: {CRON_FIELDS}.") from None
-    except StopIteration:
-        raise BadInput("This schedule never comes true.") from None

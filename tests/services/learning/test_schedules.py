@@ -14,10 +14,11 @@ import pytest
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput
 from photos_graph.events import TrainingStarted
+from photos_graph.jobs.cron import next_time
 from photos_graph.model.jobs import JobKind
 from photos_graph.model.learning import ModelKind
 from photos_graph.model.search import Ref
-from photos_graph.services.learning.schedules import Schedules, next_time
+from photos_graph.services.learning.schedules import Schedules
 from photos_graph.settings import LearnSettings, Settings
 from tests.kit.faced_library import faced, undone
 from tests.kit.graphql import execute

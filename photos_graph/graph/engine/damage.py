@@ -1,0 +1,35 @@
+"""Notices at the start that the embedded engine has lost what it held.
+
+If files of the engine are missing or cut off, it opens what is left, and a library would look empty. A scan would then
+fill it again, without any label. ``<data_dir>/graph.id`` therefore holds the identity of the graph.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import LiteralString
+
+from photos_graph.errors import DamagedGraph
+from photos_graph.graph.engine import feed
+from photos_graph.graph.engine.connection import Graph
+
+FILE = "graph.id"
+
+KNOWN_IDENTITY: LiteralString = "MATCH (m:Meta {name: 'graph'}) RETURN m.value AS id"
+# A photo gets its number in the commit that creates it, and is never deleted.
+PHOTOS_WERE_THERE: LiteralString = "MATCH (m:Meta {name: 'photoNumber'}) WHERE m.value > 0 RETURN m.value AS last"
+ANY_PHOTO: LiteralString = "MATCH (p:Photo) RETURN p.id AS id LIMIT 1"
+
+
+async def look_for_damage(graph: Graph, data_dir: Path) -> None:
+    """Raises DamagedGraph if the embedded graph of the data directory has lost its contents. Otherwise it remembers the
+    identity of the graph. Raises OSError."""
+    file = data_dir / FILE
+    known = file.read_text().strip() if file.exists() else None
+    found = [row["id"] for row in await graph.read(KNOWN_IDENTITY)]
+    if known and known not in found:
+        raise DamagedGraph(f"It is not the one that {file} names; remove that file to begin with an empty library.")
+    if await graph.read(PHOTOS_WERE_THERE) and not await graph.read(ANY_PHOTO):
+        raise DamagedGraph("Its photos are gone.")
+    if known is None:
+        file.write_text(await feed.identity(graph))

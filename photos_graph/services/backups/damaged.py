@@ -1,0 +1,41 @@
+"""Says what to do when the graph cannot be used."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from photos_graph.errors import BadSettings, DamagedGraph, EngineUnavailable, RefusedQuery
+from photos_graph.services.backups.job import existing
+from photos_graph.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def told_if_damaged(settings: Settings) -> Iterator[None]:
+    """Raises BadSettings, which names the newest back-up, if the block finds the embedded graph damaged."""
+    try:
+        yield
+    except (DamagedGraph, RefusedQuery, EngineUnavailable) as error:
+        if settings.graph.uri is not None:
+            raise
+        if isinstance(error, EngineUnavailable):
+            raise EngineUnavailable(f"{error.public_message}\nIf its files are damaged: {_advice(settings)}") from error
+        why = f" {error.public_message}" if isinstance(error, DamagedGraph) else ""
+        raise BadSettings(f"The graph in {settings.data_dir / 'graph'} is damaged.{why} {_advice(settings)}") from error
+
+
+def _advice(settings: Settings) -> str:
+    try:
+        found = existing(settings)
+    except OSError as error:
+        log.warning("The folder of back-ups cannot be read: %s", error)
+        found = []
+    if not found:
+        return f"There is no back-up in {settings.backups_dir}. If you have one elsewhere: photos-graph restore FILE"
+    return (
+        "Restore the newest back-up into a new data directory: "
+        f"photos-graph restore {found[-1]} --data-dir {settings.data_dir}-restored"
+    )

@@ -1,0 +1,112 @@
+"""Dumps the graph into back-ups, while people and jobs go on.
+
+The nodes are read in pages, so a back-up is not the state of one moment. It holds every change that people made before
+it began. If they make changes meanwhile, it is written again, up to ``TRIES`` times, so that it holds no change in
+part. What jobs add meanwhile may be in it in part, which the next scan repairs: ``contents.NODES`` has the order in
+which that is harmless.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from photos_graph.errors import BadSettings
+from photos_graph.graph.engine import contents, feed, migrations
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.contents import NodeRecord
+from photos_graph.graph.labels import history
+from photos_graph.services.backups import archive
+from photos_graph.services.backups.archive import ArchiveWriter, Manifest, RecordsWriter
+from photos_graph.services.backups.node_records import record_of
+from photos_graph.settings import Settings
+
+log = logging.getLogger(__name__)
+
+TRIES = 3
+Report = Callable[[int, int], Awaitable[None]]  # how many nodes are written, of how many
+
+MODELS = "learn/models"
+SECRETS = "secrets.json"
+
+
+async def write_backup(graph: Graph, settings: Settings, path: Path, report: Report) -> Manifest:
+    """Writes everything that the graph holds, the secrets and the trained models to a new file, and verifies it.
+
+    Raises OSError if the file cannot be written, and EngineUnavailable.
+    """
+    for number in range(1, TRIES + 1):
+        _, before = await history.bounds(graph)
+        manifest = await _write(graph, settings, path, report, before)
+        _, after = await history.bounds(graph)
+        if after == before:
+            break
+        log.info("People made changes while the back-up was written (try %s of %s).", number, TRIES)
+    return manifest
+
+
+async def before_migration(settings: Settings, graph: Graph) -> None:
+    """Writes a back-up of a graph whose schema is older, before it is changed. Raises BadSettings if it cannot."""
+    schema = max(await migrations.applied_to(graph))
+    path = settings.backups_dir / f"before-version-{version('photos-graph')}-of-schema-{schema}.zip"
+    if path.exists():
+        return
+
+    async def unseen(_done: int, _total: int) -> None:
+        pass
+
+    log.warning("This graph is of an earlier version. A back-up is written to %s before it is changed.", path)
+    try:
+        await write_backup(graph, settings, path, unseen)
+    except OSError as error:
+        raise BadSettings(
+            f"The back-up before the graph is changed cannot be written to {path}: {error.strerror}. Set backup.folder."
+        ) from error
+
+
+async def _write(graph: Graph, settings: Settings, path: Path, report: Report, changes: int) -> Manifest:
+    seq = await feed.head(graph)
+    total = sum([await contents.count(graph, label) for label in contents.NODES])
+    done = 0
+    with archive.written(path) as writer:
+        for label in contents.NODES:
+            async for page in _written_pages(graph, writer, label):
+                done += page
+                await report(done, total)
+        with writer.records(contents.REMOVED_ROOTS) as roots:
+            roots.write([{"values": values} for values in await contents.removed_roots(graph)])
+        await asyncio.to_thread(_add_files, writer, settings.data_dir)
+        manifest = Manifest(
+            archive.FORMAT,
+            archive.VERSION,
+            version("photos-graph"),
+            max(await migrations.applied_to(graph)),
+            datetime.now(UTC).isoformat(timespec="seconds"),
+            changes,
+            seq,
+            writer.members,
+        )
+        writer.finish(manifest)
+    return manifest
+
+
+async def _written_pages(graph: Graph, writer: ArchiveWriter, label: str) -> AsyncIterator[int]:
+    with writer.records(label) as lines:
+        async for page in contents.nodes(graph, label):
+            await asyncio.to_thread(_write_page, lines, page)
+            yield len(page)
+
+
+def _write_page(lines: RecordsWriter, page: Sequence[NodeRecord]) -> None:
+    lines.write([record_of(node) for node in page])
+
+
+def _add_files(writer: ArchiveWriter, data_dir: Path) -> None:
+    files = [data_dir / SECRETS, *sorted((data_dir / MODELS).glob("*"))]
+    for file in files:
+        if file.is_file() and not file.name.startswith("."):
+            writer.add_file(str(file.relative_to(data_dir)), file)
