@@ -37,6 +37,7 @@ HASHES = {
     18: "e3b0c44298fc1c14",
     19: "98cef3d5ba92dd33",
     20: "c4a4c7ecb1b775f8",
+    21: "13aa853bda607a1c",
 }
 
 
