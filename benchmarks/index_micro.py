@@ -24,6 +24,7 @@ from photos_graph.model.library import Place, PlaceKind
 from photos_graph.model.search import PhotoOrder, TimelineUnit
 from photos_graph.search.arrays import bitmap
 from photos_graph.search.index import SearchIndex
+from photos_graph.search.listing import listed
 from photos_graph.search.query import And, Everything, Not, Query
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.snapshot import capture, load, save
@@ -180,6 +181,18 @@ def after_changes(index: SearchIndex, count: int, folder_ids: list[str], tag_ids
         milliseconds("  tags, the first time after that", lambda: index.facets.tags(everything, 20), 1)
 
 
+def lists(index: SearchIndex, moment: str, repeats: int) -> None:
+    """Takes the first page of each list of tags, folders and persons."""
+    sets = index.sets
+    for name, orders in (
+        ("tags", sets.tags.orders),
+        ("folders", sets.folder_orders.orders),
+        ("persons", sets.persons.orders),
+    ):
+        for order, rows in orders.items():
+            milliseconds(f"{name} by {order}, {moment}", lambda r=rows, o=order: listed(r, o, 50, None), repeats)  # type: ignore[misc]
+
+
 def main(count: int) -> None:
     folder_rows, place_rows = folders(min(20_000, max(2, count // 50))), places(500)
     folder_ids, place_ids = [row.id for row in folder_rows], [row.id for row in place_rows]
@@ -203,6 +216,9 @@ def main(count: int) -> None:
     milliseconds("persons, the first time", lambda: index.facets.persons(everything, 20), 1)
     give_back()
     print(f"{(resident() - before) / count:.0f} bytes of memory a photo")
+    lists(index, "the first time", 1)
+    lists(index, "again", 20)
+    milliseconds("folders by a word", lambda: len(index.folders.ids_with_words(["trip", "2003"])))
 
     questions: dict[str, Query] = {
         "everything": Everything(),
@@ -253,6 +269,7 @@ def main(count: int) -> None:
         for number in chance.sample(range(count), 1000)
     ]
     milliseconds("apply 1,000 changed rows", lambda: index.apply_photos(changed))
+    lists(index, "the first time after that", 1)
     for order in PhotoOrder:
         milliseconds(f"first page after that, {order}", lambda o=order: index.page(everything, o, first=50), 1)  # type: ignore[misc]
     milliseconds("first look-up of an id after that", lambda: index.number_of(changed[0].id), 1)

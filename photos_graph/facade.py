@@ -46,6 +46,7 @@ from photos_graph.services.learning.similar import SimilarPhotos
 from photos_graph.services.learning.triggers import LearningTriggers
 from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.services.media import Media
+from photos_graph.services.photo_watch import PhotoWatch
 from photos_graph.services.scan.replacements import Replacements
 from photos_graph.services.scan.room import ScanRoom
 from photos_graph.services.scan.roots import Roots
@@ -81,6 +82,7 @@ class Services:
     property_editing: PropertyEditing
     changes: Changes
     history: History
+    photo_watch: PhotoWatch
     changed: ChangedObjects
     tags: Tags
     persons: Persons
@@ -136,6 +138,7 @@ def services_of(
         property_editing=labels.property_editing,
         changes=changes,
         history=History(core.graph, core.index),
+        photo_watch=PhotoWatch(core.index),
         changed=ChangedObjects(core.graph, core.index),
         browse=browse.photos,
         questions=browse.questions,

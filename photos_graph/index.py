@@ -42,10 +42,13 @@ MAX_TOUCHED = 20_000  # touched photos; if there are more, reading all photos is
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """What commits have touched: photos, by number, with their faces, and persons, by id. None stands for all."""
+    """What commits have touched: photos, by number, with their faces, and persons, by id. None stands for all.
+    ``arrived`` are the ids of photos that became visible, and ``left`` those of photos that are visible no longer."""
 
     photos: BitMap | None
     persons: frozenset[str] | None
+    arrived: Sequence[str] = ()
+    left: Sequence[str] = ()
 
 
 class Index:
@@ -190,6 +193,8 @@ class Index:
         )
 
         persons_before = _shown(search, labelled)
+        read = BitMap(numbers)
+        visible_before = search.sets.visible & read
         search.apply_folders(folders, set(folder_ids) - {row.id for row in folders})
         search.apply_tags(tags, set(tag_ids) - {row.id for row in tags})
         search.apply_persons(persons, set(person_ids) - {row.id for row in persons})
@@ -199,7 +204,9 @@ class Index:
         search.apply_labels(label_rows, labelled if is_partial else None)
         if search is self.search:
             known = persons_before.union(_shown(search, labelled), person_ids) if is_partial else None
-            self._tell(Touch(labelled if is_partial else None, known))
+            visible = search.sets.visible & read
+            arrived, left = search.photo_ids(visible - visible_before), search.photo_ids(visible_before - visible)
+            self._tell(Touch(labelled if is_partial else None, known, arrived, left))
 
     async def differing(self) -> Differences:
         """Compares the index with the graph, from which it should not differ."""
@@ -219,8 +226,8 @@ class Index:
             rebuilt = await self._read_whole()
             rebuilt.sets.content.use(self._content)
             rebuilt.sets.looks.take_over(self.search.sets.looks)
-            self.search = rebuilt
-            self._tell(Touch(None, None))
+            before, self.search = self.search, rebuilt
+            self._tell(_whole(before, rebuilt) if self.ready else Touch(None, None))
 
     def _tell(self, touch: Touch) -> None:
         for listener in self._listeners:
@@ -251,6 +258,12 @@ class Index:
         while True:
             await asyncio.sleep(self._settings.snapshot_seconds)
             await _log_errors(self.save)
+
+
+def _whole(before: SearchIndex, now: SearchIndex) -> Touch:
+    """Returns what an index that was built again has touched: everything."""
+    arrived = now.photo_ids(now.sets.visible - before.sets.visible)
+    return Touch(None, None, arrived, before.photo_ids(before.sets.visible - now.sets.visible))
 
 
 def _shown(search: SearchIndex, numbers: BitMap) -> frozenset[str]:

@@ -9,13 +9,14 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from photos_graph.bootstrap import Services
 from photos_graph.errors import BadSettings, PhotosGraphError
 from photos_graph.model.jobs import JobState
 from photos_graph.services.faces.triggers import WITHOUT_MODELS
 from photos_graph.services.learning.triggers import WITHOUT_WEIGHTS
-from photos_graph.settings import Settings
+from photos_graph.settings import Settings, WebSettings
 from photos_graph.terminal import err, failures_hint, follow
 from photos_graph.web.secrets import Secrets, note_shown
 
@@ -39,15 +40,7 @@ async def serve(create_app: CreateApp, settings: Settings, roots: Sequence[str])
         tasks.add(asyncio.create_task(_scan(services)))
 
     app = create_app(settings, started)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app,
-            log_level="warning",
-            access_log=False,
-            timeout_keep_alive=settings.web.keep_alive_seconds,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
-    )
+    server = server_of(app, settings.web)
     app.state.stop = lambda: setattr(server, "should_exit", True)
     # uvicorn raises the signal again after it has shut down, but a requested stop is not a failure.
     signal.signal(signal.SIGTERM, lambda *_: None)
@@ -59,6 +52,19 @@ async def serve(create_app: CreateApp, settings: Settings, roots: Sequence[str])
         await asyncio.gather(*tasks, return_exceptions=True)
     if (failure := getattr(app.state, "failure", None)) is not None:
         raise failure
+
+
+def server_of(app: ASGIApp, settings: WebSettings) -> uvicorn.Server:
+    """Returns a server that has not started yet."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            timeout_keep_alive=settings.keep_alive_seconds,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
 
 
 def listen(settings: Settings) -> socket.socket:

@@ -132,7 +132,7 @@ class MapQueries:
         after: After = UNSET,
         last: Last = UNSET,
         before: Before = UNSET,
-    ) -> Connection[Place]:
+    ) -> Connection[Place] | None:
         parent_id, (first, last) = ids.decode_given("Place", parent), page_sizes(first, last)
         places = info.context.services.places
         page = places.page(given(name), parent_id, given(kind), first, given(after), last, given(before))

@@ -36,6 +36,7 @@ from resolvers.library import LibraryMutations, LibraryQueries, load_root
 from resolvers.limits import QueryLimits, TimeLimit, counted
 from resolvers.map import MapQueries
 from resolvers.models import ModelMutations, ModelQueries, load_model
+from resolvers.moved_photos import PhotoSubscriptions
 from resolvers.pages import PhotoQueries
 from resolvers.parsing import Parsing
 from resolvers.permissions import CanEdit, CanView
@@ -184,7 +185,7 @@ class Mutation(
     description="What can be watched, over a WebSocket with the protocol graphql-transport-ws, or as server-sent "
     "events. Every field requires at least the role VIEWER."
 )
-class Subscription(JobSubscriptions, ChangeSubscriptions):
+class Subscription(JobSubscriptions, ChangeSubscriptions, PhotoSubscriptions):
     pass
 
 

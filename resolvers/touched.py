@@ -42,7 +42,7 @@ class TouchedFields:
     ) -> list[Annotated[Photo, strawberry.lazy("resolvers.photos")]]:
         from resolvers.photos import load_photo
 
-        return await _loaded(info, load_photo, (await self._touched(info)).photos[: page_size(first)])
+        return await loaded(info, load_photo, (await self._touched(info)).photos[: page_size(first)])
 
     @strawberry.field(description="The faces that were changed, up to the number that is asked for.")
     async def faces(
@@ -50,7 +50,7 @@ class TouchedFields:
     ) -> list[Annotated[Face, strawberry.lazy("resolvers.faces")]]:
         from resolvers.faces import load_face
 
-        return await _loaded(info, load_face, (await self._touched(info)).faces[: page_size(first)])
+        return await loaded(info, load_face, (await self._touched(info)).faces[: page_size(first)])
 
     @strawberry.field(description="The folders that were changed, up to the number that is asked for.")
     async def folders(
@@ -58,21 +58,21 @@ class TouchedFields:
     ) -> list[Annotated[Folder, strawberry.lazy("resolvers.folders")]]:
         from resolvers.folders import load_folder
 
-        return await _loaded(info, load_folder, (await self._touched(info)).folders[: page_size(first)])
+        return await loaded(info, load_folder, (await self._touched(info)).folders[: page_size(first)])
 
     @strawberry.field(description="The tags that were changed, or that photos or folders got or lost; up to 100.")
     async def tags(self, info: Info) -> list[Annotated[Tag, strawberry.lazy("resolvers.tags")]]:
         from resolvers.tags import load_tag
 
         wanted = (await self._touched(info)).tags[:MOST_LABELS]
-        return await _loaded(info, load_tag, counted(info, lambda: wanted))
+        return await loaded(info, load_tag, counted(info, lambda: wanted))
 
     @strawberry.field(description="The persons who were changed, or to whom faces were assigned or denied; up to 100.")
     async def persons(self, info: Info) -> list[Annotated[Person, strawberry.lazy("resolvers.persons")]]:
         from resolvers.persons import load_person
 
         wanted = (await self._touched(info)).persons[:MOST_LABELS]
-        return await _loaded(info, load_person, counted(info, lambda: wanted))
+        return await loaded(info, load_person, counted(info, lambda: wanted))
 
     @strawberry.field(
         description="The ids of what is gone from lists: tags, persons and faces that were deleted, clusters of the "
@@ -97,7 +97,7 @@ def deleted_ids(touched: TouchedObjects) -> list[strawberry.ID]:
     ]
 
 
-async def _loaded(
+async def loaded(
     info: Info, load: Callable[[Info, str], Awaitable[T | None] | T | None], wanted: Sequence[str]
 ) -> list[T]:
     """Loads all of them together. Those that are not there any more are left out."""

@@ -104,8 +104,9 @@ class Page:
 
 
 @asynccontextmanager
-async def chromium(folder: Path) -> AsyncIterator[Page]:
-    """Opens a page in a new browser whose profile is in ``folder``. Fails if there is no Chromium."""
+async def chromium(folder: Path, *more: str) -> AsyncIterator[Page]:
+    """Opens a page in a new browser whose profile is in ``folder``, with ``more`` options. Fails if there is no
+    Chromium."""
     program = shutil.which("chromium")
     assert program, "The tests want a real browser: apt-get install chromium"
     options = [
@@ -121,6 +122,7 @@ async def chromium(folder: Path) -> AsyncIterator[Page]:
         "--no-proxy-server",
         # Its sandbox wants a user who is not root, and what it shows here is our own.
         *(["--no-sandbox"] if os.geteuid() == 0 else []),
+        *more,
     ]
     folder.mkdir(parents=True, exist_ok=True)
     environment = os.environ | {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_CACHE_HOME": str(folder)}

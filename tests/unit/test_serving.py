@@ -7,10 +7,13 @@ import socket
 from pathlib import Path
 
 import pytest
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from photos_graph.errors import BadSettings
-from photos_graph.serving import listen
+from photos_graph.serving import listen, server_of
 from photos_graph.settings import Settings, WebSettings
+from tests.kit.waiting import PATIENCE
 
 
 @pytest.mark.anyio
@@ -31,3 +34,28 @@ async def test_the_body_of_an_answer_is_not_held_back_after_its_head(tmp_path: P
 def test_a_name_that_is_none_is_no_address(host: str, tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match="--host"):
         listen(Settings(data_dir=tmp_path, web=WebSettings(host=host, port=0)))
+
+
+async def _hello(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "http":
+        await Response("hello")(scope, receive, send)
+
+
+@pytest.mark.anyio
+async def test_an_idle_connection_is_used_again_and_closed_after_the_time_of_the_setting(tmp_path: Path) -> None:
+    listening = listen(Settings(data_dir=tmp_path, web=WebSettings(port=0)))
+    server = server_of(_hello, WebSettings(keep_alive_seconds=1))
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    reader, writer = await asyncio.open_connection(*listening.getsockname())
+    async with asyncio.timeout(PATIENCE):
+        for _ in range(2):
+            writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert (await reader.readuntil(b"hello")).startswith(b"HTTP/1.1 200")
+        assert await reader.read() == b"", "the server closes it"
+    writer.close()
+    server.should_exit = True
+    await running
+
+
+def test_an_idle_connection_outlives_that_of_a_common_proxy() -> None:
+    assert server_of(_hello, WebSettings()).config.timeout_keep_alive == 75

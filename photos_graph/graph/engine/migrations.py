@@ -128,6 +128,7 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
            WITH c.size AS size, count(*) AS clusters
            MERGE (s:ClusterSize {size: size}) SET s.clusters = clusters""",
     ),
+    22: ("CREATE INDEX change_written IF NOT EXISTS FOR (n:Change) ON (n.written)",),
 }
 
 # An index that ArcadeDB creates for a label without nodes takes its keys for texts, unless a type is declared. It then

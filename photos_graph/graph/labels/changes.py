@@ -43,14 +43,17 @@ IDS_PER_PART = 10_000  # photos, folders or faces in one part, because the engin
 
 
 # A number is taken within the transaction that holds the lock of labels, so numbers follow the order of commits.
+# ``written`` numbers the portions of all changes, and a change keeps that of its last one, by which watchers find it.
 RECORD: LiteralString = """
 OPTIONAL MATCH (known:Change {id: $id})
 WITH count(known) AS known
 MERGE (m:Meta {name: 'changes'}) SET m.value = coalesce(m.value, 0) + CASE WHEN known = 0 THEN 1 ELSE 0 END
+MERGE (w:Meta {name: 'changesWritten'}) SET w.value = coalesce(w.value, 0) + 1
 MERGE (c:Change {id: $id})
 ON CREATE SET c.number = m.value, c.kind = $kind, c.what = $what, c.by = $by, c.at = $at, c.undoes = $undoes,
   c.undone = false, c.summary = $summary, c.changed = $changed
 ON MATCH SET c.changed = c.changed + $changed
+SET c.written = w.value
 WITH c
 UNWIND $parts AS part
 CREATE (:Part {tag: part.label, before: part.before, after: part.after, photos: part.photos, folders: part.folders,

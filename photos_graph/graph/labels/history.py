@@ -40,6 +40,29 @@ async def page(graph: Graph, first: int, last: int) -> list[ChangeRecord]:
     return [_record(row) for row in rows]
 
 
+LAST_WRITTEN: LiteralString = "MATCH (m:Meta {name: 'changesWritten'}) RETURN m.value AS number"
+
+
+async def last_written(graph: Graph) -> int:
+    """Returns the number of the newest portion of a change, or 0 if none was written."""
+    rows = await graph.read(LAST_WRITTEN)
+    return int(rows[0]["number"]) if rows else 0
+
+
+WRITTEN: LiteralString = """
+UNWIND range($first, $last) AS written
+MATCH (c:Change {written: written})
+RETURN c.id AS id, c.number AS number, c.kind AS kind, c.at AS at, c.by AS by, c.summary AS summary,
+  c.changed AS changed, c.undone AS undone
+ORDER BY written
+"""
+
+
+async def written(graph: Graph, first: int, last: int) -> list[ChangeRecord]:
+    """Returns the changes whose newest portions have the numbers from ``first`` up to ``last``, in this order."""
+    return [_record(row) for row in await graph.read(WRITTEN, first=first, last=last)]
+
+
 BY_ID: LiteralString = """
 UNWIND $ids AS id MATCH (c:Change {id: id})
 RETURN c.id AS id, c.number AS number, c.kind AS kind, c.at AS at, c.by AS by, c.summary AS summary,

@@ -132,11 +132,10 @@ async def test_a_watcher_is_told_each_change_and_each_portion_of_it_once_the_ind
     graph: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watched, "POLL_SECONDS", 0)
-    monkeypatch.setattr(watched, "STEADY_LOOKS", 10**6)
     old, index, before = await recorded(graph, 1), Followed(), graph.queries
     changes = History(graph, index).watch()
     following = asyncio.ensure_future(anext(changes))
-    while graph.queries < before + 3:  # so that the watcher has read what was there
+    while graph.queries < before + 2:  # so that the watcher has read what was there
         await asyncio.sleep(0)
     assert index.times == 0
     await recorded(graph, 2, 3, id=old)
@@ -150,15 +149,31 @@ async def test_a_watcher_is_told_each_change_and_each_portion_of_it_once_the_ind
     await changes.aclose()
 
 
-async def test_a_change_that_grows_no_more_is_watched_no_more(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watched, "STEADY_LOOKS", 2)
-    await recorded(graph, 1)
-    [change] = await page(graph)
-    growing = watched._Growing([change])
-    assert growing.changed([change]) == [] and growing
-    larger = replace(change, changed=2)
-    assert growing.changed([larger]) == [larger]
-    growing.watch([larger])
-    assert growing.changed([larger]) == growing.changed([larger]) == [] and not growing
-    growing.watch([larger])
-    assert growing.changed([]) == [] and not growing
+async def test_portions_are_found_by_number_however_long_before_the_change_began(graph: Graph) -> None:
+    old = await recorded(graph, 1)
+    assert await history.last_written(graph) == 1
+    others = [await recorded(graph, number) for number in range(3)]
+    await recorded(graph, 2, id=old)
+    await recorded(graph, 3, id=others[1])
+    assert await history.last_written(graph) == 6
+    found = await history.written(graph, 2, 6)
+    assert [(each.id, each.changed) for each in found] == [(others[0], 1), (others[2], 1), (old, 2), (others[1], 2)]
+    assert [each.id for each in await history.written(graph, 5, 5)] == [old]
+    assert await history.written(graph, 7, 6) == []
+
+
+async def test_a_restored_backup_does_not_stop_a_watcher(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watched, "POLL_SECONDS", 0)
+    for number in range(3):
+        await recorded(graph, number)
+    before, changes = graph.queries, History(graph, NoReadModel()).watch()
+    following = asyncio.ensure_future(anext(changes))
+    while graph.queries < before + 2:
+        await asyncio.sleep(0)
+    await graph.write("MATCH (c:Change) DETACH DELETE c")
+    await graph.write("MATCH (m:Meta {name: 'changesWritten'}) SET m.value = 1")
+    while graph.queries < before + 8:
+        await asyncio.sleep(0)
+    again = await recorded(graph, 9)
+    assert (await following).id == again
+    await changes.aclose()
