@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from photos_graph.graph.engine import contents
 from photos_graph.graph.engine.connection import Graph
 from tests.kit import visited
 from tests.kit.cypher import constants
@@ -17,8 +18,19 @@ UPKEEP = "what is old is deleted in the background"
 SCAN = "a scan does it once for a root"
 REMOVAL = "a root is removed with all that it holds, in portions"
 GROUPING = "a job groups all faces"
+BACKED_UP = "a back-up holds everything"
+RESTORED = "a restore completes what it put"
 
 WALKS = {
+    "engine.contents.ANY_NODE": RESTORED,
+    "engine.contents.CLEAR": RESTORED,
+    "engine.contents.ORPHANS": RESTORED,
+    "engine.contents.ORPHANS 1": RESTORED,
+    "engine.contents.ORPHANS 2": RESTORED,
+    "engine.contents.ORPHANS 3": RESTORED,
+    "engine.contents.COUNT_CLUSTERS": RESTORED,
+    "engine.contents.ALL": BACKED_UP,
+    **{f"engine.contents.ALL {number}": BACKED_UP for number in range(1, len(contents.NODES))},
     "postings.PHOTO_BLOCK": LOADED,
     "postings.PATH_BLOCK": LOADED,
     "postings.PLACE_BLOCK": LOADED,

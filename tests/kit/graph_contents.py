@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from photos_graph.graph.engine import contents
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.contents import NodeRecord, Values
@@ -17,14 +19,14 @@ async def whole(graph: Graph) -> Whole:
     return found
 
 
-async def comparable(graph: Graph) -> dict[str, list[object]]:
+async def comparable(graph: Graph) -> dict[str, list[tuple[object, ...]]]:
     """Returns everything that a back-up holds, in an order that does not depend on the engine."""
-    found = {label: [_comparable(node) for node in nodes] for label, nodes in (await whole(graph)).items()}
+    found = {label: sorted(map(_comparable, nodes)) for label, nodes in (await whole(graph)).items()}
     roots = sorted(map(_order, await contents.removed_roots(graph)))
-    return {**found, contents.REMOVED_ROOTS: list(roots)}
+    return {**found, contents.REMOVED_ROOTS: [tuple(values) for values in roots]}
 
 
-def _comparable(node: NodeRecord) -> object:
+def _comparable(node: NodeRecord) -> tuple[Any, ...]:
     relationships = sorted((each.type, each.label, each.end, _order(each.values)) for each in node.relationships)
     return node.key, _order(node.values), node.also, relationships, sorted(map(_order, node.parts))
 

@@ -156,7 +156,7 @@ def _row(query: str, number: int) -> dict[str, Any]:
         if name in ("of", "photos", "faces", "gone"):
             plain = number if re.search(rf"UNWIND row\.{name} AS number", query) else f"x{number}"
             row[name] = [[number, 0.5]] if "photo[0]" in query else [plain]
-        elif name in ("metadata", "others", "stated"):
+        elif name in ("metadata", "others", "stated", "values"):
             row[name] = {}
         elif re.search(rf"number: row\.{name}\b", query):
             row[name] = number

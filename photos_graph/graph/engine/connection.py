@@ -27,6 +27,7 @@ logging.getLogger("neo4j").setLevel(logging.CRITICAL)
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Row = dict[str, Any]
 
 MERGE_RACE_TRIES = 5
 RESTART_TRIES, RESTART_SECONDS = 50, 0.2
@@ -96,6 +97,21 @@ class Graph:
     async def reading(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Returns what ``work`` reads in one transaction, which waits for no writer. It may be called again."""
         return await self._managed(work, neo4j.READ_ACCESS)
+
+    async def pages(self, query: LiteralString, size: int, /, **parameters: object) -> AsyncIterator[list[Row]]:
+        """Yields the rows of a query that only reads, ``size`` at a time, while the engine finds the next ones.
+
+        It is not repeated after a lost connection, so it raises EngineUnavailable then.
+        """
+        self.queries += 1
+        try:
+            async with await self._session(neo4j.READ_ACCESS, size) as session:
+                result = await session.run(query, parameters)
+                names = result.keys()
+                while found := await result.fetch(size):
+                    yield [dict(zip(names, map(plain, record), strict=True)) for record in found]
+        except (driver_errors.DriverError, driver_errors.Neo4jError) as error:
+            raise EngineUnavailable(AWAY) from error
 
     async def close(self) -> None:
         """Closes the connections, and stops the embedded engine if this process owns it."""
@@ -176,15 +192,15 @@ class Graph:
                     ) from error
                 await asyncio.sleep(RESTART_SECONDS)
 
-    async def _session(self, access: str) -> neo4j.AsyncSession:
+    async def _session(self, access: str, fetch: int = -1) -> neo4j.AsyncSession:
         """Returns a session of the driver. The driver is replaced if the embedded engine had to change its port."""
         endpoint = self._endpoint()
         if self._driver is None or endpoint != self._connected_to:
             stale, self._driver, self._connected_to = self._driver, _driver(endpoint, self._patience), endpoint
             if stale is not None:
                 await stale.close()
-        # Results are read completely, so fetching them in batches gains nothing.
-        return self._driver.session(database=endpoint.database, default_access_mode=access, fetch_size=-1)
+        # Results are mostly read completely, so fetching them in batches would gain nothing.
+        return self._driver.session(database=endpoint.database, default_access_mode=access, fetch_size=fetch)
 
     def _refused(self, error: Exception) -> str:
         endpoint = self._endpoint()

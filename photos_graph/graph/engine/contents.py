@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from typing import Any, LiteralString
 
-from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.connection import Graph, Row, Transaction
 from photos_graph.model.jobs import JobKind
 
 Values = dict[str, Any]  # properties: plain Python values, and lists of them
@@ -73,7 +74,7 @@ RELATIONSHIPS: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = 
 )
 
 LEFT_OUT = frozenset({("Failure", "SEEN_BY", "Job")})
-LABELS_LEFT_OUT = frozenset({"Touched", "Migration"})
+LABELS_LEFT_OUT = frozenset({"Touched", "Migration", "ClusterSize"})  # the last is counted again
 # Of jobs, only those are kept that have to finish what people were promised.
 PROMISED = JobKind.FINISH_CHANGE
 
@@ -105,10 +106,8 @@ class NodeRecord:
     parts: tuple[Values, ...] = field(default=())
 
 
-PAGES: Mapping[LiteralString, LiteralString] = {
-    label: "MATCH (n:" + label + ") WHERE n." + key + " > $after"
-    " WITH n ORDER BY n." + key + " LIMIT $limit"
-    " RETURN n." + key + " AS key, labels(n) AS labels, properties(n) AS values"
+ALL: Mapping[LiteralString, LiteralString] = {
+    label: "MATCH (n:" + label + ") RETURN n." + key + " AS key, labels(n) AS labels, properties(n) AS values"
     for label, key in NODES.items()
 }
 STARTS: tuple[LiteralString, ...] = tuple(dict.fromkeys(start for start, _, _ in RELATIONSHIPS))
@@ -118,7 +117,7 @@ STARTING: Mapping[LiteralString, LiteralString] = {
     for label in STARTS
 }
 PARTS_OF: LiteralString = """
-UNWIND $keys AS key MATCH (part:Part)-[:OF]->(:Change {id: key}) RETURN key, properties(part) AS values
+UNWIND $keys AS key MATCH (:Change {id: key})<-[:OF]-(part:Part) RETURN key, properties(part) AS values
 """
 REMEMBERED_ROOTS: LiteralString = "MATCH (r:RemovedRoot) RETURN properties(r) AS values"
 COUNTS: Mapping[LiteralString, LiteralString] = {
@@ -132,11 +131,10 @@ async def count(graph: Graph, label: LiteralString) -> int:
 
 
 async def nodes(graph: Graph, label: LiteralString) -> AsyncIterator[list[NodeRecord]]:
-    """Yields all nodes with the label, in pages, in the order of their keys."""
-    after = ""
-    while page := await graph.reading(lambda tx, after=after: _page(tx, label, after)):  # type: ignore[misc]
+    """Yields all nodes with the label, in pages. Raises EngineUnavailable."""
+    async for rows in graph.pages(ALL[label], PAGE_SIZE):
+        page = await graph.reading(partial(_page, label=label, rows=rows))
         yield [record for record in page if _is_kept(label, record)]
-        after = page[-1].key
 
 
 def _is_kept(label: str, record: NodeRecord) -> bool:
@@ -145,11 +143,10 @@ def _is_kept(label: str, record: NodeRecord) -> bool:
     return label != "Meta" or record.key not in META_LEFT_OUT
 
 
-async def _page(tx: Transaction, label: LiteralString, after: str) -> list[NodeRecord]:
-    rows = await tx.run(PAGES[label], after=after, limit=PAGE_SIZE)
+async def _page(tx: Transaction, label: LiteralString, rows: Sequence[Row]) -> list[NodeRecord]:
     keys = [row["key"] for row in rows]
     relationships: dict[str, list[Relationship]] = {}
-    if keys and label in STARTING:
+    if label in STARTING:
         for row in await tx.run(STARTING[label], keys=keys):
             end = _first(row["labels"])
             if (label, row["type"], end) not in LEFT_OUT:
@@ -157,7 +154,7 @@ async def _page(tx: Transaction, label: LiteralString, after: str) -> list[NodeR
                     Relationship(row["type"], end, row["end"], row["values"])
                 )
     parts: dict[str, list[Values]] = {}
-    if keys and label == "Change":
+    if label == "Change":
         for row in await tx.run(PARTS_OF, keys=keys):
             parts.setdefault(row["key"], []).append(row["values"])
     return [
@@ -250,9 +247,17 @@ ORPHANS: tuple[LiteralString, ...] = (
 )
 
 
-async def delete_orphans(graph: Graph) -> None:
-    """Deletes what belongs to nothing. A scan, or the next detection of faces, finds it again."""
-    for query in ORPHANS:
+COUNT_CLUSTERS: LiteralString = """
+MATCH (c:Cluster) WHERE c.size > 0
+WITH c.size AS size, count(*) AS clusters
+MERGE (s:ClusterSize {size: size}) SET s.clusters = clusters
+"""
+
+
+async def complete(graph: Graph) -> None:
+    """Deletes what belongs to nothing, which a scan or the next detection of faces finds again, and counts what is
+    counted in advance."""
+    for query in (*ORPHANS, COUNT_CLUSTERS):
         await graph.write(query)
 
 

@@ -17,8 +17,12 @@ FILE = "graph.id"
 
 KNOWN_IDENTITY: LiteralString = "MATCH (m:Meta {name: 'graph'}) RETURN m.value AS id"
 # A photo gets its number in the commit that creates it, and is never deleted.
-PHOTOS_WERE_THERE: LiteralString = "MATCH (m:Meta {name: 'photoNumber'}) WHERE m.value > 0 RETURN m.value AS last"
-ANY_PHOTO: LiteralString = "MATCH (p:Photo) RETURN p.id AS id LIMIT 1"
+NEWEST_PHOTOS: LiteralString = """
+MATCH (m:Meta {name: 'photoNumber'})
+UNWIND range(m.value - 1, m.value - 3, -1) AS number
+OPTIONAL MATCH (p:Photo {number: number})
+RETURN number, p.id AS id
+"""
 
 
 async def look_for_damage(graph: Graph, data_dir: Path) -> None:
@@ -29,7 +33,8 @@ async def look_for_damage(graph: Graph, data_dir: Path) -> None:
     found = [row["id"] for row in await graph.read(KNOWN_IDENTITY)]
     if known and known not in found:
         raise DamagedGraph(f"It is not the one that {file} names; remove that file to begin with an empty library.")
-    if await graph.read(PHOTOS_WERE_THERE) and not await graph.read(ANY_PHOTO):
+    newest = [row["id"] for row in await graph.read(NEWEST_PHOTOS) if row["number"] >= 0]
+    if newest and not any(newest):
         raise DamagedGraph("Its photos are gone.")
     if known is None:
         file.write_text(await feed.identity(graph))

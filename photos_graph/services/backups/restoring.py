@@ -152,7 +152,7 @@ async def _restore_graph(graph: Graph, archive: Archive, roots: Mapping[str, str
             lost += await contents.connect(graph, label, batch)
             done += len(batch)
             show("Connecting", done, total)
-    await contents.delete_orphans(graph)
+    await contents.complete(graph)
     return lost
 
 

@@ -57,19 +57,23 @@ async def test_what_is_read_can_be_written_into_an_empty_graph(
     for label in contents.NODES:
         assert await contents.connect(graph, label, before[label]) == 0
     await contents.create_removed_roots(graph, roots)
-    await contents.delete_orphans(graph)
+    await contents.complete(graph)
     assert not await contents.is_empty(graph)
     assert await comparable(graph) == compared
     [photo] = await graph.read("MATCH (p:Photo {id: 'x1'}) RETURN p.takenAt AS taken, p.born AS born, p.iso AS iso")
     assert photo == {"taken": datetime(2019, 8, 15, 12, 30, 0, 5000), "born": date(1990, 2, 28), "iso": 100}
 
 
-async def test_what_belongs_to_nothing_is_deleted(graph: Graph) -> None:
+async def test_what_belongs_to_nothing_is_deleted_and_clusters_are_counted(graph: Graph) -> None:
+    await graph.write(
+        "CREATE (:Cluster {id: 'c', size: 3}), (:Cluster {id: 'd', size: 3}), (:Cluster {id: 'e', size: 0})"
+    )
     await graph.write("CREATE (:Face {id: 'alone'}), (:File {id: 'alone'}), (:Folder {id: 'alone'})")
     await graph.write("CREATE (:Folder:Root {id: 'root'})<-[:IN]-(:File {id: 'f'})-[:OF]->(:Photo {id: 'p'})")
-    await contents.delete_orphans(graph)
-    rows = await graph.read("MATCH (n) WHERE NOT n:Migration RETURN n.id AS id ORDER BY id")
+    await contents.complete(graph)
+    rows = await graph.read("MATCH (n:Folder|File|Photo|Face) RETURN n.id AS id ORDER BY id")
     assert [row["id"] for row in rows] == ["f", "p", "root"]
+    assert await graph.read("MATCH (s:ClusterSize) RETURN s.size AS size, s.clusters AS n") == [{"size": 3, "n": 2}]
 
 
 async def test_relationships_to_what_is_gone_are_counted(graph: Graph) -> None:

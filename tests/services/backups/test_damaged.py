@@ -37,7 +37,7 @@ async def test_another_graph_than_before_and_photos_that_are_gone_are_noticed(gr
     await graph.write("CREATE (:Meta {name: 'photoNumber', value: 3})")
     with pytest.raises(DamagedGraph, match="Its photos are gone"):
         await look_for_damage(graph, tmp_path)
-    await graph.write("CREATE (:Photo {id: 'p', number: 1})")
+    await graph.write("CREATE (:Photo {id: 'p', number: 2})")
     await look_for_damage(graph, tmp_path)
     (tmp_path / FILE).write_text("another")
     with pytest.raises(DamagedGraph, match=FILE):
