@@ -29,6 +29,7 @@ from benchmarks import (
     scan,
     screens,
     succession,
+    suggesting,
     thumbnails,
     trips,
     words,
@@ -71,6 +72,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     "words": ("words that no label has, among scenes and portraits: how well they rank", words.words),
     "looks": ("a text compared with the pictures of a large library, as an image-text model does", looks.looks),
     "map": ("a map of --photos (1,000,000), beside a bare numpy.bincount", maps.maps),
+    "suggest": ("suggestions as one types among 50,000 names, beside a loop over them", suggesting.suggesting),
     "persons": (
         "faces of persons named, learnt and recognised through the service, strangers among them",
         persons.persons,

@@ -19,6 +19,7 @@ from photos_graph.services.browse.photos import PhotoBrowser
 from photos_graph.services.browse.places import Places
 from photos_graph.services.browse.questions import Questions
 from photos_graph.services.browse.room import BrowseRoom
+from photos_graph.services.browse.suggesting import Suggester
 from photos_graph.services.browse.tags import Tags
 from photos_graph.services.changed_objects import ChangedObjects
 from photos_graph.services.datasets.exports.request import Exports
@@ -70,6 +71,7 @@ class Services:
     questions: Questions
     places: Places
     folders: Folders
+    suggester: Suggester
     roots: Roots
     replacements: Replacements
     jobs: Jobs
@@ -144,6 +146,7 @@ def services_of(
         questions=browse.questions,
         places=browse.places,
         folders=browse.folders,
+        suggester=browse.suggester,
         tags=browse.tags,
         persons=browse.persons,
         faces=browse.faces,

@@ -24,6 +24,7 @@ from photos_graph.model.search import (
     PersonOrder,
     PhotoOrder,
     PhotoShape,
+    SuggestionKind,
     TagOrder,
     TimelineUnit,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "RootState",
     "StackKind",
     "Stacks",
+    "SuggestionKind",
     "TagOrder",
     "TagSource",
     "TakenSource",
@@ -241,6 +243,17 @@ _register(
     "How a list or count treats stacks.",
     COLLAPSED="A stack is one entry: the first of its photos that matches, in the order of the stack.",
     EXPANDED="Each photo of a stack is an entry of its own.",
+)
+_register(
+    SuggestionKind,
+    "What a search can be completed to.",
+    TAG="A tag, with all of its descendants.",
+    PERSON="A person, unless hidden.",
+    FOLDER="A folder, with the folders below it.",
+    PLACE="A country, region or city.",
+    CAMERA="A camera by its make and model, or a lens.",
+    DATE="A year, a month, a season, a holiday or another date.",
+    ALBUM="An album.",
 )
 _register(
     TagSource,

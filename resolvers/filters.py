@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, cast, get_args
 
 import strawberry
 from strawberry import UNSET
+from strawberry.utils.str_converters import to_camel_case
 
 from photos_graph.errors import TooComplex
 from photos_graph.model.labels import Certainty
@@ -170,3 +171,28 @@ class _Decoder:
 
 def _ref(text: str, kind: ids.Kind | None) -> Ref:
     return ids.ref(kind, text) if kind else Ref(name=text)
+
+
+def encode_filter(filter: filters.PhotoFilter) -> dict[str, Any]:
+    """Returns the input that ``decode_filter`` turns into this filter, as JSON has it."""
+    return cast(dict[str, Any], _encoded(filter, None))
+
+
+def _encoded(value: object, kind: ids.Kind | None) -> Any:
+    """``kind`` is that of the ids in the value; None if it holds none."""
+    if isinstance(value, Ref):
+        return ids.encode(kind, value.id) if value.id is not None and kind is not None else value.name
+    if isinstance(value, tuple):
+        return [_encoded(each, kind) for each in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if not is_dataclass(value) or isinstance(value, type):
+        return value
+    found: dict[str, Any] = {}
+    for field in fields(value):
+        each, name = getattr(value, field.name), field.name.removesuffix("_")
+        if each != field.default:
+            of_ids = _ID_KINDS.get(field.name, kind) if isinstance(value, filters.PhotoFilter) else kind
+            is_id = name == "id" and kind is not None
+            found[to_camel_case(name)] = ids.encode(kind, each) if is_id and kind else _encoded(each, of_ids)
+    return found

@@ -52,6 +52,7 @@ from resolvers.schedules import ScheduleMutations, ScheduleQueries
 from resolvers.search import SearchQueries
 from resolvers.sheets import SheetMutations, SheetQueries
 from resolvers.stacks import StackMutations, load_stack
+from resolvers.suggestions import SuggestionQueries
 from resolvers.tagging import TaggingMutations
 from resolvers.tags import TagMutations, TagQueries, ThresholdMutations, load_tag
 from resolvers.timeline import TimelineQueries
@@ -94,6 +95,7 @@ class Query(
     TimelineQueries,
     MapQueries,
     SearchQueries,
+    SuggestionQueries,
     TagQueries,
     PersonQueries,
     FaceQueries,

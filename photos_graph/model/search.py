@@ -69,6 +69,18 @@ class MatchKind(StrEnum):
     OTHER = "OTHER"
 
 
+class SuggestionKind(StrEnum):
+    """What a search can be completed to."""
+
+    TAG = "TAG"
+    PERSON = "PERSON"
+    FOLDER = "FOLDER"
+    PLACE = "PLACE"
+    CAMERA = "CAMERA"
+    DATE = "DATE"
+    ALBUM = "ALBUM"
+
+
 @dataclass(frozen=True, slots=True)
 class Ref:
     """A reference to a tag, person or place by its id, or by its name or path."""

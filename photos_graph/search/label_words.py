@@ -19,12 +19,14 @@ _LANGUAGES = ("en", "it", "de", "fr", "es")
 @dataclass(frozen=True, slots=True)
 class LabelWords:
     """The words of one language, by its code of ISO 639. The names of months begin with January and those of days with
-    Monday. The names of holidays are given by what these are called in the code."""
+    Monday. The names of holidays are given by what these are called in the code, and those of seasons by
+    the months in which they begin in the north."""
 
     code: str
     months: Sequence[str]
     weekdays: Sequence[str]
     holidays: Mapping[str, str] = field(default_factory=dict)
+    seasons: Mapping[int, str] = field(default_factory=dict)
 
     def say(self, english: str, *values: object) -> str:
         """Returns a label of the table in this language, with the values in place of its braces."""

@@ -35,6 +35,7 @@ class PhotoSets:
     """
 
     def __init__(self) -> None:
+        self.version = 0  # grows whenever photos are replaced
         self.table = PhotoTable()
         self.visible = BitMap()
         self.favourites = BitMap()
@@ -55,6 +56,7 @@ class PhotoSets:
 
     def replace(self, rows: Sequence[PhotoRow], gone: Iterable[int]) -> BitMap:
         """Replaces whole rows, or no row if one of them is malformed. Returns the numbers of the touched photos."""
+        self.version += 1
         latest = {row.number: row for row in rows}
         touched = BitMap([*latest, *gone])
         shown = [row for row in latest.values() if row.folders]

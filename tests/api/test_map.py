@@ -1,7 +1,8 @@
-"""A map, and the places on it."""
+"""A map, the places on it, and suggestions."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -21,6 +22,9 @@ COUNTRIES = """{ places { totalCount nodes {
   children(first: 1) { nodes { id name path parent { name } photos { totalCount } } pageInfo { hasNextPage endCursor } }
 } } }"""
 NAMED = "query($n: String, $p: ID, $k: PlaceKind) { places(name: $n, parent: $p, kind: $k) { nodes { name } } }"
+SUGGEST = """query($t: String!, $k: [SuggestionKind!], $f: PhotoFilter) { suggest(text: $t, kinds: $k, filter: $f) {
+  kind label count id filter text parts { text isMatched } node { __typename id ... on Place { path } }
+} }"""
 WORLD = {"north": 90, "south": -90, "east": 180, "west": -180}
 
 
@@ -51,6 +55,7 @@ async def test_photos_are_shown_on_a_map_and_by_place(ask: Ask, library: str) ->
     )
     assert countries["Fiji"]["cover"] == {"name": "5.jpg"}
     await regions_are_pages(ask, countries["Italy"])
+    await searches_are_completed(ask, countries["Italy"]["id"])
 
 
 async def regions_are_pages(ask: Ask, italy: dict[str, Any]) -> None:
@@ -65,3 +70,18 @@ async def regions_are_pages(ask: Ask, italy: dict[str, Any]) -> None:
     within = data(await ask(NAMED, p=italy["id"], k="REGION"))["places"]["nodes"]
     assert len(within) == 2 and lazio_or_lombardy["name"] == within[0]["name"]
     assert [each["name"] for each in data(await ask(NAMED, k="CITY"))["places"]["nodes"]] == ["Milan", "Rome"]
+
+
+async def searches_are_completed(ask: Ask, italy: str) -> None:
+    [place] = data(await ask(SUGGEST, t="ital"))["suggest"]
+    assert (place["kind"], place["label"], place["count"], place["id"]) == ("PLACE", "Italy", 3, italy)
+    assert place["parts"] == [{"text": "Ital", "isMatched": True}, {"text": "y", "isMatched": False}]
+    assert place["node"] == {"__typename": "Place", "id": italy, "path": "Italy"}
+    assert place["text"] == "place:Italy"
+    assert await names(ask, json.loads(place["filter"])) == {"1.jpg", "2.jpg", "4.jpg"}
+    [folder] = data(await ask(SUGGEST, t="deep", k=["FOLDER", "ALBUM"]))["suggest"]
+    assert (folder["label"], folder["count"], folder["node"]["__typename"]) == ("Pictures/a/deep", 1, "Folder")
+    assert await names(ask, json.loads(folder["filter"])) == {"3.jpg"}
+    fiji = {"places": {"any": ["Fiji"]}}
+    assert data(await ask(SUGGEST, t="ital", f=fiji))["suggest"] == []
+    assert code(await ask('{ suggest(text: "a", first: 101) { label } }')) == "BAD_INPUT"

@@ -309,6 +309,7 @@ def language(
             months.split(","),
             weekdays.split(","),
             {holiday.label: _first_phrase(names) for holiday, names in holidays.items()},
+            {month: _first_phrase(names) for month, names in seasons.items()},
         ),
         prefixes=prefixes,
         countries={code: tuple(names.split(",")) for code, names in (countries or {}).items()},

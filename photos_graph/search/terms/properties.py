@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,13 +72,17 @@ class TakenWith(PrefixTerm):
     text: str
 
     def photos(self, sets: PhotoSets, within: BitMap) -> BitMap:
+        by_camera = sets.by_value["camera"]
+        return within & union(by_camera[code] for code in self.codes(sets.table.cameras.values) if code in by_camera)
+
+    def codes(self, cameras: Sequence[str]) -> list[int]:
+        """Returns the places of the cameras that match."""
         wanted = fold(self.text)
-        cameras = sets.table.cameras.values
-        return within & union(
-            photos
-            for code, photos in sets.by_value["camera"].items()
-            if any(wanted in fold(name) for name in names_of_camera(cameras[code]))
-        )
+        return [
+            code
+            for code, camera in enumerate(cameras)
+            if camera and any(wanted in fold(name) for name in names_of_camera(camera))
+        ]
 
     def reasons(self, sets: PhotoSets, photos: BitMap) -> Reasons:
         table = sets.table

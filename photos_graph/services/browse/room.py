@@ -12,6 +12,7 @@ from photos_graph.services.browse.persons import Persons
 from photos_graph.services.browse.photos import PhotoBrowser
 from photos_graph.services.browse.places import Places
 from photos_graph.services.browse.questions import Questions
+from photos_graph.services.browse.suggesting import Suggester
 from photos_graph.services.browse.tags import Tags
 
 
@@ -25,6 +26,7 @@ class BrowseRoom:
     looking: Looking
     questions: Questions
     places: Places
+    suggester: Suggester
 
 
 def open_browse(core: Core) -> BrowseRoom:
@@ -41,4 +43,5 @@ def open_browse(core: Core) -> BrowseRoom:
         looking,
         Questions(index, looking),
         Places(index),
+        Suggester(index),
     )
