@@ -11,7 +11,8 @@ from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "cookbook"
 NAMES = (
-    "grid", "detail", "people", "naming", "folders", "tags", "map", "slideshow", "search", "review",
+    "grid", "detail", "people", "naming", "folders", "tags", "map",
+    "timeline", "scrubber", "slideshow", "search", "review",
 )  # fmt: skip
 
 # What stands in variables for an id, and the query that finds one.
