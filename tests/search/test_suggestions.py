@@ -172,6 +172,14 @@ def test_suggestions_follow_names_labels_and_photos() -> None:
     assert [(each.label, each.count) for each in asked.suggest("heiligabend 2023")] == [("Heiligabend 2023", 3)]
     index.apply_tags((), ["t1"])
     assert labels(asked.suggest("zan")) == []
+    index.apply_persons([Person("p3", "Zoe")])
+    index.apply_tags(Tag(f"many{number}", f"Many {number}", "t8") for number in range(600))
+    assert labels(asked.suggest("many 59")) == []  # no photo has it
+    assert labels(asked.suggest("zo")) == ["Zoe"]
+    index.apply_persons([Person("p3", "Zoe", hidden=True)])
+    index.apply_tags([Tag("many599", "Lagoons", None)])
+    index.apply_labels(LabelPostings({"many599": BitMap([7])}, {}, {}, {}, {}, {}), BitMap([7]))
+    assert (labels(asked.suggest("zo")), labels(asked.suggest("lagoon"))) == ([], ["Lagoons"])
 
 
 def test_a_stack_counts_as_one() -> None:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-MIN_LETTERS = 4  # of the beginning of a word that may have a slip
+MIN_LETTERS = 4  # of a beginning of a word that may have a slip, and of what is meant by it
 _TWO_SLIPS = 9  # letters from which on it may have two
 _MAX_LETTERS = 32
 NO_FIT = 4
@@ -90,7 +90,7 @@ class NameIndex(Generic[K]):
         """Yields the beginnings of words of which ``word`` may be a misspelling. Words of nine
         letters or more may have two slips, and words with fewer than four letters, and numbers, none."""
         most = slips(word)
-        for length in range(len(word) - most, len(word) + most + 1) if most else ():
+        for length in range(max(len(word) - most, MIN_LETTERS), len(word) + most + 1) if most else ():
             cuts, letters = self._cut(length)
             unlike = np.bitwise_count(letters ^ _letters(np.array([word]))[0])
             alike = [cuts[place] for place in np.flatnonzero(unlike <= 2 * most).tolist()]

@@ -16,9 +16,10 @@ from photos_graph.search.folding import name_words
 from photos_graph.search.hierarchy import Hierarchy, Row
 from photos_graph.search.label_sets import union
 from photos_graph.search.photo_sets import PhotoSets
-from photos_graph.search.suggestions.name_index import Called, Fitting, NameIndex
+from photos_graph.search.suggestions.name_index import Called, Fitting, NameIndex, Quality
 from photos_graph.search.terms.properties import TakenWith, names_of_camera
 
+_MOST_CHANGED = 500  # rows that are looked up apart from the others
 MOST_WORDS = 12  # of a text; the others are left out
 
 K = TypeVar("K", bound=Hashable)
@@ -87,30 +88,50 @@ class RowSource:
         self._other_names: Callable[[Any], Iterable[Sequence[str]]] = other_names
         self._shows: Callable[[Any], bool] = shows
         self._names: NameIndex[str] | None = None
+        self._changed: dict[str, None] = {}  # the ids of rows that changed since then, in this order
+        self._late: NameIndex[str] | None = None  # the names of these
         self._version = version
         self._counted: int | None = None  # the version of the sizes
         self._sizes: dict[str, int] = {}
         rows.watch(self)
 
     def added(self, row: Row) -> None:
-        self._names = self._counted = None
+        self._changed[row.id] = None
+        self._late = self._counted = None
 
     def removed(self, row: Row) -> None:
-        self._names = self._counted = None
+        self.added(row)
 
     def find(self, typed: Typed, slipped: bool) -> Fitting[str]:
         version = self._version()
         if version is None or version != self._counted:
             self._counted = version
             self._sizes.clear()
-        if self._names is None:
-            self._names = NameIndex(
-                Called(row.id, name)
-                for row in self._rows
-                if self._shows(row)
-                for name in (name_words(row.name), *self._other_names(row))
-            )
-        return self._names.find(typed.words, slipped)
+        if self._names is None or len(self._changed) > _MOST_CHANGED:
+            self._changed.clear()
+            self._names = self._index(self._rows)
+        found = self._names.find(typed.words, slipped)
+        if not self._changed:
+            return found
+        if self._late is None:
+            self._late = self._index(row for id_ in self._changed if (row := self._rows.get(id_)) is not None)
+        late = self._late.find(typed.words, slipped)
+        names = {
+            quality: [
+                *(name for name in found.names.get(quality, ()) if name.key not in self._changed),
+                *late.names.get(quality, ()),
+            ]
+            for quality in Quality
+        }
+        return Fitting(names, [*found.starts, *late.starts])
+
+    def _index(self, rows: Iterable[Any]) -> NameIndex[str]:
+        return NameIndex(
+            Called(row.id, name)
+            for row in rows
+            if self._shows(row)
+            for name in (name_words(row.name), *self._other_names(row))
+        )
 
     def most(self, key: str) -> int:
         size = self._sizes.get(key)

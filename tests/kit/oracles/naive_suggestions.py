@@ -74,7 +74,9 @@ def _begins(typed: str, word: str) -> bool:
 
 def _begins_nearly(typed: str, word: str) -> bool:
     most = slips(typed)
-    starts = (word[:length] for length in range(len(typed) - most, len(typed) + most + 1) if length <= len(word))
+    starts = (
+        word[:length] for length in range(max(len(typed) - most, 4), len(typed) + most + 1) if length <= len(word)
+    )
     return word.startswith(typed) or bool(
         most and word.isalpha() and any(OSA.distance(typed, start) <= most for start in starts)
     )
