@@ -16,6 +16,7 @@ from benchmarks import (
     faces,
     fields,
     giving,
+    groups,
     learn,
     learning,
     library,
@@ -64,6 +65,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     ),
     "giving": ("the same on arrays, in a large library and in small ones", giving.giving),
     "succession": ("edited pictures recognised, and neighbours in a series told from them", succession.succession),
+    "groups": ("copies of pictures at other sizes, or edited, put into groups", groups.groups),
     "trips": ("trips and events in made libraries whose journeys are known", trips.trips),
     "predicting": (
         "10,000 photos described, learnt from and predicted, while pages are asked for",

@@ -52,6 +52,7 @@ ARGUMENTS = {
     ("Query", "photosAround"): "id: $photo",
     ("Query", "timeline"): "by: YEAR",
     ("Query", "suggest"): 'text: "tag", first: 50',
+    ("Query", "similarGroups"): "kind: EXACT, first: 50",
     ("Query", "geo"): "bounds: { north: 90, south: -90, east: 180, west: -180 }, zoom: 2",
 }
 NOT_ASKED = {

@@ -94,7 +94,7 @@ EDITS: dict[str, dict[str, Edit]] = {
         "warmer": _warmer,
         "sharper": _sharper,
         "spot": _without_spot,
-        "quality": lambda picture, _: _saved(picture, 50),
+        "quality": lambda picture, _: saved(picture, 50),
     },
     "cut": {"5 %": _cut(0.03, 0.02, 0.02, 0.03), "12 %": _cut(0.1, 0.02, 0.02, 0.1)},
 }
@@ -108,20 +108,20 @@ def succession(bench: Bench) -> Iterable[Figure]:
     paths = _paths(bench, chance)
     for number, path in enumerate(paths):
         bench.say(f"picture {number + 1} of {len(paths)}")
-        if (picture := _opened(path)) is None:
+        if (picture := opened(path)) is None:
             continue
-        old = _grey(picture)
+        old = small_grey(picture)
         for kind, edits in EDITS.items():
             for name, edit in edits.items():
-                view = edited_view(old, _grey(_saved(edit(picture, chance), 85)))
+                view = edited_view(old, small_grey(saved(edit(picture, chance), 85)))
                 turn = int(name) if kind.startswith("turned") else 1
                 found[kind, view is not None and view.orientation == turn] += 1
                 compared += 1
-        for here, there in _frames(picture):
-            found["frames that moved", edited_view(_grey(here), _grey(_saved(there, 90))) is None] += 1
+        for here, there in frames(picture):
+            found["frames that moved", edited_view(small_grey(here), small_grey(saved(there, 90))) is None] += 1
             compared += 1
-    for one, other in _neighbours(bench):
-        found["neighbours", edited_view(_grey(one), _grey(other)) is None] += 1
+    for one, other in neighbours_in_folders(bench):
+        found["neighbours", edited_view(small_grey(one), small_grey(other)) is None] += 1
         compared += 1
     for kind in EDITS:
         right, wrong = found[kind, True], found[kind, False]
@@ -147,7 +147,7 @@ def _originals(bench: Bench) -> list[Path]:
     return known or photographs(bench.folder / "originals", MADE, bench.say)
 
 
-def _opened(path: Path) -> Picture | None:
+def opened(path: Path) -> Picture | None:
     try:
         with Image.open(path) as file:
             file.draft("RGB", (LARGE, LARGE))
@@ -155,22 +155,22 @@ def _opened(path: Path) -> Picture | None:
     except (OSError, UnidentifiedImageError):
         return None
     picture.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
-    return picture if min(picture.size) >= LEAST_EDGE and _grey(picture).std() >= LEAST_SPREAD else None
+    return picture if min(picture.size) >= LEAST_EDGE and small_grey(picture).std() >= LEAST_SPREAD else None
 
 
-def _grey(picture: Picture) -> NDArray[np.float32]:
+def small_grey(picture: Picture) -> NDArray[np.float32]:
     small = picture.convert("L")
     small.thumbnail((EDGE, EDGE), Image.Resampling.LANCZOS)
     return np.asarray(small, np.float32)
 
 
-def _saved(picture: Picture, quality: int) -> Picture:
+def saved(picture: Picture, quality: int) -> Picture:
     file = io.BytesIO()
     picture.save(file, "JPEG", quality=quality)
     return Image.open(file).convert("RGB")
 
 
-def _frames(picture: Picture) -> Iterator[tuple[Picture, Picture]]:
+def frames(picture: Picture) -> Iterator[tuple[Picture, Picture]]:
     """Yields two frames of the same scene, as a camera in the hand takes them."""
     margin = max(SHIFTS)
     still = _cut(margin, margin, margin, margin)(picture, random.Random())
@@ -179,13 +179,13 @@ def _frames(picture: Picture) -> Iterator[tuple[Picture, Picture]]:
             yield still, _cut(margin + x, margin + y, margin - x, margin - y)(picture, random.Random())
 
 
-def _neighbours(bench: Bench) -> Iterator[tuple[Picture, Picture]]:
+def neighbours_in_folders(bench: Bench) -> Iterator[tuple[Picture, Picture]]:
     """Yields neighbours in a folder: pictures of one flight, and of one person."""
     folders: dict[Path, list[Path]] = {}
     for path in [*_originals(bench), *sorted(bench.people.rglob("*.jpg"))[: 8 * OF_EACH]]:
         folders.setdefault(path.parent, []).append(path)
     for paths in folders.values():
         for one, other in pairwise(paths):
-            pictures = _opened(one), _opened(other)
+            pictures = opened(one), opened(other)
             if pictures[0] is not None and pictures[1] is not None:
                 yield pictures[0], pictures[1]

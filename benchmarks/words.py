@@ -67,7 +67,7 @@ def words(bench: Bench) -> Iterator[Figure]:
     settings = Settings(data_dir=folder)
     BackboneWeights(settings.models_dir).fetch([catalogue.backbone(BACKBONE)], lambda name, done, total: None)
     started = time.perf_counter()
-    features = asyncio.run(_features(bench, settings, pictures))
+    features = asyncio.run(described_pictures(bench, settings, pictures))
     bench.say(f"{len(pictures):,} photos described in {time.perf_counter() - started:.0f} s")
     graph = neighbours.build(BACKBONE, [str(picture) for picture in pictures], features)
     layer = content.class_layer(settings.models_dir, BACKBONE)
@@ -145,7 +145,7 @@ def _pictures(bench: Bench) -> tuple[list[Path], Kinds]:
     return pictures, np.array(kinds)
 
 
-async def _features(bench: Bench, settings: Settings, pictures: list[Path]) -> Floats:
+async def described_pictures(bench: Bench, settings: Settings, pictures: list[Path]) -> Floats:
     pool = describing_pool(settings)
     try:
         return await _described(bench, pictures, lambda paths: describe(pool, paths, settings))

@@ -44,6 +44,7 @@ from photos_graph.services.learning.room import LearningRoom
 from photos_graph.services.learning.schedules import Schedules
 from photos_graph.services.learning.sheets import Sheets
 from photos_graph.services.learning.similar import SimilarPhotos
+from photos_graph.services.learning.similar_groups import SimilarGroups
 from photos_graph.services.learning.triggers import LearningTriggers
 from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.services.media import Media
@@ -97,6 +98,7 @@ class Services:
     learning_triggers: LearningTriggers
     schedules: Schedules
     similar: SimilarPhotos
+    similar_groups: SimilarGroups
     sheets: Sheets
     promises: Promises
     trips: Trips
@@ -159,6 +161,7 @@ def services_of(
         schedules=learning.schedules,
         review=learning.review,
         similar=learning.similar,
+        similar_groups=learning.similar_groups,
         sheets=learning.sheets,
         promises=learning.promises,
         trips=trips.trips,

@@ -28,13 +28,16 @@ from photos_graph.model.search import (
     TagOrder,
     TimelineUnit,
 )
+from photos_graph.model.similar import BestReason, Difference, SimilarKind
 from photos_graph.model.stacks import StackKind, Stacks
 from photos_graph.model.trips import TripKind
 
 __all__ = [
+    "BestReason",
     "Certainty",
     "DatasetFormat",
     "DatePrecision",
+    "Difference",
     "FileState",
     "FolderOrder",
     "JobKind",
@@ -49,6 +52,7 @@ __all__ = [
     "PlaceKind",
     "Role",
     "RootState",
+    "SimilarKind",
     "StackKind",
     "Stacks",
     "SuggestionKind",
@@ -84,6 +88,14 @@ def _register(enum: type[StrEnum], description: str, **values: str) -> None:
 
 
 _register(
+    BestReason,
+    "Why a photo is the best one of its group: the first of these in which it is clearly better than another one.",
+    PIXELS="It has more pixels.",
+    SHARPNESS="It is sharper.",
+    FACES="Its faces are of better quality.",
+    FIRST="None is clearly better, and it came first.",
+)
+_register(
     Certainty,
     "How certain a label must be to count.",
     CONFIRMED="Counts only what a person, a folder or a file states. Predictions of a model are left out.",
@@ -105,6 +117,19 @@ _register(
     DAY="The day is known, and the time of day is not.",
     MONTH="Only the month and the year are known.",
     YEAR="Only the year is known.",
+)
+_register(
+    Difference,
+    "What differs between the photos of a group, or between the files of one photo.",
+    PIXELS="The sizes of the pictures.",
+    BYTES="The sizes of the files.",
+    FORMAT="The formats of the files.",
+    DATE="The times at which they were taken.",
+    FOLDER="The folders that hold the files.",
+    METADATA="The cameras, exposures, positions or descriptions; of the files of one photo, all but the picture.",
+    TAGS="The tags.",
+    FACES="The faces, or who they are.",
+    RATING="The ratings, or which photos are favourites.",
 )
 _register(
     FileState,
@@ -228,6 +253,13 @@ _register(
     "Whether the folder of a root can be read now.",
     ONLINE="The folder is there.",
     OFFLINE="The folder is not there, or another folder is mounted in its place. Its photos stay in the library.",
+)
+_register(
+    SimilarKind,
+    "How the photos of a group are alike.",
+    EXACT="One picture in several files, whose metadata may differ. It is one photo.",
+    RESIZED="One picture at several sizes, or edited: compressed again, turned, cut a little or retouched.",
+    BURST="Shots of one moment, which one camera took within seconds.",
 )
 _register(
     StackKind,

@@ -27,6 +27,7 @@ Kind = Literal[
     "ReviewItem",
     "Stack",
     "Trip",
+    "SimilarGroup",
 ]
 _KINDS = frozenset(get_args(Kind))
 
@@ -79,6 +80,8 @@ def refs(kind: Kind, texts: Iterable[str]) -> list[Ref]:
 
 
 def _spoken(kind: Kind) -> str:
-    return {"FaceCluster": "a cluster of faces", "ReviewItem": "an item of the review queue"}.get(
-        kind, f"a {kind.lower()}"
-    )
+    return {
+        "FaceCluster": "a cluster of faces",
+        "ReviewItem": "an item of the review queue",
+        "SimilarGroup": "a group",
+    }.get(kind, f"a {kind.lower()}")

@@ -49,6 +49,7 @@ COUNTED = frozenset(
         ("Folder", "ancestors"),
         ("Photo", "faces"),
         ("Stack", "photos"),
+        ("SimilarGroup", "photos"),
         ("BulkResult", "tags"),
         ("BulkResult", "persons"),
         ("ChangeRecord", "tags"),

@@ -15,6 +15,7 @@ from photos_graph.model.jobs import Job
 from photos_graph.model.labels import PhotoTag
 from photos_graph.model.learning import Model, Question
 from photos_graph.model.library import File, Photo, Place, Root
+from photos_graph.model.similar import BestPhoto, SimilarGroup
 from photos_graph.model.stacks import Stack
 from photos_graph.model.trips import Trip
 from photos_graph.search.listing import Listing
@@ -57,6 +58,7 @@ class Loaders:
         self.roots: Loader[str, Root | None] = Loader(services.roots.by_id)
         self.questions: Loader[str, Question | None] = Loader(services.review.questions)
         self.trips: Loader[str, Trip | None] = Loader(services.trips.by_id)
+        self.best_photos: Loader[SimilarGroup, BestPhoto] = Loader(services.similar_groups.best)
         browse = services.browse
         self.current_photo_ids: Loader[str, str] = Loader(browse.current_photo_ids)
         self.stacks: Loader[str, Stack | None] = Loader(browse.stacks_by_id)

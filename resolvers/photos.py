@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -148,10 +149,7 @@ class Photo(Node):
 
     @strawberry.field(description="All files that contain this photo.")
     async def files(self, info: Info) -> list[PhotoFile]:
-        files = await info.context.loaders.files.load(self.photo.id)
-        folders = info.context.services.folders.by_id([file.folder_id for file in files])
-        # A folder that was removed a moment ago takes its files along.
-        return [PhotoFile.of(file, folder) for file, folder in zip(files, folders, strict=True) if folder is not None]
+        return files_in_folders(info, await info.context.loaders.files.load(self.photo.id))
 
     @strawberry.field(description="The country, the region and the city where the photo was taken, as far as known.")
     async def places(self, info: Info) -> list[Place]:
@@ -287,6 +285,12 @@ class Photo(Node):
             exposure=Exposure.of(photo.exposure),
             placeholder=photo.placeholder,
         )
+
+
+def files_in_folders(info: Info, files: Sequence[library_model.File]) -> list[PhotoFile]:
+    folders = info.context.services.folders.by_id([file.folder_id for file in files])
+    # A folder that was removed a moment ago takes its files along.
+    return [PhotoFile.of(file, folder) for file, folder in zip(files, folders, strict=True) if folder is not None]
 
 
 async def find_photo(info: Info, id: str) -> Photo | None:

@@ -51,6 +51,7 @@ from resolvers.scalars import SCALARS
 from resolvers.schedules import ScheduleMutations, ScheduleQueries
 from resolvers.search import SearchQueries
 from resolvers.sheets import SheetMutations, SheetQueries
+from resolvers.similar_groups import SimilarGroupQueries, load_group
 from resolvers.stacks import StackMutations, load_stack
 from resolvers.suggestions import SuggestionQueries
 from resolvers.tagging import TaggingMutations
@@ -74,6 +75,7 @@ NODES: Mapping[str, Callable[[Info, str], Awaitable[Node | None] | Node | None]]
     "Place": load_place,
     "ReviewItem": load_item,
     "Trip": load_trip,
+    "SimilarGroup": load_group,
 }
 
 
@@ -105,6 +107,7 @@ class Query(
     ScheduleQueries,
     ReviewQueries,
     TripQueries,
+    SimilarGroupQueries,
     ChangeQueries,
     JobQueries,
     ViewerQueries,

@@ -28,6 +28,8 @@ _BLUR = 0.8  # pixels: standard deviation
 
 _COARSE_EDGE = 48
 _SCALES = tuple(0.94**step for step in range(9))  # of the part that is left, compared with the largest that fits
+_MOVED = 0.1  # share of the picture by which the frame may have moved between two shots of one moment
+SAME_MOMENT = 0.5  # likeness of two shots from which they show one moment
 _CANDIDATES = 3  # ways of lying on the old picture that are looked at closely
 _LEAST_COARSE = 0.35  # correlation
 
@@ -72,6 +74,20 @@ def edited_view(old: Floats, new: Floats) -> View | None:
         if found is not None and _agree(turned, new, found):
             return View(orientation, Box(found.x, found.y, found.width, found.height))
     return None
+
+
+def likeness_of_shots(one: Floats, other: Floats) -> float:
+    """Returns how much alike two shots of one moment are: the correlation (up to 1) of the structure of the second one,
+    without its edges, with the place of the first one that is most like it. It is 0 if only one of them is upright.
+
+    The pictures are those of ``edited_view``. What moves before the camera, and the camera itself, may have moved.
+    """
+    height, width = _within(one.shape, _COARSE_EDGE)
+    if _within(other.shape, _COARSE_EDGE) != (height, width):
+        return 0.0
+    small, shot = (_structure(_resized(each, height, width), 3.0) for each in (one, other))
+    rows, columns = round(height * _MOVED), round(width * _MOVED)
+    return _best_place(small, shot[rows : height - rows, columns : width - columns])[0]
 
 
 def _enlarged(picture: Floats, blur: float) -> Floats:

@@ -32,6 +32,12 @@ def grey(image: pyvips.Image, edge: int) -> NDArray[np.float32]:
     return np.asarray(small.cast("float").numpy(), np.float32)
 
 
+def sharpness(image: pyvips.Image) -> float:
+    """Returns the variance of the Laplacian of the grey levels. It grows with the edges that are in focus."""
+    laplacian = image.colourspace("b-w").extract_band(0).cast("float").conv([[0, 1, 0], [1, -4, 1], [0, 1, 0]])
+    return float(laplacian.deviate() ** 2)
+
+
 def read_picture(path: bytes, max_bytes: int, as_read: Sequence[int] | None = None) -> bytes:
     """Returns the content of a regular file.
 

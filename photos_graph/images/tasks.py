@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 
 from photos_graph.images.formats import FormatSupport
 from photos_graph.model.faces import Box
@@ -59,10 +60,40 @@ class PicturesCompared:
     view: View | None
 
 
+class Relation(IntEnum):
+    """What two pictures are to one another: nothing, the same picture at another size or edited, or shots of one
+    moment."""
+
+    NONE = 0
+    RESIZED = 1
+    BURST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class RelationOrder:
+    """An order to find out what two pictures are to one another. The first one is the larger. ``may_be_copy`` and
+    ``may_be_moment`` say which relations are possible."""
+
+    pictures: ComparisonOrder
+    may_be_copy: bool
+    may_be_moment: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SharpnessOrder:
+    """An order to measure how sharp a picture is."""
+
+    path: RawBytes
+    max_pixels: int
+    max_bytes: int
+
+
 # The first two emit the encoded picture.
 RENDER = Task("photos_graph.images.tasks_child:render", RenditionOrder, type(None))
 CUT_FACE = Task("photos_graph.images.tasks_child:cut_face", FaceCutOrder, FaceCutAnswer)
 LIST_FORMATS = Task("photos_graph.images.tasks_child:list_formats", type(None), list[FormatSupport])
 COMPARE = Task("photos_graph.images.tasks_child:compare", ComparisonOrder, PicturesCompared)
+RELATE = Task("photos_graph.images.tasks_child:relate", RelationOrder, Relation)
+MEASURE_SHARPNESS = Task("photos_graph.images.tasks_child:measure_sharpness", SharpnessOrder, float)
 
-IMAGE_TASKS = (RENDER, CUT_FACE, LIST_FORMATS, COMPARE)
+IMAGE_TASKS = (RENDER, CUT_FACE, LIST_FORMATS, COMPARE, RELATE, MEASURE_SHARPNESS)

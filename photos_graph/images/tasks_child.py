@@ -5,24 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import numpy as np
+from numpy.typing import NDArray
+
 from photos_graph.images import formats
 from photos_graph.images.crops import cut_lazily
 from photos_graph.images.decoding import decode_lazily
 from photos_graph.images.encoding import encode_to, quality_of
 from photos_graph.images.formats import FormatSupport
 from photos_graph.images.opened import DecodeLimits
-from photos_graph.images.picture_files import decode_for_models, grey, read_picture
+from photos_graph.images.picture_files import decode_for_models, grey, read_picture, sharpness
 from photos_graph.images.tasks import (
     COMPARE,
     CUT_FACE,
     LIST_FORMATS,
+    MEASURE_SHARPNESS,
+    RELATE,
     RENDER,
     ComparisonOrder,
     FaceCutAnswer,
     FaceCutOrder,
     PicturesCompared,
+    Relation,
+    RelationOrder,
     RenditionOrder,
+    SharpnessOrder,
 )
+from photos_graph.model.images import ThumbnailSize
 from photos_graph.workers.task import Emit
 
 CHUNK_BYTES = 32 * 1024
@@ -51,10 +60,31 @@ def cut_face(order: FaceCutOrder, emit: Emit) -> FaceCutAnswer:
 def compare(order: ComparisonOrder, emit: Emit) -> PicturesCompared:
     from photos_graph.images.likeness import EDGE, edited_view  # loads libraries that no other task needs
 
+    return PicturesCompared(edited_view(*_greys(order, EDGE)))
+
+
+@RELATE.implementation
+def relate(order: RelationOrder, emit: Emit) -> Relation:
+    from photos_graph.images.likeness import EDGE, SAME_MOMENT, edited_view, likeness_of_shots
+
+    one, other = _greys(order.pictures, EDGE)
+    if order.may_be_copy and edited_view(one, other) is not None:
+        return Relation.RESIZED
+    if order.may_be_moment and likeness_of_shots(one, other) >= SAME_MOMENT:
+        return Relation.BURST
+    return Relation.NONE
+
+
+@MEASURE_SHARPNESS.implementation
+def measure_sharpness(order: SharpnessOrder, emit: Emit) -> float:
+    return sharpness(decode_for_models(order.path, ThumbnailSize.LARGE.edge, order.max_bytes, order.max_pixels))
+
+
+def _greys(order: ComparisonOrder, edge: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     old, new = (
-        grey(decode_for_models(path, EDGE, order.max_bytes, order.max_pixels), EDGE) for path in (order.old, order.new)
+        grey(decode_for_models(path, edge, order.max_bytes, order.max_pixels), edge) for path in (order.old, order.new)
     )
-    return PicturesCompared(edited_view(old, new))
+    return old, new
 
 
 @LIST_FORMATS.implementation

@@ -8,6 +8,7 @@ export const schema = buildClientSchema(introspection);
 // What stands where a field cannot be asked without an argument, or would find nothing.
 export const ARGUMENTS = {
   "Query.search": 'text: "Sea"',
+  "Query.similarGroups": "kind: EXACT",
   "Query.folder": 'path: "Pictures/Italy"',
 };
 

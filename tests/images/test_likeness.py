@@ -11,7 +11,7 @@ import PIL.ImageEnhance
 import pytest
 from numpy.typing import NDArray
 
-from photos_graph.images.likeness import EDGE, edited_view
+from photos_graph.images.likeness import EDGE, SAME_MOMENT, edited_view, likeness_of_shots
 from photos_graph.model.faces import Box
 from photos_graph.model.succession import WHOLE, View
 from tests.kit.pictures import encoded, leaves
@@ -100,3 +100,11 @@ def test_other_and_empty_pictures_are_no_edits() -> None:
     assert view(empty, empty) is None
     assert view(leaves(), empty) is None
     assert edited_view(np.zeros((1, 400), np.float32), np.zeros((3, 2), np.float32)) is None
+
+
+def test_shots_of_one_moment_are_alike_although_the_camera_and_something_before_it_moved() -> None:
+    wide = leaves(3, 520, 360)
+    moved = spotted(wide.crop((25, 14, 505, 334)), 90)
+    assert likeness_of_shots(grey(wide.crop((0, 0, 480, 320))), grey(moved)) >= SAME_MOMENT
+    assert likeness_of_shots(grey(leaves(1)), grey(leaves(2))) < SAME_MOMENT / 2
+    assert likeness_of_shots(grey(leaves(1)), grey(leaves(1).transpose(Turn.ROTATE_90))) == 0

@@ -56,6 +56,8 @@ SHARED = {
     "search": "the search in words",
     "sheets": "random samples of photos, to be judged",
     "sidecars": "XMP files beside originals",
+    "similar": "photos that look alike, or show the same",
+    "similar_groups": "groups of photos that show the same",
     "stacks": "photos that belong together and are one entry in lists",
     "succession": "a photo that takes the place of another one",
     "tagging": "tags that people put on photos and folders",

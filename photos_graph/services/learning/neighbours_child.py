@@ -6,16 +6,17 @@ import json
 from itertools import islice
 
 import numpy as np
-from safetensors.numpy import load_file
+from safetensors.numpy import load_file, save
 
 from photos_graph.array_files import Arrays, Damaged, pack, read_arrays
 from photos_graph.errors import Unreadable
-from photos_graph.learn import content, dataset, nearby, neighbours, registry, review
+from photos_graph.learn import content, dataset, nearby, neighbours, registry, relations, review
 from photos_graph.learn.calibration import NO_THRESHOLD
 from photos_graph.learn.neighbours import NO_PHOTO
 from photos_graph.learn.tags import TagModel
 from photos_graph.services.learning import examples
 from photos_graph.services.learning.neighbours_tasks import (
+    ALIKE_PAIRS,
     ASK,
     GUESS_CONTENT,
     GUESSES,
@@ -24,6 +25,8 @@ from photos_graph.services.learning.neighbours_tasks import (
     PREDICT,
     SIMILAR,
     UPDATE_NEIGHBOURS,
+    AlikePairs,
+    AlikePairsOrder,
     AskAnswer,
     AskOrder,
     GuessContentOrder,
@@ -89,6 +92,17 @@ def nearest_alike(order: SimilarIdsOrder, emit: Emit) -> SimilarIds:
     except Damaged:
         found = [[] for _ in order.ids]
     return SimilarIds(tuple(tuple(each) for each in found))
+
+
+@ALIKE_PAIRS.implementation
+def pairs_alike(order: AlikePairsOrder, emit: Emit) -> AlikePairs:
+    """Returns nothing if there is no such graph."""
+    graph = _kept.current(order.graph)
+    if graph is None or graph.backbone != order.backbone:
+        return AlikePairs(())
+    pairs, similar = relations.alike_pairs(graph, order.least)
+    emit_in_chunks(save({"pairs": np.ascontiguousarray(pairs), "similar": np.ascontiguousarray(similar)}), emit)
+    return AlikePairs(graph.ids)
 
 
 @PREDICT.implementation

@@ -67,6 +67,23 @@ class SimilarIds:
 
 
 @dataclass(frozen=True, slots=True)
+class AlikePairsOrder:
+    """An order to list the pairs of neighbours in a graph that have at least this similarity."""
+
+    graph: LocalPath
+    backbone: str
+    least: float
+
+
+@dataclass(frozen=True, slots=True)
+class AlikePairs:
+    """The answer. ``ids`` are the photos of the graph. The arrays ``pairs`` (m, 2), of their positions, and ``similar``
+    (m,) are emitted as safetensors."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GuessContentOrder:
     """An order to guess what the photos of a graph look like. What the file ``before`` says of them is taken over.
     ``home`` is the folder of the weights."""
@@ -124,8 +141,9 @@ UPDATE_NEIGHBOURS = Task(
 )  # returns the number of photos in the graph
 SIMILAR = Task(f"{_CHILD}:similar", SimilarOrder, SimilarAnswer)
 NEAREST_ALIKE = Task(f"{_CHILD}:nearest_alike", SimilarIdsOrder, SimilarIds)
+ALIKE_PAIRS = Task(f"{_CHILD}:pairs_alike", AlikePairsOrder, AlikePairs)
 PREDICT = Task(f"{_CHILD}:predict", PredictOrder, type(None))  # emits a file as ``read_guesses`` reads it
 GUESS_CONTENT = Task(f"{_CHILD}:guess_content", GuessContentOrder, type(None))  # emits ``content.packed``
 ASK = Task(f"{_CHILD}:ask", AskOrder, AskAnswer)
 
-NEIGHBOUR_TASKS = (KNOWN_PHOTOS, UPDATE_NEIGHBOURS, SIMILAR, NEAREST_ALIKE, PREDICT, GUESS_CONTENT, ASK)
+NEIGHBOUR_TASKS = (KNOWN_PHOTOS, UPDATE_NEIGHBOURS, SIMILAR, NEAREST_ALIKE, ALIKE_PAIRS, PREDICT, GUESS_CONTENT, ASK)

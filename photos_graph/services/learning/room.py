@@ -26,6 +26,8 @@ from photos_graph.services.learning.review import Review
 from photos_graph.services.learning.schedules import Schedules
 from photos_graph.services.learning.sheets import Sheets
 from photos_graph.services.learning.similar import SimilarPhotos
+from photos_graph.services.learning.similar_groups import SimilarGroups
+from photos_graph.services.learning.similar_stage import SimilarStage
 from photos_graph.services.learning.training import TrainingJob
 from photos_graph.services.learning.training_call import training_pool
 from photos_graph.services.learning.triggers import LearningTriggers
@@ -39,6 +41,7 @@ class LearningRoom:
     schedules: Schedules
     review: Review
     similar: SimilarPhotos
+    similar_groups: SimilarGroups
     sheets: Sheets
     promises: Promises
     audits: Audits
@@ -71,6 +74,7 @@ def open_learning(
         Schedules(core.graph, core.index, core.jobs, triggers, core.events, core.settings),
         Review(core.graph, core.index, core.writer, tagging, assignment, core.settings.learn.skip_days),
         SimilarPhotos(core.index, asked, core.settings),
+        SimilarGroups(core.graph, core.index, core.settings),
         Sheets(core.graph, core.index, tagging, core.settings),
         promises,
         Audits(core.graph, core.index),
@@ -96,11 +100,12 @@ def _add_jobs(
     )
     ask = QuestionStage(graph, index, models, learner, settings)
     see = ContentStage(graph, index, learner, settings)
+    group = SimilarStage(graph, index, media, learner, core.pictures, settings)
     picture = PictureStage(graph, index, media, core.closed_at_end(picturing_pool(settings)), settings, looking.warm)
     cold = ColdStartStage(graph, index, media, models, backbone, settings)
     training = TrainingJob(graph, index, models, trainer, settings, describe, neighbours, core.events)
     core.handlers[JobKind.PREDICT] = PredictionJob(
-        triggers, picture, (describe, neighbours, see, predict, ask, cold)
+        triggers, picture, (describe, neighbours, see, predict, ask, cold, group)
     ).run
     core.handlers[JobKind.TRAIN_TAGS] = training.tags
     core.handlers[JobKind.TRAIN_PERSONS] = training.persons

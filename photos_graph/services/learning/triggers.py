@@ -16,6 +16,7 @@ from photos_graph.learn import catalogue, content, image_text
 from photos_graph.learn.weights import BackboneWeights
 from photos_graph.model.jobs import Job, JobKind
 from photos_graph.model.learning import ModelKind
+from photos_graph.services.learning import similar_file
 from photos_graph.services.learning.picturing import wanted_model
 from photos_graph.services.new_weights import WeightsWatch
 from photos_graph.settings import Settings
@@ -72,10 +73,11 @@ class LearningTriggers:
         )
 
     async def goes_by(self) -> str:
-        """Returns the version of predictions, which names the active model of tags, the backbone, and the words that
-        pictures are looked through for."""
+        """Returns the version of predictions, which names the active model of tags, the backbone, the words that
+        pictures are looked through for, and the way in which pictures are compared."""
         words = content.vocabulary() if self._settings.search.content else "no words"
-        return f"{await models.active_id(self._graph, ModelKind.TAGS)} {self._settings.learn.backbone} {words}"
+        model = await models.active_id(self._graph, ModelKind.TAGS)
+        return f"{model} {self._settings.learn.backbone} {words} {similar_file.VERSION}"
 
     async def predicted(self, by: str) -> None:
         """Records that a job predicted all photos ``by`` this version. Without this record, another such job follows

@@ -1,0 +1,160 @@
+"""Compares photos that may show the same, and writes which of them do: copies at another size or edited, and shots of
+one moment.
+
+Which photos may show the same is known from the graph of neighbours and from the times of cameras. Their pictures
+decide, since two photos of one place have features as much alike as a photo and its copy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass
+
+import numpy as np
+from safetensors.numpy import load
+
+from photos_graph.array_files import Damaged
+from photos_graph.errors import EngineUnavailable, PhotosGraphError
+from photos_graph.graph.engine import feed
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.learning import compared, features
+from photos_graph.graph.learning.compared import ComparedPhoto
+from photos_graph.images.tasks import (
+    MEASURE_SHARPNESS,
+    RELATE,
+    ComparisonOrder,
+    Relation,
+    RelationOrder,
+    SharpnessOrder,
+)
+from photos_graph.index import Index
+from photos_graph.jobs.concurrency import map_unordered, retry_while_busy, with_progress
+from photos_graph.jobs.progress import Progress
+from photos_graph.learn.relations import Ints, distinct, joined
+from photos_graph.model.jobs import Job
+from photos_graph.model.similar import SimilarKind
+from photos_graph.services.learning import similar_file, similar_rules
+from photos_graph.services.learning.neighbours import kept_neighbours
+from photos_graph.services.learning.neighbours_tasks import ALIKE_PAIRS, AlikePairsOrder
+from photos_graph.services.learning.similar_file import Comparisons
+from photos_graph.services.learning.similar_rules import LEAST_ALIKE, SURELY_ALIKE, ShotTimes
+from photos_graph.services.media import Media
+from photos_graph.settings import Settings
+from photos_graph.workers.pool import WorkerPool
+
+MESSAGE = "Comparing photos that look alike"
+BLOCK = 256  # pairs whose photos are read at once
+KEEP_EVERY = 16  # blocks after which the file is written; a crash loses the later ones
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarStage:
+    """The stage that compares the photos that were not compared yet. ``learner`` is the pool that holds the graph of
+    neighbours, and ``pictures`` the one that opens pictures."""
+
+    graph: Graph
+    index: Index
+    media: Media
+    learner: WorkerPool
+    pictures: WorkerPool
+    settings: Settings
+
+    async def run(self, job: Job, progress: Progress) -> str | None:
+        """Returns the closing sentence, or None if there was nothing to compare. Raises Cancelled."""
+        await progress.step(0, None, MESSAGE)
+        path = similar_file.similar_file(self.settings)
+        known = await self._known()
+        alike, surely = await self._alike(progress)
+        pairs = known.unknown(distinct(np.concatenate([alike, similar_rules.moments(self.index.search)])))
+        for start in range(0, len(pairs), BLOCK):
+            await progress.step(start, len(pairs), MESSAGE)
+            known.add(await self._compared(pairs[start : start + BLOCK], surely))
+            if (start // BLOCK) % KEEP_EVERY == KEEP_EVERY - 1:
+                await asyncio.to_thread(similar_file.save, known, path)
+        bursts = distinct(np.concatenate([known.of(Relation.BURST), similar_rules.stacked_bursts(self.index.search)]))
+        await self._measure(known, np.unique(np.concatenate([known.of(Relation.RESIZED), bursts])), progress)
+        known.shown = {SimilarKind.RESIZED: joined(known.of(Relation.RESIZED)), SimilarKind.BURST: joined(bursts)}
+        await asyncio.to_thread(similar_file.save, known, path)
+        return f"{len(pairs):,} pairs of photos compared." if len(pairs) else None
+
+    async def _known(self) -> Comparisons:
+        identity = await feed.identity(self.graph)
+        try:
+            found = await asyncio.to_thread(similar_file.load, similar_file.similar_file(self.settings))
+        except Damaged:
+            return Comparisons(identity)
+        return found if found.graph == identity else Comparisons(identity)
+
+    async def _alike(self, progress: Progress) -> tuple[Ints, Ints]:
+        """Returns the pairs of numbers of photos whose features are alike, and those of them that are very much so."""
+        backbone = self.settings.learn.backbone
+        order = AlikePairsOrder(kept_neighbours(self.settings), backbone, LEAST_ALIKE)
+        answer, chunks = await with_progress(self.learner.call(ALIKE_PAIRS, order), progress, MESSAGE)
+        numbers = {photo.id: photo.number for photo in await features.described(self.graph, backbone)}
+        of = np.array([numbers.get(id_, -1) for id_ in answer.ids], np.int64)
+        if not answer.ids:
+            return distinct(np.zeros((0, 2), np.int64)), distinct(np.zeros((0, 2), np.int64))
+        arrays = load(b"".join(chunks))
+        pairs = of[arrays["pairs"]]
+        kept = (pairs >= 0).all(axis=1)
+        return distinct(pairs[kept]), distinct(pairs[kept & (arrays["similar"] >= SURELY_ALIKE)])
+
+    async def _compared(self, pairs: Ints, surely: Ints) -> dict[tuple[int, int], Relation]:
+        """Compares pairs. Those of which a picture cannot be had now are left out."""
+        times = ShotTimes.of(self.index.search)
+        copies, moments = times.may_be_copies(pairs), times.may_be_moments(pairs)
+        photos = await compared.pictures(self.graph, np.unique(pairs).tolist())
+        certain = set(map(tuple, surely.tolist()))
+        found: dict[tuple[int, int], Relation] = {}
+        orders: list[tuple[ComparedPhoto, ComparedPhoto, bool, bool]] = []
+        for pair, copy, moment in zip(map(tuple, pairs.tolist()), copies.tolist(), moments.tolist(), strict=True):
+            if pair[0] not in photos or pair[1] not in photos:
+                continue
+            one, other = sorted((photos[number] for number in pair), key=lambda each: -each.width * each.height)
+            is_likely = copy and (pair in certain or moment or similar_rules.looks_alike(one, other))
+            if is_likely or moment:
+                orders.append((one, other, is_likely, moment))
+            else:
+                found[pair] = Relation.NONE
+        async with aclosing(map_unordered(orders, self._relation, self.settings.images.workers)) as related:
+            async for (one, other, _, _), relation in related:
+                if relation is not None:
+                    found[min(one.number, other.number), max(one.number, other.number)] = relation
+        return found
+
+    async def _relation(self, order: tuple[ComparedPhoto, ComparedPhoto, bool, bool]) -> Relation | None:
+        one, other, copy, moment = order
+        images = self.settings.images
+        try:
+            paths = await self.media.large(one.id), await self.media.large(other.id)
+            comparison = ComparisonOrder(*paths, images.max_pixels, images.max_bytes)
+            asked = RelationOrder(comparison, copy, moment)
+            relation, _ = await retry_while_busy(lambda: self.pictures.call(RELATE, asked))
+        except EngineUnavailable:
+            raise
+        except PhotosGraphError:
+            return None  # its root is offline, or it cannot be decoded
+        return relation
+
+    async def _measure(self, known: Comparisons, numbers: Ints, progress: Progress) -> None:
+        """Measures how sharp the photos of groups are, unless that is known."""
+        missing = [number for number in numbers.tolist() if number not in known.sharpness]
+        for start in range(0, len(missing), BLOCK):
+            await progress.step(start, len(missing), "Comparing how sharp photos are")
+            photos = list((await compared.pictures(self.graph, missing[start : start + BLOCK])).values())
+            async with aclosing(map_unordered(photos, self._sharpness, self.settings.images.workers)) as measured:
+                async for photo, sharpness in measured:
+                    if sharpness is not None:
+                        known.sharpness[photo.number] = sharpness
+
+    async def _sharpness(self, photo: ComparedPhoto) -> float | None:
+        images = self.settings.images
+        try:
+            order = SharpnessOrder(await self.media.large(photo.id), images.max_pixels, images.max_bytes)
+            sharpness, _ = await retry_while_busy(lambda: self.pictures.call(MEASURE_SHARPNESS, order))
+        except EngineUnavailable:
+            raise
+        except PhotosGraphError:
+            return None
+        return sharpness
