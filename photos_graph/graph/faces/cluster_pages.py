@@ -48,7 +48,7 @@ async def page(graph: Graph, numbers: Mapping[int, int], least: int, stretch: St
     after = cluster_rank(*stretch.after) if stretch.after is not None else BEFORE_ALL
     smallest = _SCALE.rank(_number(least - 1), "")
     before = min(cluster_rank(*stretch.before), smallest) if stretch.before is not None else smallest
-    await _SCALE.read(read, _regions(numbers), after, before, stretch.limit, stretch.from_end)
+    await _SCALE.read(read, regions(numbers), after, before, stretch.limit, stretch.from_end)
     return clusters
 
 
@@ -61,20 +61,20 @@ def cluster_rank(size: int, id_: str) -> str:
     return _SCALE.rank(_number(size), id_)
 
 
-def _regions(sizes: Mapping[int, int]) -> list[RankRegion]:
-    """Returns regions of which each has few clusters, or those of one size, and which together have all numbers."""
-    regions: list[RankRegion] = []
+def regions(numbers: Mapping[int, int]) -> list[RankRegion]:
+    """Returns regions of which each has few clusters, or those of one size, and which together have all ranks."""
+    found: list[RankRegion] = []
     start, entries = 0, 0
-    for size, clusters in sizes.items():
+    for size, clusters in numbers.items():
         number = _number(size)
-        if entries and entries + clusters > FIRST_WINDOW:
-            regions.append(RankRegion(start, number, entries))
+        if entries + clusters > FIRST_WINDOW:
+            found.append(RankRegion(start, number, entries))
             start, entries = number, 0
         entries += clusters
         if entries > FIRST_WINDOW:
-            regions.append(RankRegion(start, number + 1, entries))
+            found.append(RankRegion(start, number + 1, entries))
             start, entries = number + 1, 0
-    return [*regions, RankRegion(start, _LARGEST + 1, entries)]
+    return [*found, RankRegion(start, _LARGEST + 1, entries)]
 
 
 BY_ID: LiteralString = "UNWIND $ids AS id MATCH (c:Cluster {id: id}) RETURN id, c.size AS size"

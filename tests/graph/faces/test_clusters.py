@@ -7,6 +7,7 @@ import pytest
 
 from photos_graph.graph.due import DuePhoto
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.windows import FIRST_WINDOW
 from photos_graph.graph.faces import cluster_pages, clusters, detections
 from photos_graph.graph.faces.clusters import Cluster, Joined, PersonMatch
 from photos_graph.graph.faces.detections import SeenFace
@@ -61,6 +62,14 @@ async def test_faces_move_between_clusters(planted: Graph) -> None:
     await writer(planted).commit(lambda tx: clusters.move(tx, ["f2"], [Joined("c", None, ("f2",))], ["c", "d"]))
     assert await clusters.clusters(planted) == {"c": Cluster(None, 3)}
     assert await cluster_pages.clusters_by_id(planted, ["c", "d"]) == {"c": FaceCluster("c", 3)}
+
+
+def test_windows_of_clusters_are_narrow_where_many_have_one_size() -> None:
+    found = cluster_pages.regions({90: 2, 40: 1, 5: 4_000, 4: 1, 3: 299, 2: 5_000, 1: 200})
+    assert [region.entries for region in found] == [3, 4_000, 300, 5_000, 200]
+    assert all(region.end - region.start == 1 for region in found if region.entries > FIRST_WINDOW)
+    ends = [0, *(region.end for region in found)]
+    assert [region.start for region in found] == ends[:-1] and ends[-1] == 10_000_000
 
 
 async def test_matches_are_replaced_and_what_a_person_said_counts(planted: Graph) -> None:
