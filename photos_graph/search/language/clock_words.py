@@ -22,7 +22,6 @@ _QUARTER = 15
 _BOUNDS = (PhraseRole.BEFORE, PhraseRole.UNTIL, PhraseRole.AFTER, PhraseRole.SINCE)
 _RANGES = ((PhraseRole.BETWEEN, (PhraseRole.AND, PhraseRole.TO)), (PhraseRole.FROM, (PhraseRole.TO,)))
 _DASHES = {"-", "\N{EN DASH}"}
-_NOON = 12 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,8 @@ class ClockWords:
 
     def read(self, at: int) -> Said | None:
         """Reads the time, or the span of times, that begins at a token."""
-        if self._hour(at) is None and self._texts[at] not in self._language.clock_starts:
+        text = self._texts[at]
+        if self._hour(at) is None and text not in self._language.clock_starts and text not in self._language.times:
             return None
         found = self._bounded(at) or self._between(at) or self._single(at)
         if found is None:
@@ -68,7 +68,7 @@ class ClockWords:
     def _bounded(self, at: int) -> tuple[int, int, int] | None:
         for role in _BOUNDS:
             count = self._language.taken(self._texts, at, role)
-            time = self._time(at + count, self._leads_hours(at, count)) if count else None
+            time = self._edge(at + count, self._leads_hours(at, count)) if count else None
             if time is not None and time.is_certain:
                 is_first = role in (PhraseRole.BEFORE, PhraseRole.UNTIL)
                 return (time.end, 0, time.begin) if is_first else (time.end, time.begin % _DAY, _DAY)
@@ -77,18 +77,18 @@ class ClockWords:
     def _between(self, at: int) -> tuple[int, int, int] | None:
         for lead, joints in _RANGES:
             count = self._language.taken(self._texts, at, lead)
-            first = self._time(at + count, self._leads_hours(at, count)) if count else None
+            first = self._edge(at + count, self._leads_hours(at, count)) if count else None
             if first is not None and (last := self._last(first.end, joints, dash=False)):
                 return _range(first, last)
-        first = self._time(at, False)
+        first = self._edge(at, False)
         last = self._last(first.end, (PhraseRole.TO,), dash=True) if first else None
         return _range(first, last) if first and last else None
 
     def _last(self, at: int, joints: Sequence[PhraseRole], *, dash: bool) -> _Time | None:
         for role in joints:
             if count := self._language.taken(self._texts, at, role):
-                return self._time(at + count, self._leads_hours(at, count))
-        return self._time(at, False) if dash and self._joint(at) in _DASHES else None
+                return self._edge(at + count, self._leads_hours(at, count))
+        return self._edge(at, False) if dash and self._joint(at) in _DASHES else None
 
     def _single(self, at: int) -> tuple[int, int, int] | None:
         time = self._time(at, False)
@@ -99,6 +99,13 @@ class ClockWords:
 
     def _leads_hours(self, at: int, count: int) -> bool:
         return PhraseRole.CLOCK in self._language.roles.get(" ".join(self._texts[at : at + count]), ())
+
+    def _edge(self, at: int, is_led: bool) -> _Time | None:
+        """Reads a time that begins or ends a span, which may be noon."""
+        named = self._dates.time(at) if at < len(self._texts) else None
+        if named is not None and named[1].time is DayTime.NOON:
+            return _Time(named[0], 12, half=1, is_certain=True)
+        return self._time(at, is_led)
 
     def _time(self, at: int, is_led: bool) -> _Time | None:
         """Reads a time. ``is_led`` tells that what stands before only stands before hours."""
@@ -179,6 +186,9 @@ def _range(first: _Time, last: _Time) -> tuple[int, int, int] | None:
     is later then: "between 11 and 1 pm"."""
     if not (first.is_certain or last.is_certain):
         return None
+    if last.hour == 12 and last.half == 0 and first.half is None and 0 < first.hour < 12:
+        last = replace(last, half=1)  # "between 10 and 12 am" ends at noon
+        first = replace(first, half=0)
     if first.half is None and last.half is not None:
         same = replace(first, half=last.half)
         first = same if same.begin <= last.begin else first

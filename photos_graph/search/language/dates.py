@@ -20,8 +20,8 @@ from photos_graph.search.language.spans import (
     Span,
     day,
     day_of_year,
-    day_within,
     days_between,
+    days_within,
     first_day,
     in_year,
     latest,
@@ -343,14 +343,14 @@ class Dates(DateWords):
         return (month[0], yearly(month[1], 1)) if month else None
 
     def _week_of_month(self, at: int) -> Found:
-        """Reads "first week of August 2019", "last day of the year" or "second weekend in June". A weekend without a
-        year is that of the latest such month."""
+        """Reads "first week of August 2019", "last two days of the year" or "second weekend in June". A weekend without
+        a year is that of the latest such month."""
         number = self._language.week_ordinals.get(self._text(at), 0)
         count = 1 if number else self._language.taken(self.texts, at, PhraseRole.LAST)
         for role, of_month in (
             (PhraseRole.WEEK, week_of),
             (PhraseRole.WEEKEND, self._weekend_of),
-            (PhraseRole.DAY, day_within),
+            (PhraseRole.DAY, self._day_within),
         ):
             if not count or not (unit := self._language.taken(self.texts, at + count, role)):
                 continue
@@ -358,7 +358,22 @@ class Dates(DateWords):
                 month = self._whole(start) if start > at + count + unit else None
                 if month and (found := of_month(month[1], number or -1)):
                     return month[0], found
+        return self._first_or_last(at, count, number) if number < 2 else None
+
+    def _first_or_last(self, at: int, count: int, number: int) -> Found:
+        """Reads the first or last few days or weeks of a month, season or year."""
+        amount = self._amount(at + count) if count else None
+        if amount is None or amount[1] not in (PhraseRole.DAY, PhraseRole.WEEK):
+            return None
+        days = amount[2] * (7 if amount[1] is PhraseRole.WEEK else 1)
+        for start in self.past_links(amount[0]):
+            whole = self._whole(start) if start > amount[0] else None
+            if whole and (found := days_within(whole[1], days if number else -days)):
+                return whole[0], found
         return None
+
+    def _day_within(self, span: Span, number: int) -> Span | None:
+        return days_within(span, number) if number in (1, -1) else None
 
     def _weekend_of(self, span: Span, number: int) -> Span | None:
         return weekend_of(latest(span, self._today) if len(span.months) == 1 else span, number)

@@ -16,7 +16,7 @@ from photos_graph.search.language.content_words import Seen
 from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.grammar import MAX_PHRASE_WORDS as MAX_KIND_WORDS
 from photos_graph.search.language.grammar import Language, PhraseRole
-from photos_graph.search.language.languages import EXACTLY, GRAMMAR, PREFIXES
+from photos_graph.search.language.languages import EXACTLY, GRAMMAR, LANGUAGES, PREFIXES
 from photos_graph.search.language.lexicon import MAX_PHRASE_WORDS, MAX_THINGS, Lexicon, Thing
 from photos_graph.search.language.look_words import Look, LookWords
 from photos_graph.search.language.name_matching import Named, NameMatcher, Spelling
@@ -203,6 +203,9 @@ class OperandReader:
         nothing, the text means something else: "New York" is not "New South Wales", which is only offered."""
         if named.level is not MatchLevel.FOLDER and (age := self._ages.read(named.end, named.things)):
             return self._aged(at, named.end, age, negated)
+        if (seen := self._shown_rather(at, named)) is not None:
+            self.record.guesses += 1
+            return self._looks_like(at, seen, negated)
         self.record.guesses += self.naming.is_foreign(at, named)
         if named.level is not MatchLevel.PART:
             others = self._parts.longer_names(at, named) if named.level is MatchLevel.NAME else ()
@@ -224,6 +227,15 @@ class OperandReader:
         self.record.offered.update(range(begin, stop))
         self.record.note(begin, stop, MatchKind.OTHER, typed, _NONE, negated, parts.nearest(typed, named.things))
         return Operand(stop)
+
+    def _shown_rather(self, at: int, named: Named) -> Seen | None:
+        """Returns what words look like, in any language, that are only alike to the name of a place: "Berge" are rather
+        mountains than Bergen."""
+        words = self.texts[at : named.end]
+        if any(thing.kind is not MatchKind.PLACE for thing in named.things) or self._lexicon.exact(named.level, words):
+            return None
+        found = (self._lexicon.looks_like(self.texts, at, each) for each in (self._language, *LANGUAGES))
+        return next((seen for seen in found if seen is not None and seen.end >= named.end), None)
 
     def _respelt(self, at: int, start: int, stop: int, things: Collection[Thing], negated: bool) -> Operand:
         if start < at:

@@ -235,15 +235,17 @@ def week_of(span: Span, number: int) -> Span | None:
     return Span(begin, begin + timedelta(days=7))
 
 
-def day_within(span: Span, number: int) -> Span | None:
-    """Returns a day of a month, season or year by its number from 1 on, or the last one if the number is -1."""
+def days_within(span: Span, count: int) -> Span | None:
+    """Returns the first days of a month, season or year, or the last ones if the count is negative. Returns None for
+    another span."""
     if span.time or span.days or span.weekdays or span.movable or (not span.months and span.start is None):
         return None
     whole = in_year(span, _LEAP_YEAR) if span.months else span
-    if whole.start is None or whole.end is None:
+    if whole.start is None or whole.end is None or abs(count) > (whole.end - whole.start).days:
         return None
-    found = day(whole.end - timedelta(days=1) if number < 0 else whole.start + timedelta(days=number - 1))
-    return _yearly_day(found.start) if span.months else found
+    begin = whole.end + timedelta(days=count) if count < 0 else whole.start
+    found = Span(begin, begin + timedelta(days=abs(count)))
+    return days_between(_yearly_day(found.start), _yearly_day(found.end, -1)) if span.months else found
 
 
 def weekend_of(span: Span, number: int) -> Span | None:

@@ -13,11 +13,13 @@ from photos_graph.search.language.wording import explain
 from photos_graph.search.query import Not, Or
 from photos_graph.search.rows import PhotoRow
 from photos_graph.search.terms.content import LooksLike
+from photos_graph.search.terms.places import AtPlace
 from photos_graph.search.terms.tags import Tagged
 from photos_graph.search.terms.words import Words
 from tests.kit.content import content_file
 from tests.kit.language.cases import ANNA, BEACH, MOUNTAINS, ROME, Case, both, case, either, year
 from tests.kit.language.library import TODAY, index
+from tests.kit.search_index import place
 
 DOG, CHURCH = LooksLike("dog"), LooksLike("church")
 
@@ -61,6 +63,13 @@ def test_a_label_of_that_name_wins(library: SearchIndex) -> None:
     assert parse("dog", library.lexicon, TODAY).query == parse("tag:dogs", library.lexicon, TODAY).query != DOG
     library.apply_tags([], ["dogs"])
     assert parse("dog", library.lexicon, TODAY).query == DOG
+
+
+def test_what_is_only_alike_to_the_name_of_a_place_is_rather_looked_for(library: SearchIndex) -> None:
+    library.apply_places([place("NO", "Norway"), place("NO/Vestland/Bergen", "Bergen", "NO")])
+    assert parse("Berge ohne Anna", library.lexicon, TODAY).query == both(LooksLike("mountain"), Not(ANNA))
+    assert parse("Bergen", library.lexicon, TODAY).query == AtPlace("NO/Vestland/Bergen")
+    library.apply_places([], ["NO/Vestland/Bergen", "NO"])
 
 
 def test_a_prefix_asks_for_the_guess(library: SearchIndex) -> None:
