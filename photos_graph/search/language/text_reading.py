@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from photos_graph.errors import TooComplex
 from photos_graph.model.search import MatchKind
@@ -18,15 +18,14 @@ from photos_graph.search.language.composition import all_of, any_of
 from photos_graph.search.language.grammar import Language, PhraseRole
 from photos_graph.search.language.operands import Operand, OperandReader
 from photos_graph.search.language.pairing import Alternative, PairedConditions
-from photos_graph.search.language.tokens import ANDS, Token, TokenKind
+from photos_graph.search.language.text_cursor import NO_NAME, Lead, TextCursor
+from photos_graph.search.language.tokens import Token, TokenKind
 from photos_graph.search.query import Not, Or, Query
 from photos_graph.search.terms.persons import OnlyPersons, WithPerson
 from photos_graph.search.terms.tags import OnlyTagged
 
 _MAX_DEPTH = 30  # levels of parentheses
-_NO_NAME = frozenset((TokenKind.CLOSE, TokenKind.OR, TokenKind.MINUS))
 _SEPARATORS = ",;&+"
-_NEGATIONS = (PhraseRole.NOT, PhraseRole.WITHOUT)
 _ONLY: dict[MatchKind, tuple[type[OnlyPersons] | type[OnlyTagged], str]] = {
     MatchKind.PERSON: (OnlyPersons, "nobody else"),
     MatchKind.TAG: (OnlyTagged, "no other tags"),
@@ -41,25 +40,11 @@ class Condition:
     terms: range
 
 
-@dataclass(slots=True)
-class _Lead:
-    """The words before a group. ``meaningful`` holds the tokens of those with a meaning."""
-
-    negate: bool = False
-    goes_on: bool = False  # after an "and"
-    only: int | None = None
-    meaningful: list[tuple[int, int]] = field(default_factory=list)
-
-
-class TextReading:
+class TextReading(TextCursor):
     """Reads the tokens of one text in one language, as the grammar above describes it."""
 
     def __init__(self, tokens: Sequence[Token], reader: OperandReader, language: Language) -> None:
-        self._tokens = tokens
-        self._reader = reader
-        self._language = language
-        self._at = 0
-        self._negates = False  # whether a negation was read
+        super().__init__(tokens, reader, language)
         self._joint = 0  # the first term to which an "alone" may belong
         self._after_alone = 0  # the term after the last "alone"
         self._has_or = any(
@@ -179,11 +164,6 @@ class TextReading:
         self._joint = self._after_alone = len(self._reader.record.terms)
         return [only]
 
-    def _names(self, count: int) -> bool:
-        """Returns whether a name follows the next words, so that they stand before it, as in "Rome, only Anna"."""
-        at = self._at + count
-        return at < len(self._tokens) and not self._language.lead(self._reader.texts, at)[0]
-
     def _condition(self, parts: list[Query], first: int, depth: int) -> list[Query]:
         """Records a condition of the whole text, with the terms from ``first`` on. Returns its parts."""
         if parts and not depth:
@@ -196,7 +176,7 @@ class TextReading:
             return []
         return [Not(found) if negate else found]
 
-    def _only(self, lead: _Lead, only_at: int, depth: int, negated: bool) -> list[Query]:
+    def _only(self, lead: Lead, only_at: int, depth: int, negated: bool) -> list[Query]:
         """Reads what follows an "only", and the alternatives that have one too: "only Anna or only Bob"."""
         inside = negated != lead.negate
         parts = self._one_only(only_at, depth, inside)
@@ -208,7 +188,7 @@ class TextReading:
         parts = [any_of(found)] if len(found) > 1 else parts
         return [Not(all_of(parts))] if lead.negate and parts else parts
 
-    def _or_only(self) -> tuple[_Lead, int] | None:
+    def _or_only(self) -> tuple[Lead, int] | None:
         """Reads an "or only". Returns None if there is none."""
         at = self._at
         if self._or(Operand(at)):
@@ -259,7 +239,7 @@ class TextReading:
         if is_negation:
             self._joint = len(self._reader.record.terms)
         first = len(self._reader.record.terms)
-        is_plain = [self._kind() not in _NO_NAME and self._kind() is not TokenKind.OPEN]
+        is_plain = [self._kind() not in NO_NAME and self._kind() is not TokenKind.OPEN]
         operand = self._operand(depth, negated)
         operands = [self._with_alone(operand, negated, is_negation or self._or_follows_alone())]
         firsts = [first]
@@ -272,7 +252,7 @@ class TextReading:
                 self._reader.record.skip(lead.meaningful)
                 break
             firsts.append(len(self._reader.record.terms))
-            is_plain.append(not lead.meaningful and self._kind() not in _NO_NAME and self._kind() is not TokenKind.OPEN)
+            is_plain.append(not lead.meaningful and self._kind() not in NO_NAME and self._kind() is not TokenKind.OPEN)
             if lead.only is not None:
                 operands.append(_whole(self._only(lead, lead.only, depth, negated)))
                 break
@@ -306,32 +286,6 @@ class TextReading:
             return operand.query
         return all_of([operand.query, *alone])
 
-    def _or_follows_alone(self) -> bool:
-        texts = self._reader.texts
-        at = self._at + self._language.taken(texts, self._at, PhraseRole.ALONE)
-        if not self._at < at < len(texts):
-            return False
-        return self._tokens[at].kind is TokenKind.OR or self._language.taken(texts, at, PhraseRole.OR) > 0
-
-    def _or(self, operand: Operand) -> bool:
-        """Returns whether an alternative follows, which is true after "or", and before a date that excludes the
-        previous date, since no photo has both."""
-        if self._kind() is TokenKind.OR:
-            self._at += 1
-            return True
-        if count := self._language.taken(self._reader.texts, self._at, PhraseRole.OR):
-            self._at += count
-            return True
-        at = self._at
-        if operand.span is not None:
-            lead = self._lead()
-            if not lead.meaningful and not self._ended():
-                following = self._reader.dates.read(self._at)
-                if following is not None and operand.span.excludes(following[1]):
-                    return True
-        self._at = at
-        return False
-
     def _operand(self, depth: int, negated: bool) -> Operand:
         if self._kind() is TokenKind.MINUS:
             self._at += 1
@@ -345,71 +299,6 @@ class TextReading:
         query = _whole(self._all_of(depth + 1, negated))
         self._at += self._left() > 0
         return Operand(self._at, query)
-
-    def _lead(self) -> _Lead:
-        lead = _Lead()
-        while not self._ended() and not self._reader.is_me(self._at):
-            if self._kind() is TokenKind.OR:
-                self._at += 1
-                continue
-            if self._kind() is TokenKind.MINUS and self._introduces(self._at + 1):
-                lead.negate = not lead.negate
-                lead.meaningful.append((self._at, self._at + 1))
-                self._at += 1
-                continue
-            if outside := self._reader.outside(self._at):
-                lead.negate = not lead.negate
-                lead.meaningful.append((self._at, self._at + outside))
-                self._at += outside
-                continue
-            count, roles = self._language.lead(self._reader.texts, self._at)
-            if not count or self._reader.begins(self._at, count):
-                break
-            span = (self._at, self._at + count)
-            if PhraseRole.NEAR in roles:
-                lead.meaningful.append(span)
-            elif not roles.isdisjoint(_NEGATIONS) or (self._negates and PhraseRole.NOR in roles):
-                self._negates = True
-                lead.negate = not lead.negate
-                lead.goes_on = PhraseRole.NOT not in roles
-                lead.meaningful.append(span)
-            elif PhraseRole.ONLY in roles:
-                lead.only = self._at
-                lead.meaningful.append(span)
-            self._at += count
-        return lead
-
-    def _introduces(self, at: int) -> bool:
-        """Returns whether a phrase without a meaning of its own is at the token, such as "in"."""
-        reader = self._reader
-        return self._language.lead(reader.texts, at)[0] > 0 and not reader.is_me(at) and not reader.begins(at)
-
-    def _go_on(self) -> bool:
-        """Skips an "and" if a name follows it directly, without an introducing word. A date does not count as a name.
-        Returns whether it did."""
-        texts = self._reader.texts
-        count = self._language.taken(texts, self._at, PhraseRole.AND)
-        joined = self._left() and not ANDS.isdisjoint(self._tokens[self._at].joint)
-        if not count and not joined:
-            return False
-        at = self._at + count
-        while at < len(texts) and (filler := self._language.taken(texts, at, PhraseRole.FILLER)):
-            at += filler
-        if at >= len(texts) or self._tokens[at].kind in _NO_NAME or self._reader.dates.read(at) is not None:
-            return False
-        if self._language.lead(texts, at)[0] and not self._reader.begins(at):
-            return False
-        self._at = at
-        return True
-
-    def _kind(self) -> TokenKind | None:
-        return self._tokens[self._at].kind if self._left() else None
-
-    def _left(self) -> int:
-        return len(self._tokens) - self._at
-
-    def _ended(self) -> bool:
-        return not self._left() or self._tokens[self._at].kind is TokenKind.CLOSE
 
 
 def _whole(parts: Sequence[Query]) -> Query | None:
