@@ -70,23 +70,23 @@ class NameMatcher:
         self._lexicon = lexicon
         self._spelling = spelling
         self._language = language
-        self._texts = texts
+        self.texts = texts
         self._dates = dates
         self._stems = [lexicon.stem(text, language) for text in texts]
 
     def is_grammar(self, at: int) -> bool:
-        return not _ALWAYS_GRAMMAR.isdisjoint(self._language.roles.get(self._texts[at], ()))
+        return not _ALWAYS_GRAMMAR.isdisjoint(self._language.roles.get(self.texts[at], ()))
 
     def is_foreign(self, at: int, named: Named) -> bool:
         """Returns whether a name was found by a grammar word of another language: "sans" is French for "without", and
         not the stem of "San". Whole names of tags, persons and places are found by any word."""
-        if named.end != at + 1 or self._texts[at] not in JOINTS:
+        if named.end != at + 1 or self.texts[at] not in JOINTS:
             return False
-        return named.level is not MatchLevel.NAME or not self._lexicon.exact(MatchLevel.NAME, self._texts[at : at + 1])
+        return named.level is not MatchLevel.NAME or not self._lexicon.exact(MatchLevel.NAME, self.texts[at : at + 1])
 
     def longest(self, at: int) -> Named | None:
         """Returns what is named by the longest phrase from ``at`` on. A single grammar word names nothing."""
-        word = self._texts[at]
+        word = self.texts[at]
         grammar = self.is_grammar(at)
         most = self._lexicon.longest(word) if grammar else MAX_PHRASE_WORDS
         for end in range(min(self._run(at), at + most), at + (1 if grammar else 0), -1):
@@ -96,7 +96,7 @@ class NameMatcher:
 
     def misspelt(self, at: int) -> Named | None:
         for end in range(min(self._run(at), at + _MAX_MISSPELT_WORDS), at, -1):
-            if found := self._respelt(self._texts[at:end]):
+            if found := self._respelt(self.texts[at:end]):
                 return Named(end, *found)
         return None
 
@@ -116,12 +116,12 @@ class NameMatcher:
 
     def near_cameras(self, at: int) -> Collection[str]:
         """Returns the words of names of cameras of which the word at a token may be a misspelling."""
-        return self._spelling.near_cameras(self._texts[at])
+        return self._spelling.near_cameras(self.texts[at])
 
     def longest_of(self, kind: MatchKind, at: int) -> Named | None:
         """Returns what of that kind is named by the longest phrase from ``at`` on."""
         for end in range(self._run(at), at, -1):
-            words, stems = self._texts[at:end], self._stems[at:end]
+            words, stems = self.texts[at:end], self._stems[at:end]
             for level in LEVELS:
                 for found in (
                     self._lexicon.exact(level, words),
@@ -144,13 +144,18 @@ class NameMatcher:
         respelt = self._respelt(words)
         return _only(kind, respelt[0]) if respelt else ()
 
+    def at_path(self, path: str) -> Collection[Thing]:
+        """Returns the tags and places with that path, or else the folders."""
+        named = {thing for kind in (MatchKind.TAG, MatchKind.PLACE) for thing in self._spelling.at_path(kind, path)}
+        return named or self._spelling.at_path(MatchKind.FOLDER, path)
+
     def quoted(self, words: Sequence[str]) -> Collection[Thing]:
         """Returns the things with exactly that name, apart from case and accents."""
         found = (self._lexicon.exact(level, words) for level in LEVELS)
         return next((things for things in found if things), ())
 
     def _phrase(self, at: int, end: int) -> Named | None:
-        words, stems = self._texts[at:end], self._stems[at:end]
+        words, stems = self.texts[at:end], self._stems[at:end]
         for level in LEVELS:
             things = self._lexicon.exact(level, words) or self._lexicon.stemmed(level, stems, self._language, words)
             if things and not (level is MatchLevel.FOLDER and end - at > 1 and self._consists_of_names(at, end)):
@@ -174,15 +179,15 @@ class NameMatcher:
 
     def _is_name(self, at: int, end: int) -> bool:
         return any(
-            self._lexicon.exact(level, self._texts[at:end])
-            or self._lexicon.stemmed(level, self._stems[at:end], self._language, self._texts[at:end])
+            self._lexicon.exact(level, self.texts[at:end])
+            or self._lexicon.stemmed(level, self._stems[at:end], self._language, self.texts[at:end])
             for level in (MatchLevel.NAME, MatchLevel.PART)
         )
 
     def _run(self, at: int) -> int:
         """Returns the token after the uninterrupted words from ``at`` on."""
         end = at
-        while end < len(self._texts) and end < at + MAX_PHRASE_WORDS and self._texts[end]:
+        while end < len(self.texts) and end < at + MAX_PHRASE_WORDS and self.texts[end]:
             end += 1
         return end
 

@@ -1,53 +1,33 @@
-"""Reads the operands of a search text: phrases, dates, words of file names, quoted phrases, and prefixes with their
-values."""
+"""Reads the operands of a search text: phrases, dates, conditions, and words of file names."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
 
 from photos_graph.model.search import MatchKind
-from photos_graph.search.folding import name_words, words
 from photos_graph.search.language.ages import Age, AgeReader
-from photos_graph.search.language.composition import any_of, ordered, query_of
+from photos_graph.search.language.composition import query_of
 from photos_graph.search.language.conditions import ConditionReader
 from photos_graph.search.language.content_words import Seen
 from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.grammar import MAX_PHRASE_WORDS as MAX_KIND_WORDS
 from photos_graph.search.language.grammar import Language, PhraseRole
-from photos_graph.search.language.languages import EXACTLY, GRAMMAR, LANGUAGES, PREFIXES
-from photos_graph.search.language.lexicon import MAX_PHRASE_WORDS, MAX_THINGS, Lexicon, Thing
-from photos_graph.search.language.look_words import Look, LookWords
+from photos_graph.search.language.languages import EXACTLY, GRAMMAR, LANGUAGES
+from photos_graph.search.language.lexicon import MAX_THINGS, Lexicon, Thing
+from photos_graph.search.language.literals import LiteralReader
+from photos_graph.search.language.look_words import LookWords
 from photos_graph.search.language.name_matching import Named, NameMatcher, Spelling
 from photos_graph.search.language.name_parts import NameParts
+from photos_graph.search.language.operand_maker import NOT_APPLIED, Operand, OperandMaker
 from photos_graph.search.language.phrases import MatchLevel
 from photos_graph.search.language.properties import Said
 from photos_graph.search.language.record import Record
 from photos_graph.search.language.spans import Span
-from photos_graph.search.language.term_labels import term_label
 from photos_graph.search.language.tokens import INSIDE, Token, TokenKind
-from photos_graph.search.query import Or, Query
-from photos_graph.search.terms.content import LooksLike
-from photos_graph.search.terms.term import PrefixTerm
-from photos_graph.search.terms.words import Words
 
-_MIN_TEXT_LENGTH = 3  # characters of a text in file names
-_WHOLE = (MatchLevel.NAME, MatchLevel.FOLDER)  # names, rather than parts of them
-_NONE = Or(())  # the query of a term that is not applied
 _SMALL_CODES = frozenset(  # of countries, which count in small letters too, as they are no words
     ("br", "ch", "cz", "dk", "gb", "hr", "hu", "jp", "nl", "nz", "pl", "za")
 )
-_ENDINGS = ",;:.!?"  # after the value of a prefix, these belong to the sentence
-
-
-@dataclass(frozen=True, slots=True)
-class Operand:
-    """An operand. ``end`` is the token after it. The query is None if nothing was found."""
-
-    end: int
-    query: Query | None = None
-    span: Span | None = None  # set if the operand is only a date
 
 
 class OperandReader:
@@ -66,9 +46,7 @@ class OperandReader:
         offers: Mapping[int, tuple[str, ...]],
     ) -> None:
         """``offers`` are what unknown words may mean, by their tokens."""
-        self._offers = offers
         self._text = text
-        self._sees_all = sees_all
         self._tokens = tokens
         self._lexicon = lexicon
         self._spelling = spelling
@@ -77,22 +55,21 @@ class OperandReader:
         self.dates = dates
         self.record = Record(text, tokens)
         self.naming = NameMatcher(lexicon, spelling, language, self.texts, self.dates)
+        self._make = OperandMaker(tokens, self.texts, lexicon, spelling, language, self.record, offers)
+        self._literals = LiteralReader(text, tokens, lexicon, spelling, language, self.naming, self._make, sees_all)
         self._conditions = ConditionReader(text, tokens, lexicon, language, dates, self.naming)
         self._parts = NameParts(
             tokens, self.texts, lexicon, language, self.naming, self.record, self._is_placed, self._in_file_names
         )
         self._ages = AgeReader(lexicon, language, dates, self._conditions, self._parts.goes_on_unplaced)
         self._looks = LookWords(self.texts, lexicon, self.naming, self._parts, self.record, sees_all)
-        # The same prefix may occur fifty times and name thousands of folders.
-        self._of_kind = cache(self._things_of)
-        self._any_of = cache(lambda things: query_of(sorted(things)))
 
     def read(self, at: int, negated: bool) -> Operand:
         match self._tokens[at].kind:
             case TokenKind.QUOTED:
-                return self._quoted(at, negated)
+                return self._literals.quoted(at, negated)
             case TokenKind.FIELD:
-                return self._field(at, negated)
+                return self._literals.field(at, negated)
             case _:
                 return self._words(at, negated)
 
@@ -128,20 +105,18 @@ class OperandReader:
         found = self._date(at) or self._said(at) or self._path(at) or self.naming.longest(at)
         return found is not None or self.is_me(at)
 
-    # words
-
     def _words(self, at: int, negated: bool) -> Operand:
         if end := self._near_me(at):
             self.record.unmatched.append((at, end))
             return Operand(end)
         if kind := self._of_named_kind(at):
-            return self._found(at, kind.end, kind.things, negated)
+            return self._make.found(at, kind.end, kind.things, negated)
         dated, said = self._date(at), self._said(at)
         named = self._path(at) or self.naming.longest(at) or self._country(at)
         if dated and max(named.end if named else 0, said.end if said else 0) <= dated[0]:
             end, span = dated
             also = named.things if named and named.end == end and named.level is MatchLevel.NAME else ()
-            return self._found(at, end, also if len(also) <= MAX_THINGS else (), negated, span)
+            return self._make.found(at, end, also if len(also) <= MAX_THINGS else (), negated, span)
         if said and (named is None or named.end <= said.end):
             return self._saying(at, said, named, negated)
         if named:
@@ -152,7 +127,7 @@ class OperandReader:
             me = self._lexicon.me()
             if me and (age := self._ages.read(at + 1, me)):
                 return self._aged(at, at + 1, age, negated)
-            return self._found(at, at + 1, me, negated) if me else self._nothing(at)
+            return self._make.found(at, at + 1, me, negated) if me else self._make.nothing(at)
         return self._guessed(at, negated)
 
     def _of_named_kind(self, at: int) -> Named | None:
@@ -170,10 +145,10 @@ class OperandReader:
     def _saying(self, at: int, said: Said, named: Named | None, negated: bool) -> Operand:
         """Makes an operand of a property, which may also be the name of a tag, person or place."""
         if said.gives_way and named is not None and named.end == said.end and named.level is not MatchLevel.PART:
-            return self._found(at, named.end, named.things, negated, alternatives=(said.label,))
+            return self._make.found(at, named.end, named.things, negated, alternatives=(said.label,))
         whole = named is not None and named.end == said.end and named.level is MatchLevel.NAME
         things = named.things if named is not None and whole and len(named.things) <= MAX_THINGS else ()
-        found = self._found(at, said.end, things, negated) if things else None
+        found = self._make.found(at, said.end, things, negated) if things else None
         self.record.note(at, said.end, said.kind, said.label, said.query, negated)
         return Operand(said.end, query_of(self.record.things[-len(things) :], [said.query]) if found else said.query)
 
@@ -183,20 +158,20 @@ class OperandReader:
         self.record.guesses += 1
         end = self._in_file_names(at, True)
         if (seen := self._lexicon.looks_like(self.texts, at, self._language)) and seen.end >= end:
-            return self._looks_like(at, seen, negated)
+            return self._make.looks_like(at, seen, negated)
         if end:
             look = self._looks.in_file_names(at, end)
-            return self._looks_like_text(at, look, negated) if look else self._text_of(at, end, negated)
+            return self._make.looks_like_text(at, look, negated) if look else self._make.text_of(at, end, negated)
         if named := self.naming.misspelt(at):
             return self._named(at, named, negated)
         if said := self._conditions.misspelt_camera(at):
-            return self._operand(at, said.end, said.query, said.kind, said.label, negated)
+            return self._make.operand(at, said.end, said.query, said.kind, said.label, negated)
         if end := self._in_file_names(at, False):
-            return self._text_of(at, end, negated)
+            return self._make.text_of(at, end, negated)
         if look := self._looks.unknown(at):
-            return self._looks_like_text(at, look, negated)
+            return self._make.looks_like_text(at, look, negated)
         self.record.guesses -= 1
-        return self._nothing(at, negated)
+        return self._make.nothing(at, negated)
 
     def _named(self, at: int, named: Named, negated: bool) -> Operand:
         """Makes an operand of what a phrase names. If the phrase is only a part of a name and a word beside it means
@@ -205,27 +180,27 @@ class OperandReader:
             return self._aged(at, named.end, age, negated)
         if (seen := self._shown_rather(at, named)) is not None:
             self.record.guesses += 1
-            return self._looks_like(at, seen, negated)
+            return self._make.looks_like(at, seen, negated)
         self.record.guesses += self.naming.is_foreign(at, named)
         if named.level is not MatchLevel.PART:
             others = self._parts.longer_names(at, named) if named.level is MatchLevel.NAME else ()
-            return self._found(at, named.end, named.things, negated, alternatives=others)
+            return self._make.found(at, named.end, named.things, negated, alternatives=others)
         if (seen := self._lexicon.looks_like(self.texts, at, self._language)) and seen.end > named.end:
             self.record.guesses += 1  # a "German shepherd" is no shepherd in Germany
-            return self._looks_like(at, seen, negated)
+            return self._make.looks_like(at, seen, negated)
         parts = self._parts
         begin = parts.before(at)
         if whole := parts.misspelt_name(begin, at, named):
             return self._respelt(at, *whole, negated)
         stop = named.end + 1 if parts.goes_on_unplaced(named.end, named) else named.end
         if (begin, stop) == (at, named.end) and not parts.qualifies(at, stop):
-            return self._found(at, named.end, named.things, negated)
+            return self._make.found(at, named.end, named.things, negated)
         self.record.unmatched.append((at, named.end))
         if stop > named.end:
             self.record.unmatched.append((named.end, stop))
         typed = self.record.typed(begin, stop)
         self.record.offered.update(range(begin, stop))
-        self.record.note(begin, stop, MatchKind.OTHER, typed, _NONE, negated, parts.nearest(typed, named.things))
+        self.record.note(begin, stop, MatchKind.OTHER, typed, NOT_APPLIED, negated, parts.nearest(typed, named.things))
         return Operand(stop)
 
     def _shown_rather(self, at: int, named: Named) -> Seen | None:
@@ -241,37 +216,12 @@ class OperandReader:
         if start < at:
             self.record.unmatched.pop()
         self.record.guesses += 1
-        return self._found(start, stop, things, negated)
+        return self._make.found(start, stop, things, negated)
 
     def _aged(self, at: int, end: int, age: Age, negated: bool) -> Operand:
-        self._found(at, end, age.persons, negated)
+        self._make.found(at, end, age.persons, negated)
         self.record.note(end, age.end, MatchKind.DATE, age.label, age.years, negated)
         return Operand(age.end, age.query)
-
-    def _text_of(self, at: int, end: int, negated: bool) -> Operand:
-        """Makes an operand that searches for these words in all names of photos."""
-        text = self._tokens[at].value or self.record.typed(at, end)
-        return self._operand(at, end, Words(text), Words.kind, text, negated)
-
-    def _looks_like(self, at: int, seen: Seen, negated: bool) -> Operand:
-        """Makes an operand of what a picture looks like, or of these words in file names."""
-        looks = LooksLike(seen.concept_id)
-        found = self._operand(at, seen.end, looks, LooksLike.kind, seen.name, negated)
-        if not self._are_words(self.texts[at : seen.end], whole=True):
-            return found
-        text = self.record.typed(at, seen.end)
-        self.record.note(at, seen.end, Words.kind, text, Words(text), negated)
-        return Operand(seen.end, any_of([looks, Words(text)]))
-
-    def _looks_like_text(self, at: int, look: Look, negated: bool) -> Operand:
-        """Makes an operand of words that are looked for in the pictures, or in file names that have them."""
-        self.record.looked_for += range(at, look.end)
-        found = self._operand(at, look.end, look.term, look.term.kind, look.term.text, negated)
-        if not self._are_words(self.texts[at : look.end], whole=True):
-            return found
-        text = self.record.typed(at, look.end)
-        self.record.note(at, look.end, Words.kind, text, Words(text), negated)
-        return Operand(look.end, any_of([look.term, Words(text)]))
 
     def is_me(self, at: int) -> bool:
         if exactly := EXACTLY.get(self.texts[at]):
@@ -313,7 +263,7 @@ class OperandReader:
         if named is None or age is None:
             return None
         self.record.note(at, end, MatchKind.DATE, age.label, age.years, negated)
-        self._found(end, named.end, age.persons, negated)
+        self._make.found(end, named.end, age.persons, negated)
         return Operand(named.end, age.query)
 
     def _said(self, at: int) -> Said | None:
@@ -329,12 +279,8 @@ class OperandReader:
             end += 1
         if not any(self._tokens[place].joint == "/" for place in range(at + 1, end)):
             return None
-        things = self._at_path(self.record.typed(at, end))
+        things = self.naming.at_path(self.record.typed(at, end))
         return Named(end, things) if things else None
-
-    def _at_path(self, path: str) -> Collection[Thing]:
-        named = {thing for kind in (MatchKind.TAG, MatchKind.PLACE) for thing in self._spelling.at_path(kind, path)}
-        return named or self._spelling.at_path(MatchKind.FOLDER, path)
 
     def _in_file_names(self, at: int, whole: bool) -> int:
         """Returns the token after a word that file names contain, including the words joined to it if file names
@@ -343,116 +289,6 @@ class OperandReader:
         while end < len(self._tokens) and self.texts[end] and (end == at or self._tokens[end].joint in INSIDE):
             end += 1
         for stop in (end, at + 1):
-            if self._are_words(self.texts[at:stop], whole):
+            if self._make.are_words(self.texts[at:stop], whole):
                 return stop
         return 0
-
-    def _are_words(self, texts: Sequence[str], whole: bool) -> bool:
-        return sum(map(len, texts)) >= _MIN_TEXT_LENGTH and all(self._spelling.is_word(text, whole) for text in texts)
-
-    # quotes and prefixes
-
-    def _quoted(self, at: int, negated: bool) -> Operand:
-        token = self._tokens[at]
-        phrase = name_words(token.folded)
-        if not phrase:
-            return Operand(at + 1)
-        things = self._at_path(token.value) if "/" in token.value else self.naming.quoted(phrase)
-        if things:
-            return self._found(at, at + 1, things, negated)
-        if self._are_words(words(token.folded), whole=False):
-            return self._text_of(at, at + 1, negated)
-        return self._nothing(at)
-
-    def _field(self, at: int, negated: bool) -> Operand:
-        token = self._tokens[at]
-        prefix, value, typed = PREFIXES[token.prefix], token.folded.strip(), token.value
-        if not token.exact:
-            value, typed = value.rstrip(_ENDINGS), typed.rstrip(_ENDINGS)
-        if prefix is LooksLike:
-            return self._look(at, typed, negated)
-        if not isinstance(prefix, MatchKind):
-            return self._of_value(at, prefix, value, typed, negated)
-        if not token.exact and (whole := self._goes_on_as(prefix, at)):
-            return self._found(at, whole.end, whole.things, negated)
-        things = self._of_kind(prefix, token.value, token.folded, token.exact)
-        if len(things) > MAX_THINGS:
-            return self._operand(at, at + 1, self._any_of(things), prefix, token.value, negated)
-        return self._found(at, at + 1, things, negated) if things else self._nothing(at)
-
-    def _look(self, at: int, typed: str, negated: bool) -> Operand:
-        looks = [each for each in self._lexicon.looks(typed) if self._sees_all or isinstance(each, LooksLike)]
-        if not looks:
-            return self._nothing(at)
-        return self._operand(at, at + 1, any_of(looks), LooksLike.kind, typed, negated)
-
-    def _goes_on_as(self, kind: MatchKind, at: int) -> Named | None:
-        """Reads a name of several words after its prefix, without quotes, such as "place:New York"."""
-        end = at + 1
-        while end < min(len(self._tokens), at + MAX_PHRASE_WORDS) and self.texts[end] and self._is_spaced(end):
-            end += 1
-        for stop in range(end, at + 1, -1):
-            phrase = [*name_words(self._tokens[at].folded), *self.texts[at + 1 : stop]]
-            named = (thing for level in _WHOLE for thing in self._lexicon.exact(level, phrase))
-            if things := [thing for thing in named if thing.kind is kind]:
-                return Named(stop, things)
-        return None
-
-    def _is_spaced(self, at: int) -> bool:
-        return self._text[self._tokens[at - 1].end : self._tokens[at].start].isspace()
-
-    def _of_value(self, at: int, term: type[PrefixTerm], value: str, typed: str, negated: bool) -> Operand:
-        read = term.of_value(value, typed)
-        if read is None:
-            return self._nothing(at)
-        found, label = read
-        if self._language.code != "en":
-            label = term_label(found, self._language.labels) or label
-        return self._operand(at, at + 1, found, found.kind, label, negated)
-
-    def _things_of(self, kind: MatchKind, value: str, folded: str, exact: bool) -> frozenset[Thing]:
-        folded = folded if exact else folded.rstrip(_ENDINGS)
-        if kind is MatchKind.PERSON and PhraseRole.ME in self._language.roles.get(folded, ()) and self._lexicon.me():
-            return frozenset(self._lexicon.me())
-        for path in dict.fromkeys((value, value if exact else value.rstrip(_ENDINGS))):
-            if things := self._spelling.at_path(kind, path):
-                return frozenset(things)
-        phrase = name_words(folded)
-        if not phrase:
-            return frozenset()
-        named = self.naming.quoted(phrase) if exact else self.naming.one_of(kind, phrase)
-        return frozenset(thing for thing in named if thing.kind is kind)
-
-    # what was found
-
-    def _found(
-        self,
-        at: int,
-        end: int,
-        things: Collection[Thing],
-        negated: bool,
-        span: Span | None = None,
-        alternatives: tuple[str, ...] = (),
-    ) -> Operand:
-        if len(things) > MAX_THINGS:
-            return self._text_of(at, end, negated)
-        labelled = ordered(things, self._lexicon)
-        self.record.things += [thing for thing, _ in labelled]
-        for thing, label in labelled:
-            self.record.note(at, end, thing.kind, label, query_of([thing]), negated, alternatives)
-        if span is None:
-            return Operand(end, query_of([thing for thing, _ in labelled]))
-        self.record.note(at, end, MatchKind.DATE, span.label(self._language.labels), span.query(), negated)
-        query = query_of([thing for thing, _ in labelled], [span.query()])
-        return Operand(end, query, None if things else span)
-
-    def _operand(self, at: int, end: int, query: Query, kind: MatchKind, label: str, negated: bool) -> Operand:
-        self.record.note(at, end, kind, label, query, negated)
-        return Operand(end, query)
-
-    def _nothing(self, at: int, negated: bool = False) -> Operand:
-        self.record.unmatched.append((at, at + 1))
-        if at in self._offers:
-            typed = self.record.typed(at, at + 1)
-            self.record.note(at, at + 1, MatchKind.OTHER, typed, _NONE, negated, self._offers[at])
-        return Operand(at + 1)

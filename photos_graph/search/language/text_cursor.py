@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from photos_graph.search.language.grammar import Language, PhraseRole
-from photos_graph.search.language.operands import Operand, OperandReader
+from photos_graph.search.language.operand_maker import Operand
+from photos_graph.search.language.operands import OperandReader
 from photos_graph.search.language.tokens import ANDS, Token, TokenKind
 
 NO_NAME = frozenset((TokenKind.CLOSE, TokenKind.OR, TokenKind.MINUS))
