@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from photos_graph.search.folding import fold, words
 from photos_graph.search.language.english import ENGLISH
-from photos_graph.search.language.grammar import PhraseRole
 from photos_graph.search.language.italian import ITALIAN
 from photos_graph.search.language.languages import LANGUAGES
+from photos_graph.search.language.phrase_roles import PhraseRole
 
 # Maps a text to the path of the tag that it names; to () if it names something else, such as a person; to None if it
 # is not known.

@@ -28,7 +28,8 @@ from photos_graph.search.facets import Facets
 from photos_graph.search.geo import Edges, centre
 from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.inheritance import Inheritance
-from photos_graph.search.language.lexicon import Lexicon, LexiconNames
+from photos_graph.search.language.lexicon import Lexicon
+from photos_graph.search.language.lexicon_names import LexiconNames
 from photos_graph.search.map_clusters import MapCluster, MapClusters
 from photos_graph.search.orders import IntegerOrder, NameOrder, SortOrder
 from photos_graph.search.paging import IndexPage

@@ -11,8 +11,9 @@ from photos_graph.search.label_words import LabelWords
 from photos_graph.search.language.composition import all_of, any_of
 from photos_graph.search.language.conditions import ConditionReader
 from photos_graph.search.language.dates import Dates
-from photos_graph.search.language.grammar import Language, PhraseRole
+from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.lexicon import Lexicon, Thing
+from photos_graph.search.language.phrase_roles import PhraseRole
 from photos_graph.search.language.properties import within
 from photos_graph.search.language.spans import same_day
 from photos_graph.search.query import Query

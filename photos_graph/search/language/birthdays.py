@@ -9,9 +9,10 @@ from typing import NamedTuple
 from photos_graph.model.search import MatchKind
 from photos_graph.search.language.composition import any_of
 from photos_graph.search.language.dates import Dates, bounded
-from photos_graph.search.language.grammar import Language, PhraseRole
+from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.lexicon import Lexicon, Thing
 from photos_graph.search.language.name_matching import NameMatcher
+from photos_graph.search.language.phrase_roles import PhraseRole
 from photos_graph.search.language.phrases import MatchLevel
 from photos_graph.search.language.properties import PropertyWords, Said, Saying
 from photos_graph.search.language.spans import Span, day_of_year, first_day, in_year, latest

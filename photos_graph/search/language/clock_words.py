@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from photos_graph.model.search import MatchKind
 from photos_graph.search.language.dates import Dates
-from photos_graph.search.language.grammar import Language, PhraseRole
+from photos_graph.search.language.grammar import Language
+from photos_graph.search.language.phrase_roles import PhraseRole
 from photos_graph.search.language.properties import Said
 from photos_graph.search.language.tokens import Token
 from photos_graph.search.terms.times import DayTime, TakenBetween
@@ -48,6 +49,7 @@ class ClockWords:
     def __init__(self, tokens: Sequence[Token], language: Language, dates: Dates) -> None:
         self._tokens = tokens
         self._texts = dates.texts
+        self._text, self._joint = dates.typed.text, dates.typed.joint
         self._language = language
         self._dates = dates
 
@@ -161,12 +163,6 @@ class ClockWords:
 
     def _is_beside(self, at: int) -> bool:
         return at < len(self._tokens) and not self._tokens[at].joint.isspace()
-
-    def _text(self, at: int) -> str:
-        return self._texts[at] if at < len(self._texts) else ""
-
-    def _joint(self, at: int) -> str:
-        return self._tokens[at].joint.strip() if at < len(self._tokens) else ""
 
 
 def _half(hour: int, time: DayTime) -> int:

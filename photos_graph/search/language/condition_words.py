@@ -10,8 +10,9 @@ from photos_graph.model.search import MatchKind
 from photos_graph.search.concepts import concepts
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.customs import Customs
-from photos_graph.search.language.grammar import Language, PhraseRole
+from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.lexicon import Thing
+from photos_graph.search.language.phrase_roles import PhraseRole
 from photos_graph.search.language.properties import SHAPES, Saying
 from photos_graph.search.language.term_labels import term_label
 from photos_graph.search.terms import taken_prefix

@@ -15,10 +15,11 @@ from photos_graph.search.language.composition import any_of
 from photos_graph.search.language.continents import continent, countries_in
 from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.exposure_words import ExposureWords
-from photos_graph.search.language.grammar import Language, PhraseRole
+from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.languages import GRAMMAR
 from photos_graph.search.language.lexicon import Lexicon, Thing
 from photos_graph.search.language.name_matching import NameMatcher
+from photos_graph.search.language.phrase_roles import PhraseRole
 from photos_graph.search.language.properties import PropertyWords, Said, Saying
 from photos_graph.search.language.spans import latest
 from photos_graph.search.language.tokens import Token
@@ -57,6 +58,7 @@ class ConditionReader:
         self._text_typed = text
         self._tokens = tokens
         self._texts = dates.texts
+        self._text = dates.typed.text
         self._lexicon = lexicon
         self._language = language
         self._dates = dates
@@ -73,7 +75,7 @@ class ConditionReader:
         )
         self._clock = ClockWords(tokens, language, dates)
         self._birthdays = BirthdayReader(language, dates, lexicon, naming, self._properties)
-        self._exposures = ExposureWords(tokens, self._texts, self._properties, language.labels)
+        self._exposures = ExposureWords(dates.typed, self._properties, language.labels)
 
     def read(self, at: int) -> Said | None:
         """Returns the longest condition that begins at a token."""
@@ -229,9 +231,6 @@ class ConditionReader:
         if span.weekdays or span.time or span.movable:
             return None
         return Said(end, AddedIn(_instant(span.start), _instant(span.end)), labels.say("added {}", span.label(labels)))
-
-    def _text(self, at: int) -> str:
-        return self._texts[at] if at < len(self._texts) else ""
 
 
 def _instant(day: date | None) -> Instant | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from photos_graph.search.language.date_words import DASHES, YEARS, DateWords, Found
-from photos_graph.search.language.grammar import PhraseRole
+from photos_graph.search.language.phrase_roles import PhraseRole
 from photos_graph.search.language.spans import (
     Span,
     day,

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from photos_graph.search.language.customs import Customs
-from photos_graph.search.language.grammar import MAX_PHRASE_WORDS, Language, PhraseRole
+from photos_graph.search.language.grammar import MAX_PHRASE_WORDS, Language
 from photos_graph.search.language.holidays import MAX_WORDS as HOLIDAY_WORDS
+from photos_graph.search.language.phrase_roles import PhraseRole
 from photos_graph.search.language.spans import (
     Span,
     day,
@@ -22,7 +23,7 @@ from photos_graph.search.language.spans import (
     whole_months,
     yearly,
 )
-from photos_graph.search.language.tokens import Token, TokenKind
+from photos_graph.search.language.tokens import Token, TypedWords
 
 YEARS = range(1800, 2100)  # other numbers of four digits are more often part of a file name
 _MOST = 1000  # of what is counted back
@@ -38,7 +39,9 @@ class DateWords:
     """Reads single dates in words. ``texts`` are the folded words, or "" for a token that is not a word."""
 
     def __init__(self, language: Language, customs: Customs, today: date, tokens: Sequence[Token]) -> None:
-        self.texts = [token.folded if token.kind is TokenKind.WORD else "" for token in tokens]
+        self.typed = TypedWords(tokens)
+        self.texts = self.typed.texts
+        self._text, self._joint = self.typed.text, self.typed.joint
         self._language = language
         self._seasons = customs.seasons(language)
         self._holidays = customs.holidays(language)
@@ -207,12 +210,6 @@ class DateWords:
 
     def _past_of(self, at: int) -> int:
         return at + self._language.taken(self.texts, at, PhraseRole.OF)
-
-    def _text(self, at: int) -> str:
-        return self.texts[at] if at < len(self.texts) else ""
-
-    def _joint(self, at: int) -> str:
-        return self._tokens[at].joint.strip() if at < len(self._tokens) else " "
 
     def _relative(self, at: int) -> Found:
         """Reads "last summer", "this month", "estate scorsa", "last night" or "yesterday"."""

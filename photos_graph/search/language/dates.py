@@ -14,7 +14,7 @@ from datetime import date, timedelta
 
 from photos_graph.search.language.date_points import DatePoints
 from photos_graph.search.language.date_words import DASHES, Found
-from photos_graph.search.language.grammar import PhraseRole
+from photos_graph.search.language.phrase_roles import PhraseRole
 from photos_graph.search.language.properties import Saying
 from photos_graph.search.language.spans import (
     NIGHTS,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from photos_graph.model.search import MatchKind
-from photos_graph.search.language.grammar import PhraseRole, language
+from photos_graph.search.language.grammar import language
 from photos_graph.search.language.holidays import Holiday
+from photos_graph.search.language.phrase_roles import PhraseRole
 from photos_graph.search.language.properties import Saying
 from photos_graph.search.terms.added import AddedIn
 from photos_graph.search.terms.content import LooksLike

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from photos_graph.search.label_words import LabelWords
 from photos_graph.search.language.properties import PropertyWords, Said, Saying, within
-from photos_graph.search.language.tokens import Token
+from photos_graph.search.language.tokens import TypedWords
 from photos_graph.search.terms.exposure import Exposed, ExposureColumn
 
 _MAX_DIGITS = 6
@@ -22,11 +20,8 @@ _Found = tuple[int, ExposureColumn, float | None, float | None]
 class ExposureWords:
     """Reads exposures from the tokens of a text. "at least", "or more" and the like are those of the language."""
 
-    def __init__(
-        self, tokens: Sequence[Token], texts: Sequence[str], properties: PropertyWords, labels: LabelWords
-    ) -> None:
-        self._tokens = tokens
-        self._texts = texts
+    def __init__(self, typed: TypedWords, properties: PropertyWords, labels: LabelWords) -> None:
+        self._text, self._joint, self._raw_joint = typed.text, typed.joint, typed.raw_joint
         self._properties = properties
         self._labels = labels
 
@@ -115,12 +110,3 @@ class ExposureWords:
         if self._raw_joint(at + 1) in (".", ",") and part.isdecimal() and len(part) <= _MAX_DIGITS:
             return at + 2, float(f"{int(text)}.{part}")
         return at + 1, int(text)
-
-    def _text(self, at: int) -> str:
-        return self._texts[at] if at < len(self._texts) else ""
-
-    def _joint(self, at: int) -> str:
-        return self._raw_joint(at).strip()
-
-    def _raw_joint(self, at: int) -> str:
-        return self._tokens[at].joint if at < len(self._tokens) else " "

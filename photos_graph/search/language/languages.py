@@ -8,8 +8,8 @@ from photos_graph.search.folding import fold
 from photos_graph.search.language.english import ENGLISH
 from photos_graph.search.language.french import FRENCH
 from photos_graph.search.language.german import GERMAN
-from photos_graph.search.language.grammar import LEADS, PhraseRole
 from photos_graph.search.language.italian import ITALIAN
+from photos_graph.search.language.phrase_roles import LEADS, PhraseRole
 from photos_graph.search.language.spanish import SPANISH
 
 LANGUAGES = (ENGLISH, ITALIAN, GERMAN, FRENCH, SPANISH)

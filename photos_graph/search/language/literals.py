@@ -8,11 +8,12 @@ from functools import cache
 from photos_graph.model.search import MatchKind
 from photos_graph.search.folding import name_words, words
 from photos_graph.search.language.composition import any_of, query_of
-from photos_graph.search.language.grammar import Language, PhraseRole
+from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.languages import PREFIXES
 from photos_graph.search.language.lexicon import MAX_PHRASE_WORDS, MAX_THINGS, Lexicon, Thing
 from photos_graph.search.language.name_matching import Named, NameMatcher, Spelling
 from photos_graph.search.language.operand_maker import Operand, OperandMaker
+from photos_graph.search.language.phrase_roles import PhraseRole
 from photos_graph.search.language.phrases import MatchLevel
 from photos_graph.search.language.term_labels import term_label
 from photos_graph.search.language.tokens import Token
@@ -51,6 +52,7 @@ class LiteralReader:
         self._any_of = cache(lambda things: query_of(sorted(things)))
 
     def quoted(self, at: int, negated: bool) -> Operand:
+        """Reads a phrase in quotes: a name, a path, or words in file names."""
         token = self._tokens[at]
         phrase = name_words(token.folded)
         if not phrase:
@@ -63,6 +65,7 @@ class LiteralReader:
         return self._make.nothing(at)
 
     def field(self, at: int, negated: bool) -> Operand:
+        """Reads a prefix with its value."""
         token = self._tokens[at]
         prefix, value, typed = PREFIXES[token.prefix], token.folded.strip(), token.value
         if not token.exact:

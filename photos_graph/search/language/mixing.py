@@ -7,16 +7,10 @@ from dataclasses import replace
 from functools import cache
 from typing import TypeVar
 
-from photos_graph.search.language.grammar import (
-    DATES,
-    Language,
-    PhraseRole,
-    clock_starts,
-    first_words,
-    longest_phrases,
-)
+from photos_graph.search.language.grammar import Language, clock_starts, first_words, longest_phrases
 from photos_graph.search.language.holidays import HolidayNames
 from photos_graph.search.language.languages import LANGUAGES
+from photos_graph.search.language.phrase_roles import DATES, PhraseRole
 
 V = TypeVar("V")
 

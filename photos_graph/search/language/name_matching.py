@@ -9,9 +9,10 @@ from itertools import islice, product
 
 from photos_graph.model.search import MatchKind
 from photos_graph.search.language.dates import Dates
-from photos_graph.search.language.grammar import LEADS, Language, PhraseRole
+from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.languages import JOINTS
 from photos_graph.search.language.lexicon import MAX_PHRASE_WORDS, Lexicon, Thing
+from photos_graph.search.language.phrase_roles import LEADS, PhraseRole
 from photos_graph.search.language.phrases import LEVELS, MatchLevel
 from photos_graph.search.language.spelling import slips
 

@@ -62,6 +62,7 @@ class OperandMaker:
         span: Span | None = None,
         alternatives: tuple[str, ...] = (),
     ) -> Operand:
+        """Makes an operand of the things that words name, and of the date that they are."""
         if len(things) > MAX_THINGS:
             return self.text_of(at, end, negated)
         labelled = ordered(things, self._lexicon)
@@ -75,10 +76,12 @@ class OperandMaker:
         return Operand(end, query, None if things else span)
 
     def operand(self, at: int, end: int, query: Query, kind: MatchKind, label: str, negated: bool) -> Operand:
+        """Makes an operand of a single condition."""
         self._record.note(at, end, kind, label, query, negated)
         return Operand(end, query)
 
     def nothing(self, at: int, negated: bool = False) -> Operand:
+        """Records a token as unmatched, with what it may mean."""
         self._record.unmatched.append((at, at + 1))
         if at in self._offers:
             typed = self._record.typed(at, at + 1)
@@ -111,4 +114,5 @@ class OperandMaker:
         return Operand(look.end, any_of([look.term, Words(text)]))
 
     def are_words(self, texts: Sequence[str], whole: bool) -> bool:
+        """Returns whether these are words of file names or other names, or unless ``whole`` beginnings of some."""
         return sum(map(len, texts)) >= _MIN_TEXT_LENGTH and all(self._spelling.is_word(text, whole) for text in texts)

@@ -11,7 +11,7 @@ from photos_graph.search.language.conditions import ConditionReader
 from photos_graph.search.language.content_words import Seen
 from photos_graph.search.language.dates import Dates
 from photos_graph.search.language.grammar import MAX_PHRASE_WORDS as MAX_KIND_WORDS
-from photos_graph.search.language.grammar import Language, PhraseRole
+from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.languages import EXACTLY, GRAMMAR, LANGUAGES
 from photos_graph.search.language.lexicon import MAX_THINGS, Lexicon, Thing
 from photos_graph.search.language.literals import LiteralReader
@@ -19,6 +19,7 @@ from photos_graph.search.language.look_words import LookWords
 from photos_graph.search.language.name_matching import Named, NameMatcher, Spelling
 from photos_graph.search.language.name_parts import NameParts
 from photos_graph.search.language.operand_maker import NOT_APPLIED, Operand, OperandMaker
+from photos_graph.search.language.phrase_roles import PhraseRole
 from photos_graph.search.language.phrases import MatchLevel
 from photos_graph.search.language.properties import Said
 from photos_graph.search.language.record import Record

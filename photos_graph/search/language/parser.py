@@ -14,12 +14,13 @@ from photos_graph.model.search import SearchTerm
 from photos_graph.search.language.composition import all_of
 from photos_graph.search.language.customs import EVERY_LANGUAGE, Customs
 from photos_graph.search.language.dates import Dates
-from photos_graph.search.language.grammar import Language, PhraseRole
+from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.languages import JOINTS
 from photos_graph.search.language.lexicon import Lexicon
 from photos_graph.search.language.mixing import mixed
 from photos_graph.search.language.name_matching import Spelling
 from photos_graph.search.language.operands import OperandReader
+from photos_graph.search.language.phrase_roles import PhraseRole
 from photos_graph.search.language.respelling import corrected, offered
 from photos_graph.search.language.text_reading import Condition, TextReading
 from photos_graph.search.language.tokens import Token, TokenKind, tokens

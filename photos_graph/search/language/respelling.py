@@ -10,9 +10,10 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
 from photos_graph.search.language.customs import Customs
-from photos_graph.search.language.grammar import Language, PhraseRole
+from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.languages import GRAMMAR
 from photos_graph.search.language.lexicon import Lexicon
+from photos_graph.search.language.phrase_roles import PhraseRole
 from photos_graph.search.language.spelling import MIN_LETTERS, slips
 from photos_graph.search.language.tokens import Token, TokenKind
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from photos_graph.search.language.grammar import Language, PhraseRole
+from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.operand_maker import Operand
 from photos_graph.search.language.operands import OperandReader
+from photos_graph.search.language.phrase_roles import PhraseRole
 from photos_graph.search.language.tokens import ANDS, Token, TokenKind
 
 NO_NAME = frozenset((TokenKind.CLOSE, TokenKind.OR, TokenKind.MINUS))

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from photos_graph.errors import TooComplex
 from photos_graph.model.search import MatchKind
 from photos_graph.search.language.composition import all_of, any_of
-from photos_graph.search.language.grammar import Language, PhraseRole
+from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.operand_maker import Operand
 from photos_graph.search.language.operands import OperandReader
 from photos_graph.search.language.pairing import Alternative, PairedConditions
+from photos_graph.search.language.phrase_roles import PhraseRole
 from photos_graph.search.language.text_cursor import NO_NAME, Lead, TextCursor
 from photos_graph.search.language.tokens import Token, TokenKind
 from photos_graph.search.query import Not, Or, Query

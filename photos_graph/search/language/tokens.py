@@ -50,6 +50,26 @@ class Token:
     value: str = ""  # QUOTED and FIELD: as it was typed
 
 
+class TypedWords:
+    """The folded words of a text by its tokens, and what was typed before them. ``texts`` has "" for a token that is
+    no word. Behind the last token there are no words."""
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self.texts = [token.folded if token.kind is TokenKind.WORD else "" for token in tokens]
+        self._tokens = tokens
+
+    def text(self, at: int) -> str:
+        return self.texts[at] if at < len(self.texts) else ""
+
+    def raw_joint(self, at: int) -> str:
+        """Returns what was typed between a token and the word before it."""
+        return self._tokens[at].joint if at < len(self._tokens) else " "
+
+    def joint(self, at: int) -> str:
+        """Does the same without spaces, for a sign that stands there. Behind the last token, it is a space."""
+        return self._tokens[at].joint.strip() if at < len(self._tokens) else " "
+
+
 def tokens(text: str) -> Iterator[Token]:
     """Yields the tokens of a text. A quote that is not closed is ignored."""
     text = text.translate(_QUOTES)

@@ -14,9 +14,10 @@ from benchmarks.search.asked import ANNA, BOB, CARLA, DARIO, ME, TODAY
 from benchmarks.search.family import Mask, family
 from photos_graph.errors import TooComplex
 from photos_graph.search.arrays import numbers_of
-from photos_graph.search.language.grammar import Language, PhraseRole
+from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.languages import LANGUAGES
 from photos_graph.search.language.parser import parse
+from photos_graph.search.language.phrase_roles import PhraseRole
 
 LIBRARY = family(3_000, 60)
 with TemporaryDirectory() as folder:

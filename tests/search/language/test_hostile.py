@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from photos_graph.errors import BadInput, TooComplex
 from photos_graph.model.search import SearchTerm
-from photos_graph.search.language.grammar import PhraseRole
 from photos_graph.search.language.languages import LANGUAGES, PREFIXES
 from photos_graph.search.language.parser import MAX_CHARACTERS, Parsed, parse
+from photos_graph.search.language.phrase_roles import PhraseRole
 from photos_graph.search.query import Everything, Or
 from tests.kit.language.cases import Case
 from tests.kit.language.library import PERSONS, PLACES, TAGS, TODAY, index

@@ -12,7 +12,7 @@ from photos_graph.model.labels import Tag
 from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.languages import LANGUAGES
-from photos_graph.search.language.lexicon import LexiconNames
+from photos_graph.search.language.lexicon_names import LexiconNames
 from photos_graph.search.language.parser import parse
 from photos_graph.search.rows import FolderRow, PhotoRow
 from tests.kit.language.library import PERSONS, PLACES, TAGS, TODAY, index_of
