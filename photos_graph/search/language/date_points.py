@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from photos_graph.search.language.date_words import DASHES, YEARS, DateWords, Found
 from photos_graph.search.language.phrase_roles import PhraseRole
@@ -15,10 +15,12 @@ from photos_graph.search.language.spans import (
     in_year,
     latest,
     part_of,
+    same_day,
     week_of,
     weekend_of,
     whole_months,
     yearly,
+    yearly_days,
 )
 
 _SEPARATORS = {"-", ".", "/"}
@@ -29,6 +31,7 @@ _PARTS = {  # which part, and of how many
     PhraseRole.FIRST_HALF: (0, 2),
     PhraseRole.SECOND_HALF: (1, 2),
 }
+_LEAP_YEAR = 2000
 _MOST_LINKS = 2  # phrases between a day and a night, such as "on the"
 
 
@@ -48,6 +51,8 @@ class DatePoints(DateWords):
             self._decade,
             self._part_of,
             self._week_of_month,
+            self._beside_date,
+            self._of_past_year,
             self._in_next_year,
             self._years,
             self.year,
@@ -188,6 +193,87 @@ class DatePoints(DateWords):
             if whole and (found := days_within(whole[1], days if number else -days)):
                 return whole[0], found
         return None
+
+    def _beside_date(self, at: int) -> Found:
+        """Reads "the day after Christmas", "2 days before 14 August 2019" or "the week of 14 August 2019"."""
+        if amount := self._amount(at):
+            end, unit, count = amount
+        elif found := self._unit(at):
+            end, unit, count = *found, 1
+        elif weekend := self._language.taken(self.texts, at, PhraseRole.WEEKEND):
+            return self._around_day(at + weekend, PhraseRole.WEEKEND)
+        else:
+            return None
+        if unit not in (PhraseRole.DAY, PhraseRole.WEEK):
+            return None
+        for turn in (PhraseRole.BEFORE, PhraseRole.AFTER):
+            for start in self._after(end, turn):
+                if point := self._point(start):
+                    return point[0], self._beside(point[1], turn, unit, count)
+        return None if amount or unit is PhraseRole.DAY else self._around_day(end, unit)
+
+    def _beside(self, span: Span, turn: PhraseRole, unit: PhraseRole, count: int) -> Span:
+        """Returns a day, or some weeks, before or after a span. Beside days of any year, it is of any year."""
+        if span.days:
+            found = self._beside(in_year(span, _LEAP_YEAR), turn, unit, count)
+            return yearly_days(found)
+        span = latest(span, self._today) if span.recurs else span
+        days = count * (7 if unit is PhraseRole.WEEK else 1)
+        if turn is PhraseRole.AFTER:
+            end = (span.end or self._today) + timedelta(days=days)
+            return Span(end - timedelta(days=1 if unit is PhraseRole.DAY else days), end)
+        begin = (span.start or self._today) - timedelta(days=days)
+        return Span(begin, begin + timedelta(days=1 if unit is PhraseRole.DAY else days))
+
+    def _around_day(self, at: int, unit: PhraseRole) -> Found:
+        """Reads the day whose week or weekend is meant: "of 14 August 2019"."""
+        for start in self.past_links(at):
+            point = self._point(start) if start > at else None
+            if point and point[1].start and point[1] == day(point[1].start):
+                monday = point[1].start - timedelta(days=point[1].start.weekday())
+                begin = monday + timedelta(days=5 if unit is PhraseRole.WEEKEND else 0)
+                return point[0], Span(begin, monday + timedelta(days=7))
+        return None
+
+    def _of_past_year(self, at: int) -> Found:
+        """Reads "5 years ago today", "this month last year" or "heute vor 5 Jahren"."""
+        if past := self._years_back(at):
+            unit = self._current(self._past_filler(past[0]))
+        else:
+            unit = self._current(at)
+            past = self._years_back(self._past_filler(unit[0])) if unit else None
+        if past is None or unit is None:
+            return None
+        on, end = same_day(self._today, -12 * past[1]), max(past[0], unit[0])
+        if unit[1] is PhraseRole.DAY:
+            return end, day(on)
+        if unit[1] is PhraseRole.WEEK:
+            monday = on - timedelta(days=on.weekday())
+            return end, Span(monday, monday + timedelta(days=7))
+        return (end, whole_months(on.replace(day=1), 1)) if unit[1] is PhraseRole.MONTH else None
+
+    def _past_filler(self, at: int) -> int:
+        return at + self._language.taken(self.texts, at, PhraseRole.FILLER)
+
+    def _years_back(self, at: int) -> tuple[int, int] | None:
+        """Reads "last year" or "5 years ago": the token after it, and how many years."""
+        taken = self._language.taken
+        for first, second in ((PhraseRole.LAST, PhraseRole.YEAR), (PhraseRole.YEAR, PhraseRole.LAST_AFTER)):
+            if (count := taken(self.texts, at, first)) and (more := taken(self.texts, at + count, second)):
+                return at + count + more, 1
+        before = taken(self.texts, at, PhraseRole.AGO_BEFORE)
+        amount = self._amount(at + before)
+        if amount is None or amount[1] is not PhraseRole.YEAR:
+            return None
+        after = taken(self.texts, amount[0], PhraseRole.AGO)
+        return (amount[0] + after, amount[2]) if before or after else None
+
+    def _current(self, at: int) -> tuple[int, PhraseRole] | None:
+        """Reads "today", "this week" or "this month"."""
+        if count := self._language.taken(self.texts, at, PhraseRole.TODAY):
+            return at + count, PhraseRole.DAY
+        count = self._language.taken(self.texts, at, PhraseRole.THIS)
+        return self._unit(at + count) if count else None
 
     def _day_within(self, span: Span, number: int) -> Span | None:
         return days_within(span, number) if number in (1, -1) else None

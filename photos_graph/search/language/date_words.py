@@ -28,7 +28,7 @@ from photos_graph.search.language.tokens import Token, TypedWords
 YEARS = range(1800, 2100)  # other numbers of four digits are more often part of a file name
 _MOST = 1000  # of what is counted back
 _NAMED_DAYS = ((PhraseRole.TODAY, 0), (PhraseRole.YESTERDAY, 1), (PhraseRole.DAY_BEFORE_YESTERDAY, 2))
-DASHES = {"-", "\N{EN DASH}", "\N{EM DASH}"}
+DASHES = {"..", "-", "\N{EN DASH}", "\N{EM DASH}"}
 _APOSTROPHES = {"'", "\N{RIGHT SINGLE QUOTATION MARK}"}
 
 N = TypeVar("N")

@@ -123,7 +123,8 @@ class Dates(DatePoints):
 
     def _dash(self, at: int) -> bool:
         """Returns whether a dash stands before a token, as in "14-20" and "14.-20."."""
-        return at < len(self.texts) and self._joint(at).lstrip(". ") in DASHES
+        joint = self._joint(at)
+        return at < len(self.texts) and (joint in DASHES or joint.lstrip(". ") in DASHES)
 
     def _bounded(self, at: int) -> Found:
         for role in (PhraseRole.BEFORE, PhraseRole.AFTER, PhraseRole.SINCE, PhraseRole.UNTIL):

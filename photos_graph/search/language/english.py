@@ -37,7 +37,7 @@ ENGLISH = language(
         ),
         PhraseRole.ALONE: (
             "alone, only, on her own, on his own, on my own, on their own, by herself, by himself, by myself, "
-            "by themselves, and nobody else, and no one else, with nobody else"
+            "by themselves, and nobody else, and no one else, with nobody else, nobody else, no one else"
         ),
         PhraseRole.LINK: (
             "in, at, on, with, from, to, of, for, by, near, during, containing, showing, including, featuring, about, "

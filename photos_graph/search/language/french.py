@@ -23,7 +23,7 @@ FRENCH = language(
             "seulement, uniquement, rien que, rien qu', seul, seule, seuls, seules, personne sauf, personne à part, "
             "personne d'autre que"
         ),
-        PhraseRole.ALONE: "seul, seule, seuls, seules, tout seul, toute seule, et personne d'autre",
+        PhraseRole.ALONE: "seul, seule, seuls, seules, tout seul, toute seule, et personne d'autre, personne d'autre",
         PhraseRole.LINK: (
             "à, au, aux, à la, à l', en, dans, sur, sous, de, du, des, d', de la, de l', avec, chez, par, pour, vers, "
             "pendant, durant, près de, près du, près d', autour de, contenant, montrant, prises à, prises en, "

@@ -24,7 +24,7 @@ GERMAN = language(
         PhraseRole.ONLY: (
             "nur, allein, ausschließlich, niemand außer, niemand als, niemand anderes als, nichts außer, nichts als"
         ),
-        PhraseRole.ALONE: "allein, alleine, und sonst niemand, und niemand sonst",
+        PhraseRole.ALONE: "allein, alleine, und sonst niemand, und niemand sonst, niemand sonst, sonst niemand",
         PhraseRole.LINK: (
             "in, im, ins, an, am, ans, auf, aus, bei, beim, mit, von, vom, zu, zum, zur, für, um, über, unter, nahe, "
             "während, zwischen, neben, vor, hinter, gegenüber, rund um, in der nähe von, aufgenommen in, "

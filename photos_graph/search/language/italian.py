@@ -26,7 +26,7 @@ ITALIAN = language(
         PhraseRole.ONLY: (
             "solo, soltanto, solamente, nessuno tranne, nessuno eccetto, nessuno a parte, nessun altro che"
         ),
-        PhraseRole.ALONE: "da solo, da sola, da soli, da sole, solo, sola, soli, e nessun altro, e basta",
+        PhraseRole.ALONE: "da solo, da sola, da soli, da sole, solo, sola, soli, e nessun altro, e basta, nessun altro",
         PhraseRole.LINK: (
             "in, nel, nello, nella, nell', nei, negli, nelle, a, ad, al, allo, alla, all', ai, agli, alle, con, col, "
             "coi, di, del, dello, della, dell', dei, degli, delle, d', da, dal, dallo, dalla, dall', dai, dagli, "

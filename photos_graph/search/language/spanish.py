@@ -20,7 +20,7 @@ SPANISH = language(
         PhraseRole.NOT: "no",
         PhraseRole.WITHOUT: "sin, excepto, salvo, menos, aparte de, fuera de, ni",
         PhraseRole.ONLY: "solo, solamente, únicamente, nadie excepto, nadie salvo, nadie menos, nadie más que",
-        PhraseRole.ALONE: "solo, sola, solos, solas, a solas, y nadie más",
+        PhraseRole.ALONE: "solo, sola, solos, solas, a solas, y nadie más, nadie más",
         PhraseRole.LINK: (
             "en, a, al, de, del, con, por, para, sobre, durante, ante, bajo, hacia, junto a, cerca de, cerca del, "
             "tomadas en, tomadas con, hechas en, hechas con, tomada en, hecha en, que muestran, que muestra, tomadas, "

@@ -228,7 +228,7 @@ def week_of(span: Span, number: int) -> Span | None:
     if span.months:
         whole = in_year(span, _LEAP_YEAR)
         first = week_of(whole, number)
-        return None if first is None else days_between(_yearly_day(first.start), _yearly_day(first.end, -1))
+        return None if first is None else yearly_days(first)
     if span.start is None or span.end is None or span.start.day != 1 or span.end != months_on(span.start, 1):
         return None
     begin = span.end - timedelta(days=7) if number < 0 else span.start + timedelta(days=7 * (number - 1))
@@ -245,7 +245,7 @@ def days_within(span: Span, count: int) -> Span | None:
         return None
     begin = whole.end + timedelta(days=count) if count < 0 else whole.start
     found = Span(begin, begin + timedelta(days=abs(count)))
-    return days_between(_yearly_day(found.start), _yearly_day(found.end, -1)) if span.months else found
+    return yearly_days(found) if span.months else found
 
 
 def weekend_of(span: Span, number: int) -> Span | None:
@@ -264,6 +264,11 @@ def _yearly_day(of: date | None, later: int = 0) -> Span:
         raise ValueError("a span of days has two ends")
     on = of + timedelta(days=later)
     return Span(days=((on.month, on.day),))
+
+
+def yearly_days(span: Span) -> Span:
+    """Converts a few days with a year to those of any year."""
+    return days_between(_yearly_day(span.start), _yearly_day(span.end, -1))
 
 
 def same_day(of: date, months: int) -> date:
