@@ -40,7 +40,7 @@ class _Time:
     def begin(self) -> int:
         """The minute of the day."""
         hour = self.hour if self.half is None or self.hour > 12 else self.hour % 12 + 12 * self.half
-        return hour * 60 + (self.minute or 0)
+        return min(hour * 60 + (self.minute or 0), _DAY)
 
 
 class ClockWords:

@@ -88,9 +88,17 @@ def test_pieces_of_the_language_in_any_order(pieces: list[str], joint: str) -> N
     answered(joint.join(pieces))
 
 
-DATES = st.sampled_from([*CALENDAR, "2019", "14", "14.8.", "2018/19", "today", "last night", "weekend", "week", "'18"])
+DATES = st.sampled_from(
+    [
+        *(*CALENDAR, "2019", "14", "14.8.", "2018/19", "today", "last night", "weekend", "week", "'18", "14 Aug 19"),
+        *("8 pm", "20:00", "24:59", "8 o'clock", "noon", "in the morning", "5 years ago", "5 days", "Bob's birthday"),
+    ]
+)
 JOINTS = st.sampled_from(
-    ["", "between", "from", "to", "and", "since", "before", "until", "last", "this", "-", "early", "end of"]
+    [
+        *("", "between", "from", "to", "and", "since", "before", "until", "last", "this", "-", "early", "end of"),
+        *("older than", "more than", "the day after", "2 weeks before", "first week of", "last 999 days of", "at"),
+    ]
 )
 
 
