@@ -1,4 +1,5 @@
-"""Settings: one object with a group for each room. Arguments come first, then ``PHOTOS_...``, then a TOML file.
+"""Settings: one object with a group for each room. Arguments come first, then ``PHOTOS_...``, then a TOML file. The
+groups are in ``setting_groups.py``.
 
 ``PHOTOS_GRAPH__URI=bolt://nas:7687`` sets ``graph.uri``. The TOML file is ``PHOTOS_CONFIG`` or
 ``$XDG_CONFIG_HOME/photos-graph/config.toml``.
@@ -11,9 +12,9 @@ import os
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -23,369 +24,51 @@ from pydantic_settings import (
 )
 
 from photos_graph.errors import BadSettings
-from photos_graph.skipped_folders import SKIP_FOLDERS
+from photos_graph.setting_groups import (
+    BackupSettings,
+    ExportSettings,
+    FaceSettings,
+    Folder,
+    GraphSettings,
+    ImageSettings,
+    LabelSettings,
+    LearnSettings,
+    LibrarySettings,
+    SearchSettings,
+    WebSettings,
+    expanded,
+    is_address,
+)
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-MIB = 1024 * 1024
+__all__ = [  # the groups are imported from here
+    "FACES_VERSION",
+    "BackupSettings",
+    "ExportSettings",
+    "FaceSettings",
+    "Folder",
+    "GraphSettings",
+    "ImageSettings",
+    "LabelSettings",
+    "LearnSettings",
+    "LibrarySettings",
+    "SearchSettings",
+    "Settings",
+    "WebSettings",
+    "config_file",
+    "expanded",
+    "is_address",
+    "load",
+    "misspelt",
+]
+
 FACES_VERSION = 2  # of how faces are looked for; raise it if photos are to be looked at again
 
 
 def _xdg(variable: str, fallback: str) -> Path:
     return Path(os.environ.get(variable) or Path.home() / fallback) / "photos-graph"
-
-
-def expanded(path: Path) -> Path:
-    """Replaces ``~`` where no shell does so: in the environment, in a file, in a quoted argument. The folder of an
-    unknown user stays as it is."""
-    return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111, Path.expanduser raises for such a user
-
-
-Folder = Annotated[Path, AfterValidator(expanded)]
-
-
-class SettingsGroup(BaseModel):
-    """Settings of one room. A misspelt name is an error, not a default."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class GraphSettings(SettingsGroup):
-    """Where the graph is stored. Without a URI, an embedded engine is started in the data directory."""
-
-    uri: str | None = Field(
-        None,
-        description="The address of a Neo4j server, with bolt:// or neo4j://. If it is unset, an embedded engine is "
-        "started.",
-    )
-    user: str = Field("neo4j", description="The user name for that server.")
-    password: SecretStr = Field(SecretStr(""), description="The password for that server.")
-    database: str | None = Field(
-        None, description="The database on that server. If it is unset, the default database is used."
-    )
-    heap: str = Field(
-        "1g", pattern=r"^\d+[kmgKMG]$", description="The heap of the embedded engine, written as for Java."
-    )
-    connect_seconds: float = Field(60, gt=0, description="How long to wait for the engine at the start.")
-
-
-class LibrarySettings(SettingsGroup):
-    """How folders of originals are read."""
-
-    skip_folders: tuple[str, ...] = Field(
-        SKIP_FOLDERS,
-        description="The folders that never contain photos: their names, or ends of their paths, in which `*` stands "
-        "for any part of a name. Case is ignored. Hidden folders are always skipped. A list of your own replaces this "
-        "one.",
-    )
-    follow_symlinks: bool = Field(False, description="Whether to follow links that stay inside the root.")
-    poll_seconds: float = Field(
-        60, gt=0, description="How often folders are checked for changes while the service runs."
-    )
-    settle_seconds: float = Field(
-        2, ge=0, description="A file that is younger than this is not read yet, because it may still be being written."
-    )
-    settle_limit_seconds: float = Field(60, ge=0, description="How long a scan waits at its end for such files.")
-    import_keywords: bool = Field(True, description="Whether keywords in photos and sidecars become tags.")
-    import_faces: bool = Field(
-        True, description="Whether faces and names that other programs marked become faces and persons."
-    )
-    missing_limit: float = Field(
-        0.2,
-        ge=0,
-        le=1,
-        description="A scan marks no file as missing if more than this share of the files of a root is gone.",
-    )
-
-
-class ImageSettings(SettingsGroup):
-    """Decoding, its limits, and the cache of thumbnails."""
-
-    workers: int = Field(
-        default_factory=lambda: os.cpu_count() or 1, ge=1, description="The number of processes that decode pictures."
-    )
-    max_bytes: int = Field(1024 * MIB, gt=0, description="The size of the largest original that is read.")
-    max_pixels: int = Field(
-        300_000_000, gt=0, description="The number of pixels of the largest original that is decoded."
-    )
-    memory_bytes: int = Field(
-        2048 * MIB, gt=0, description="How much address space a process may add while it decodes."
-    )
-    timeout_seconds: float = Field(60, gt=0, description="The longest time that decoding one original may take.")
-    queue: int = Field(
-        256, ge=1, description="How many pictures may wait for a process. Further requests are answered with 503."
-    )
-    cache_bytes: int = Field(
-        10 * 1024 * MIB, ge=0, description="The size of the cache of thumbnails. The oldest are deleted first."
-    )
-    quality: int = Field(
-        80,
-        ge=1,
-        le=100,
-        description="The JPEG and WebP quality of thumbnails. For pictures of up to 512 pixels it is at least 95.",
-    )
-
-
-class FaceSettings(SettingsGroup):
-    """Detecting faces, recognising persons, and grouping faces without a name."""
-
-    enabled: Literal["auto", "on", "off"] = Field(
-        "auto", description="Whether scans detect faces. With `auto` they do so when the weights are here."
-    )
-    detector: str = Field(
-        "yunet", description="The model that detects faces: a detector of DeepFace. `photos-graph models` lists them."
-    )
-    embedder: str = Field(
-        "SFace",
-        description="The model that tells faces apart: a model of DeepFace. Faces of different models are not "
-        "compared.",
-    )
-    clustering: Literal["average", "hdbscan"] = Field(
-        "average", description="How faces without a name are grouped: with `average` linkage or with `hdbscan`."
-    )
-    cut: float | None = Field(
-        None,
-        gt=0,
-        lt=1,
-        description="The mean similarity from which two groups are one person. If it is unset, the value of the model "
-        "is used.",
-    )
-    min_score: float = Field(0.75, gt=0, lt=1, description="How sure the detector must be that it sees a face.")
-    min_pixels: int = Field(
-        16, ge=1, description="The width of the smallest face that is kept, in pixels of the largest thumbnail."
-    )
-    weights: Folder | None = Field(
-        None, description="A folder with files of weights. It is searched before anything is downloaded."
-    )
-    workers: int = Field(1, ge=1, description="The number of processes that hold the models. Each takes 400 to 600 MB.")
-    memory_bytes: int = Field(4096 * MIB, gt=0, description="How much address space the models may take.")
-    timeout_seconds: float = Field(
-        300, gt=0, description="The longest time that detecting the faces of one photo may take."
-    )
-    idle_seconds: float = Field(120, gt=0, description="How long the models stay in memory without work.")
-
-
-class LabelSettings(SettingsGroup):
-    """What people say of photos, folders, faces, tags and persons."""
-
-    keep_changes: int = Field(
-        100_000,
-        ge=0,
-        description="How many changes are kept, so that they are listed and can be undone. Older ones are forgotten "
-        "within a day; the labels stay.",
-    )
-
-
-class LearnSettings(SettingsGroup):
-    """Learning tags and persons from the labels that people assigned."""
-
-    enabled: Literal["auto", "on", "off"] = Field(
-        "auto",
-        description="Whether scans compute the features of photos and predict tags. With `auto` they do so when the "
-        "weights are here.",
-    )
-    backbone: str = Field(
-        "EfficientNetLite0",
-        description="The model that computes features: EfficientNetLite0 or a model of `keras.applications`. "
-        "`photos-graph models` lists them. Features of different models are not compared.",
-    )
-    precision: float = Field(
-        0.95,
-        gt=0,
-        lt=1,
-        description="The share of tags that must be right among those that a model applies without review.",
-    )
-    flood: float = Field(
-        1.5,
-        gt=0,
-        description="A tag without a judged sheet is given to at most this many times its share among the photos that "
-        "have any tag. With 1.5, a tag that half of those have is given to three quarters of the library at most.",
-    )
-    trust: Literal["provisional", "proven"] = Field(
-        "provisional",
-        description="Which predicted tags count in search and on photos. With `proven`, tags are only suggested until "
-        "a sheet of them was judged.",
-    )
-    cold_start: bool = Field(
-        True, description="Whether classes of ImageNet are suggested in the review queue before a model is trained."
-    )
-    persons_precision: float = Field(
-        0.99, gt=0, lt=1, description="The share of strangers that the model of persons must leave without a person."
-    )
-    seed: int = Field(
-        0, ge=0, description="The seed of the random numbers in training. The same seed gives the same model."
-    )
-    weights: Folder | None = Field(
-        None, description="A folder with files of weights. It is searched before anything is downloaded."
-    )
-    corrections: int = Field(
-        50, ge=0, description="After this many corrections of photos or faces a training starts. With 0, none does."
-    )
-    skip_days: float = Field(
-        30, gt=0, description="For so many days a skipped question of the review queue is not asked again."
-    )
-    threads: int = Field(
-        default_factory=lambda: max(1, (os.cpu_count() or 1) // 2),
-        ge=1,
-        description="The number of threads of the backbone.",
-    )
-    memory_bytes: int = Field(
-        8192 * MIB, gt=0, description="How much address space the backbone, or a training, may take."
-    )
-    text: str | None = Field(
-        None,
-        description="The image-text model that looks in the pictures for words which nothing else knows: a folder, or "
-        "an https address from which `photos-graph models --fetch` downloads it, in the layout in which CLIP is "
-        "published as ONNX on Hugging Face. If it is unset, there is none.",
-    )
-    train_seconds: float = Field(3600, gt=0, description="The longest time that a training may take.")
-    timeout_seconds: float = Field(
-        300, gt=0, description="The longest time that computing the features of 64 photos may take."
-    )
-    idle_seconds: float = Field(120, gt=0, description="How long the backbone stays in memory without work.")
-
-    @field_validator("text")
-    @classmethod
-    def _place(cls, source: str | None) -> str | None:
-        """A folder or an address, or None if it is empty."""
-        if source and is_address(source) and not source.startswith(("https://", "http://")):
-            raise ValueError("it must be a folder, or an address that begins with https://")
-        return source or None
-
-
-class ExportSettings(SettingsGroup):
-    """Exports of labels and pictures for other programs."""
-
-    folder: Folder | None = Field(
-        None,
-        description="The folder for exports, each in a folder of its own. If it is unset, `exports` in the data "
-        "directory is used.",
-    )
-
-
-class BackupSettings(SettingsGroup):
-    """Back-ups of everything that people stated and set, and of what models found. Originals are not in them."""
-
-    folder: Folder | None = Field(
-        None,
-        description="The folder for back-ups. If it is unset, `backups` in the data directory is used. A folder on "
-        "another disk is better, since it outlives the disk of the data directory.",
-    )
-    schedule: str = Field(
-        "30 3 * * *",
-        description="When back-ups are written while the service runs, as five fields in the syntax of cron, in the "
-        "time zone of this machine. None is written if nothing has changed since the last one. An empty text means "
-        "never.",
-    )
-    keep: int = Field(
-        7, ge=1, description="How many back-ups are kept in the folder. Those to which you gave a name are not counted."
-    )
-
-
-class SearchSettings(SettingsGroup):
-    """The search index, which is read from the graph and kept in memory, and the language of searches."""
-
-    follow_seconds: float = Field(1, gt=0, description="How often changes by other processes are looked for.")
-    snapshot_seconds: float = Field(
-        300, gt=0, description="How often a changed index is written to the data directory."
-    )
-    languages: tuple[Literal["en", "it", "de", "fr", "es"], ...] = Field(
-        ("en", "it", "de", "fr", "es"),
-        min_length=1,
-        description="The languages in which the texts of searches are read. Fewer languages mean fewer words with two "
-        "meanings. Filters, and texts that all languages understand, are put into words of the first one.",
-    )
-    countries: tuple[Annotated[str, Field(pattern="^[A-Z]{2}$")], ...] = Field(
-        ("DE", "ES", "FR", "GB", "IT", "US"),
-        description="The countries whose public holidays can be searched for by their names, as codes of ISO 3166. "
-        "Christmas, Easter and the like are known without a country.",
-    )
-    content: bool = Field(
-        True,
-        description="Whether words that no label has are looked for in the pictures: by ImageNet's classes, which "
-        "needs features by EfficientNetLite0, and by the image-text model, if `learn.text` names one.",
-    )
-    hemisphere: Literal["north", "south"] = Field(
-        "north", description="The hemisphere whose seasons are meant: in the south, summer begins in December."
-    )
-
-
-class WebSettings(SettingsGroup):
-    """The HTTP server and the limits of GraphQL."""
-
-    host: str = Field("127.0.0.1", description="The address to listen on.")
-    port: int = Field(8000, ge=0, le=65535, description="The port to listen on. 0 chooses a free one.")
-    public_url: str | None = Field(
-        None,
-        pattern=r"^https?://[^/?#\s]+(/[^?#\s]*)?$",
-        description="The address by which clients reach the service, for example `https://photos.example.org`. "
-        "With it, the addresses of pictures are absolute; otherwise they are relative to the service.",
-    )
-    origins: tuple[str, ...] = Field(
-        (),
-        description="The web origins, besides its own, that may call the service with a token or with the cookie of "
-        "`/session`, for example `https://app.example.org`.",
-    )
-    cors_headers: tuple[str, ...] = Field(
-        (
-            "Authorization",
-            "Content-Type",
-            "Range",
-            "Last-Event-ID",
-            "X-Requested-With",
-            "GraphQL-Require-Preflight",
-            "Apollo-Require-Preflight",
-            "X-Apollo-Operation-Name",
-            "X-Apollo-Operation-Id",
-            "X-Apollo-Operation-Type",
-            "X-Apollo-Cache-Key",
-            "ApolloGraphQL-Client-Name",
-            "ApolloGraphQL-Client-Version",
-            "GraphQL-Client-Name",
-            "GraphQL-Client-Version",
-            "X-Relay-Operation-Name",
-            "X-Request-Id",
-            "traceparent",
-            "tracestate",
-            "baggage",
-            "sentry-trace",
-        ),
-        description="The headers that pages of these origins may send. The default names those of Apollo, Relay and "
-        "urql, and those of tracing.",
-    )
-    access_seconds: int = Field(
-        900, ge=60, description="How long the cookie of `/session` works before a page has to renew it."
-    )
-    keep_alive_seconds: int = Field(
-        75,
-        ge=1,
-        description="How long an idle connection stays open. It should be longer than that of a proxy before the "
-        "service, which is often 60.",
-    )
-    persisted_documents: int = Field(
-        1000,
-        ge=0,
-        description="How many automatically persisted queries are kept in memory, up to 8 MiB. 0 turns them off.",
-    )
-    documents: Folder | None = Field(
-        None,
-        description="A JSON file of trusted documents, which clients name as `documentId` or by a hash: an object of "
-        "texts by their ids, as Relay and graphql-codegen write it, or Apollo's manifest.",
-    )
-    only_trusted_documents: bool = Field(
-        False, description="Whether only the documents of that file may be run. GraphiQL then runs nothing else either."
-    )
-    max_depth: int = Field(15, ge=1, description="The deepest selection in a GraphQL document.")
-    max_aliases: int = Field(30, ge=1, description="The largest number of aliases in a GraphQL document.")
-    max_tokens: int = Field(5000, ge=1, description="The largest number of tokens in a GraphQL document.")
-    max_cost: int = Field(100_000, ge=1, description="The largest number of nodes that a GraphQL document may request.")
-    timeout_seconds: float = Field(30, gt=0, description="The longest time that a GraphQL operation may take.")
-
-    @field_validator("public_url")
-    @classmethod
-    def _without_slash(cls, url: str | None) -> str | None:
-        return url.rstrip("/") if url else None
 
 
 class Settings(BaseSettings):
@@ -473,11 +156,6 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config_file())
-
-
-def is_address(source: str) -> bool:
-    """Returns whether a model is at an address, and not in a folder."""
-    return "://" in source
 
 
 def config_file() -> Path:
