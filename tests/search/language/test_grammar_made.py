@@ -60,7 +60,6 @@ ENGLISH: list[Made] = [
     ("group photos", LIBRARY.faces >= 3),
     ("2 people", LIBRARY.faces == 2),
     ("churches", LIBRARY.looks("church")),
-    ("mornings", LIBRARY.hours(6, 12)),
 ]
 
 
