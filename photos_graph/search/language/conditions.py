@@ -4,7 +4,7 @@ photo was added."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 
 from photos_graph.model.search import MatchKind
@@ -22,6 +22,7 @@ from photos_graph.search.language.name_matching import NameMatcher
 from photos_graph.search.language.phrase_roles import PhraseRole
 from photos_graph.search.language.properties import PropertyWords, Said, Saying
 from photos_graph.search.language.spans import latest
+from photos_graph.search.language.spelling import MIN_LETTERS, is_sure_slip
 from photos_graph.search.language.tokens import Token
 from photos_graph.search.query import Query
 from photos_graph.search.terms.added import AddedIn, Instant
@@ -140,10 +141,20 @@ class ConditionReader:
         return None
 
     def misspelt_camera(self, at: int) -> Said | None:
-        """Reads a word of the name of a camera that has a slip: "Cannon"."""
-        near = self._naming.near_cameras(at)
-        terms = [TakenWith(text) for text in sorted({text for word in near for text in self._lexicon.cameras([word])})]
+        """Reads a word of the name of a camera that surely has a slip: "Cannon"."""
+        typed = self._texts[at]
+        near = [
+            word for word in self._naming.near_cameras(at) if len(word) >= MIN_LETTERS and is_sure_slip(typed, word)
+        ]
+        terms = [TakenWith(text) for text in self._cameras_of(near)]
         return Said(at + 1, any_of(terms), self._language.labels.say("camera {}", terms[0].text)) if terms else None
+
+    def offered_cameras(self, at: int) -> tuple[str, ...]:
+        """Returns the cameras that a word may mean."""
+        return tuple(self._cameras_of(self._naming.near_cameras(at)))
+
+    def _cameras_of(self, words: Collection[str]) -> list[str]:
+        return sorted({text for word in words for text in self._lexicon.cameras([word])})
 
     def _is_one(self, at: int, stop: int) -> bool:
         """Returns whether words were typed as one, as in "X-T3" or "XT3"; "X T3" will do as well."""

@@ -88,6 +88,10 @@ class Dates(DatePoints):
                 return (last[0], days_between(begins, last[1])) if begins else None
             if last and (begin := _completed(month, number, last[1])):
                 return last[0], Span(begin, last[1].end)
+        short = self._short_month(at)  # "Aug-Sep 2019"
+        if short and (last := self._joined(short[0], joints, dash=dash)) and last[1].start:
+            between = self._from_to(short[1], last[1])
+            return (last[0], between) if between else None
         return None
 
     def _parts_of_days(self, at: int) -> Iterator[tuple[int, int | None, int]]:

@@ -48,7 +48,8 @@ ENGLISH = language(
         PhraseRole.FILLER: (
             "a, an, the, my, our, your, s, any, some, every, each, but, also, too, both, either, please, where, when, "
             "who, together, that, which, there, is, are, was, were, am, be, been, it, its, as, exactly, everyone, "
-            "everybody, I took, we took, I've taken, we've taken, I have taken, I shot, did I take"
+            "everybody, I took, we took, I've taken, we've taken, I have taken, I shot, did I take, those, these, "
+            "ones, pls, plz"
         ),
         PhraseRole.PHOTOS: (
             "photo, photos, photograph, photographs, picture, pictures, pic, pics, image, images, shot, shots, all, "

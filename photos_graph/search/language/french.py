@@ -32,7 +32,7 @@ FRENCH = language(
         PhraseRole.FILLER: (
             "le, la, les, l', ces, un, une, mon, ma, mes, notre, nos, chaque, quelques, mais, aussi, où, quand, qui, "
             "que, qu', est, sont, était, étaient, il y a, ensemble, exactement, que j'ai prises, que j'ai prise, "
-            "que j'ai faites, que nous avons prises, j'ai prises"
+            "que j'ai faites, que nous avons prises, j'ai prises, que j'ai, celles, ceux"
         ),
         PhraseRole.PHOTOS: (
             "photo, photos, photographie, photographies, image, images, cliché, clichés, tout, toute, tous, toutes"

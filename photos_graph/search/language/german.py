@@ -34,7 +34,8 @@ GERMAN = language(
             "der, die, das, den, dem, des, ein, eine, einen, einem, einer, eines, mein, meine, meinen, meinem, "
             "meiner, unser, unsere, unserem, unserer, auch, aber, sowohl, als, wo, wann, wer, sind, waren, uns, "
             "zeigen, zeigt, sehen, zu sehen, zusammen, genau, die ich gemacht habe, die ich aufgenommen habe, "
-            "die wir gemacht haben, die ich geschossen habe, ich gemacht habe"
+            "die wir gemacht haben, die ich geschossen habe, ich gemacht habe, die ich, die wir, denen, diejenigen, "
+            "habe, gemacht habe, gemacht haben, aufgenommen habe, aufgenommen haben"
         ),
         PhraseRole.PHOTOS: (
             "foto, fotos, fotografie, fotografien, bild, bilder, bildern, aufnahme, aufnahmen, alle, allen, aller, "

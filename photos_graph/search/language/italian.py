@@ -39,7 +39,7 @@ ITALIAN = language(
             "il, lo, la, l', i, gli, le, un, uno, una, un', mio, mia, miei, mie, nostro, nostra, nostri, nostre, "
             "ogni, qualche, alcune, alcuni, ma, anche, sia, che, dove, quando, sono, ero, era, erano, c', ci, "
             "insieme, esattamente, che ho scattato, che ho fatto, che abbiamo fatto, che abbiamo scattato, "
-            "ho scattato, ho fatto"
+            "ho scattato, ho fatto, quelle, quelli"
         ),
         PhraseRole.PHOTOS: (
             "foto, fotografia, fotografie, immagine, immagini, scatto, scatti, tutto, tutta, tutti, tutte"

@@ -80,12 +80,12 @@ class OperandMaker:
         self._record.note(at, end, kind, label, query, negated)
         return Operand(end, query)
 
-    def nothing(self, at: int, negated: bool = False) -> Operand:
-        """Records a token as unmatched, with what it may mean."""
+    def nothing(self, at: int, negated: bool = False, others: tuple[str, ...] = ()) -> Operand:
+        """Records a token as unmatched, with what it may mean, and with ``others`` that it may mean."""
         self._record.unmatched.append((at, at + 1))
-        if at in self._offers:
+        if offers := (*self._offers.get(at, ()), *others):
             typed = self._record.typed(at, at + 1)
-            self._record.note(at, at + 1, MatchKind.OTHER, typed, NOT_APPLIED, negated, self._offers[at])
+            self._record.note(at, at + 1, MatchKind.OTHER, typed, NOT_APPLIED, negated, offers)
         return Operand(at + 1)
 
     def text_of(self, at: int, end: int, negated: bool) -> Operand:

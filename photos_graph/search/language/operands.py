@@ -172,7 +172,7 @@ class OperandReader:
         if look := self._looks.unknown(at):
             return self._make.looks_like_text(at, look, negated)
         self.record.guesses -= 1
-        return self._make.nothing(at, negated)
+        return self._make.nothing(at, negated, self._conditions.offered_cameras(at))
 
     def _named(self, at: int, named: Named, negated: bool) -> Operand:
         """Makes an operand of what a phrase names. If the phrase is only a part of a name and a word beside it means

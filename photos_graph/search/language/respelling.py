@@ -14,7 +14,7 @@ from photos_graph.search.language.grammar import Language
 from photos_graph.search.language.languages import GRAMMAR
 from photos_graph.search.language.lexicon import Lexicon
 from photos_graph.search.language.phrase_roles import PhraseRole
-from photos_graph.search.language.spelling import MIN_LETTERS, slips
+from photos_graph.search.language.spelling import MIN_LETTERS, is_sure_slip, slips
 from photos_graph.search.language.tokens import Token, TokenKind
 
 _MIN_ALONE = 7  # letters of a misspelt word that is a date without a number beside it
@@ -74,27 +74,9 @@ def _date_word(word: str, is_beside_number: bool, known: Sequence[str], months: 
     for name in _near(word, known):
         least = MIN_LETTERS if is_beside_number and name in months else _MIN_ALONE
         fits = is_beside_number or len(word) <= len(name)
-        if (
-            len(word) >= least
-            and fits
-            and word[0] + word[-1] == name[0] + name[-1]
-            and _slipped(word, name, OSA.distance(word, name))
-        ):
+        if len(word) >= least and fits and is_sure_slip(word, name):
             return name
     return None
-
-
-def _slipped(word: str, name: str, slips_left: int) -> bool:
-    """Returns whether a word differs from a name only by so many letters that are missing, doubled or swapped."""
-    if word == name or not slips_left:
-        return word == name
-    same = next((at for at, pair in enumerate(zip(word, name, strict=False)) if pair[0] != pair[1]), len(name))
-    before, word, name = word[max(same - 1, 0) : same], word[same:], name[same:]
-    return (
-        _slipped(word, name[1:], slips_left - 1)
-        or (word[:1] == before and _slipped(word[1:], name, slips_left - 1))
-        or (word[:2] == name[1::-1] and _slipped(word[2:], name[2:], slips_left - 1))
-    )
 
 
 def _date_words(language: Language, customs: Customs) -> list[str]:

@@ -29,7 +29,7 @@ SPANISH = language(
         PhraseRole.FILLER: (
             "el, la, los, las, lo, un, una, unos, unas, mi, mis, nuestro, nuestra, nuestros, nuestras, cada, pero, "
             "también, que, donde, juntos, juntas, cuando, es, están, estaban, hay, exactamente, que tomé, que saqué, "
-            "que hice, que tomamos, que hicimos, que he hecho, que he tomado"
+            "que hice, que tomamos, que hicimos, que he hecho, que he tomado, aquellas, aquellos, las de, las que"
         ),
         PhraseRole.PHOTOS: "foto, fotos, fotografía, fotografías, imagen, imágenes, todo, toda, todos, todas",
         PhraseRole.OPENING: "muéstrame, muestra, enséñame, encuentra, busca, buscar, dame, quiero ver, ver",

@@ -53,6 +53,25 @@ def extends_or_ends_alike(word: str, other: str) -> bool:
     return extends(word, other) or (len(word) == len(other) and Prefix.similarity(word, other) == len(word) - 1)
 
 
+def is_sure_slip(word: str, name: str) -> bool:
+    """Returns whether a word is surely a misspelling of a name, of which only inner letters are missing, doubled or
+    swapped: "Cannon" of Canon, while "Nikos" may be a name of its own."""
+    return word[0] + word[-1] == name[0] + name[-1] and _slipped(word, name, OSA.distance(word, name))
+
+
+def _slipped(word: str, name: str, slips_left: int) -> bool:
+    """Returns whether a word differs from a name only by so many letters that are missing, doubled or swapped."""
+    if word == name or not slips_left:
+        return word == name
+    same = next((at for at, pair in enumerate(zip(word, name, strict=False)) if pair[0] != pair[1]), len(name))
+    before, word, name = word[max(same - 1, 0) : same], word[same:], name[same:]
+    return (
+        _slipped(word, name[1:], slips_left - 1)
+        or (word[:1] == before and _slipped(word[1:], name, slips_left - 1))
+        or (word[:2] == name[1::-1] and _slipped(word[2:], name[2:], slips_left - 1))
+    )
+
+
 class SpellingVocabulary:
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
