@@ -56,7 +56,9 @@ class ClockWords:
     def read(self, at: int) -> Said | None:
         """Reads the time, or the span of times, that begins at a token."""
         text = self._texts[at]
-        if self._hour(at) is None and text not in self._language.clock_starts and text not in self._language.times:
+        language = self._language
+        may_begin = text.isdecimal() or text in language.clock_starts or text in language.numbers
+        if not may_begin and text not in language.times:
             return None
         found = self._bounded(at) or self._between(at) or self._single(at)
         if found is None:

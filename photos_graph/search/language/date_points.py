@@ -40,24 +40,21 @@ class DatePoints(DateWords):
 
     def _point(self, at: int) -> Found:
         """Reads the longest of the forms below that begins at a token."""
-        forms = (
-            self._numeric,
-            self._day,
-            self._day_of_year,
-            self._day_of_several,
-            self._of_year,
-            self._relative,
-            self._counted,
-            self._decade,
-            self._part_of,
-            self._week_of_month,
-            self._beside_date,
-            self._of_past_year,
-            self._in_next_year,
-            self._years,
-            self.year,
-            self._weekday,
-        )
+        text = self._text(at)
+        forms = [self._numeric, self._of_year, self._decade, self._in_next_year, self._years, self.year]
+        if len(text) != 4 or not text.isdecimal():  # with which no other form begins
+            forms += [
+                self._day,
+                self._day_of_year,
+                self._day_of_several,
+                self._relative,
+                self._counted,
+                self._part_of,
+                self._week_of_month,
+                self._beside_date,
+                self._of_past_year,
+                self._weekday,
+            ]
         found = [each for form in forms if (each := form(at)) is not None]
         return max(found, key=lambda each: each[0], default=None)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, cached_property
 
 from photos_graph.model.search import MatchKind
 from photos_graph.search.folding import name_words, words
@@ -17,6 +17,7 @@ from photos_graph.search.language.phrase_roles import PhraseRole
 from photos_graph.search.language.phrases import MatchLevel
 from photos_graph.search.language.term_labels import term_label
 from photos_graph.search.language.tokens import Token
+from photos_graph.search.query import Query
 from photos_graph.search.terms.content import LooksLike
 from photos_graph.search.terms.term import PrefixTerm
 
@@ -47,9 +48,16 @@ class LiteralReader:
         self._naming = naming
         self._make = make
         self._sees_all = sees_all
-        # The same prefix may occur fifty times and name thousands of folders.
-        self._of_kind = cache(self._things_of)
-        self._any_of = cache(lambda things: query_of(sorted(things)))
+
+    # The same prefix may occur fifty times and name thousands of folders.
+
+    @cached_property
+    def _of_kind(self) -> Callable[[MatchKind, str, str, bool], frozenset[Thing]]:
+        return cache(self._things_of)
+
+    @cached_property
+    def _any_of(self) -> Callable[[frozenset[Thing]], Query]:
+        return cache(lambda things: query_of(sorted(things)))
 
     def quoted(self, at: int, negated: bool) -> Operand:
         """Reads a phrase in quotes: a name, a path, or words in file names."""

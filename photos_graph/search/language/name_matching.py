@@ -40,10 +40,13 @@ class Spelling:
         self.is_word: Callable[[str, bool], bool] = cache(lexicon.is_word)
         self.at_path: Callable[[MatchKind, str], Collection[Thing]] = cache(lexicon.at_path)
         self.near: Callable[[str], Collection[str]] = cache(self._near)
+        self._near_cameras: dict[str, Collection[str]] = {}
         self._near_stems: dict[tuple[str, str], Collection[str]] = {}
 
     def near_cameras(self, word: str) -> Collection[str]:
-        return self._lexicon.near_cameras(word) if self._allowed(word) else ()
+        if word not in self._near_cameras:
+            self._near_cameras[word] = self._lexicon.near_cameras(word) if self._allowed(word) else ()
+        return self._near_cameras[word]
 
     def near_stems(self, word: str, language: Language) -> Collection[str]:
         key = word, language.stemmer
