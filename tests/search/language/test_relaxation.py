@@ -114,3 +114,9 @@ def test_the_rest_finds_something_and_no_smaller_part_is_to_blame(found: list[se
     else:
         assert len(answers) <= 1
         assert bool(answers) is any(made.evaluate(query) for query in queries)
+
+
+def test_pairs_around_an_or_are_one_condition(library: SearchIndex) -> None:
+    parsed = parse("Rome 2019 or L'Aquila 2020 with Anna", library.lexicon, TODAY)
+    assert [condition.terms for condition in parsed.conditions] == [range(4), range(4, 5)]
+    assert without(library, "Rome 2018 or L'Aquila 2020 with Anna") == [("Rome 2018 L'Aquila 2020", 1)]
