@@ -58,7 +58,17 @@ class Dates(DatePoints):
                 on, by = (first, second) if dated else (second, first)
                 if by[1].time in NIGHTS and on[1].has_nights and (dated or not self._goes_on(on[0])):
                     return second[0], replace(on[1], time=by[1].time)
-        return None
+        return self._night_of_next(first) if dated else None
+
+    def _night_of_next(self, dated: tuple[int, Span]) -> Found:
+        """Reads a day of the week before another one whose night is meant: "Friday and Saturday nights"."""
+        end, span = dated
+        start = self._past_joint(end)
+        is_joined = start > end or self._joint(end).startswith(",")
+        following = self.read(start) if is_joined and span.weekdays and start < len(self.texts) else None
+        if following is None or not following[1].weekdays or following[1].time not in NIGHTS:
+            return None
+        return end, replace(span, time=following[1].time)
 
     def _goes_on(self, at: int) -> bool:
         """Returns whether another date is enumerated at a token, as in "nights of 17 and 18 August"."""
