@@ -166,10 +166,10 @@ class ChangeMutations:
 
     @strawberry.mutation(
         permission_classes=[CanEdit],
-        description="The ids of what `deleteTag`, `deletePerson` or `removeRoot` deleted in the same request, to be "
-        "removed from the store of a client: ask for it after them.",
+        description="The ids of what `deleteTag`, `mergeTags`, `deletePerson` or `removeRoot` deleted in the same "
+        "request, to be removed from the store of a client: ask for it after them.",
     )
     async def deleted_ids(self, info: Info) -> list[strawberry.ID]:
         context = info.context
-        touched = await context.loaders.touched.load_many(context.deletions)
+        touched = await context.loaders.touched.load_many([*context.deletions, *context.merges])
         return [*context.removed, *(each for change in touched for each in deleted_ids(change))]

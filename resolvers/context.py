@@ -24,6 +24,7 @@ class Context:
     public_url: str = ""  # that goes before the addresses of pictures
     connection_params: object = None
     deletions: list[str] = field(default_factory=list)  # the ids of the changes that deletions of this request made
+    merges: list[str] = field(default_factory=list)  # the ids of the changes that merges of tags made in this request
     removed: list[strawberry.ID] = field(default_factory=list)  # the roots that this request removed
     nodes_left: int = 100_000  # that lists without pages may still contain
     list_weights: dict[tuple[int, ...], int] = field(
@@ -34,7 +35,7 @@ class Context:
         """Returns a context of the same viewer for another operation, or another event of a subscription: none of them
         sees what others have loaded, deleted or counted."""
         loads = Loaders(self.ready) if self.ready is not None else None
-        return replace(self, loads=loads, list_weights={}, deletions=[], removed=[])
+        return replace(self, loads=loads, list_weights={}, deletions=[], merges=[], removed=[])
 
     def forget_loaded(self) -> None:
         """Forgets what a request has loaded, which the mutation that follows may change."""

@@ -309,7 +309,7 @@ class TagMutations:
     @strawberry.mutation(
         permission_classes=[CanEdit],
         description="Merges tags: photos and folders that have one of them get `into` instead, as predictions do, "
-        "their children move below `into`, and they are deleted. Fails with NOT_FOUND if a tag is not known, and "
+        "their children move below `into`, and they are deleted, which `deletedIds` tells in the same request. Fails with NOT_FOUND if a tag is not known, and "
         "with BAD_INPUT if `into` is one of `from` or a descendant of one.",
     )
     async def merge_tags(
@@ -325,7 +325,9 @@ class TagMutations:
     ) -> Tag:
         editing, viewer = info.context.services.tag_editing, info.context.known_viewer
         gone, into = ids.decode_all("Tag", from_ids), ids.decode("Tag", into_id)
-        return Tag.of(await editing.merge(gone, into, by=viewer.name))
+        merged = await editing.merge(gone, into, by=viewer.name)
+        info.context.merges += [merged.change_id] if merged.change_id is not None else []
+        return Tag.of(merged)
 
     @strawberry.mutation(
         permission_classes=[CanEdit],

@@ -178,6 +178,16 @@ async def test_merged_persons_are_told(ask: Ask, library: str) -> None:
     assert listed == [{"id": merged["change"], "deletedIds": [gone], "persons": merged["persons"]}]
 
 
+async def test_merged_tags_are_told(ask: Ask, library: str) -> None:
+    sea, mare = [
+        data(await ask("mutation($n: String!) { createTag(name: $n) { id } }", n=name))["createTag"]["id"]
+        for name in ("Sea", "Mare")
+    ]
+    merge = "mutation($f: [ID!]!, $i: ID!) { mergeTags(from: $f, into: $i) { id } deletedIds lastDeletion }"
+    merged = data(await ask(merge, f=[mare], i=sea))
+    assert merged == {"mergeTags": {"id": sea}, "deletedIds": [mare], "lastDeletion": None}
+
+
 async def test_an_error_in_one_part_leaves_the_other_parts(ask: Ask, library: str) -> None:
     answer = await ask('{ library { photoCount } part: query { photos(after: "rubbish") { totalCount } } }')
     assert answer["data"] == {"library": {"photoCount": 12}, "part": None}
