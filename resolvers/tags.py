@@ -309,8 +309,9 @@ class TagMutations:
     @strawberry.mutation(
         permission_classes=[CanEdit],
         description="Merges tags: photos and folders that have one of them get `into` instead, as predictions do, "
-        "their children move below `into`, and they are deleted, which `deletedIds` tells in the same request. Fails with NOT_FOUND if a tag is not known, and "
-        "with BAD_INPUT if `into` is one of `from` or a descendant of one.",
+        "their children move below `into`, and they are deleted. `deletedIds` in the same request has the "
+        "ids of all tags that are gone. Fails with NOT_FOUND if a tag is not known, and with BAD_INPUT "
+        "if `into` is one of `from` or a descendant of one.",
     )
     async def merge_tags(
         self,

@@ -9,14 +9,12 @@ from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.speaking import standing
-from photos_graph.model.library import DatePrecision, Exposure, Place, PlaceKind
+from photos_graph.model.library import RAW_FORMAT, DatePrecision, Exposure, Place, PlaceKind
 from photos_graph.model.properties import PROPERTIES
 from photos_graph.search.rows import FolderRow, PhotoRow
 
 BLOCK = 100_000  # photos per query when the whole library is read, limited by the memory of the engine
 BATCH_SIZE = 20_000  # photos per query when touched photos are read
-
-_RAW = "RAW"  # the name of the format of images/formats.py
 
 # One record with a list per photo takes a tenth of the time of one record per photo. Times are text for the same
 # reason. ``_row`` unpacks the list.
@@ -163,7 +161,7 @@ def _row(photo: Sequence[Any], files: Sequence[_Path], places: Sequence[str]) ->
         stack_rank=rank or 0,
         width=width or 0,
         height=height or 0,
-        is_raw=format == _RAW,
+        is_raw=format == RAW_FORMAT,
         files=len(files),
     )
 

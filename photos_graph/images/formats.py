@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from photos_graph.model.library import RAW_FORMAT
+
 Bytes = bytes | memoryview
 Decoder = Literal["libvips", "pillow-heif", "rawpy", "pillow", "pillow-jxl", "psd-tools"]
 
@@ -47,7 +49,7 @@ JP2 = PictureFormat("JP2", "pillow", ("jp2", "j2k", "j2c", "jpc", "jpf", "jpx"),
 JXL = PictureFormat("JXL", "pillow-jxl", ("jxl",), "image/jxl")
 PSD = PictureFormat("PSD", "psd-tools", ("psd", "psb"), "image/vnd.adobe.photoshop")
 RAW = PictureFormat(
-    "RAW",
+    RAW_FORMAT,
     "rawpy",
     (
         *("3fr", "arw", "cr2", "cr3", "crw", "dcr", "dng", "erf", "fff", "iiq", "kdc", "mef", "mos", "mrw"),

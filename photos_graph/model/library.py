@@ -9,6 +9,8 @@ from enum import StrEnum
 from photos_graph.model.faces import Region
 from photos_graph.model.properties import NO_DESCRIPTION, Description, PhotoProperty
 
+RAW_FORMAT = "RAW"  # the name of the format of files that hold what a sensor measured
+
 
 class TakenSource(StrEnum):
     """The source of the time at which a photo was taken."""

@@ -13,11 +13,7 @@ from photos_graph.graph import due
 from photos_graph.graph.due import DuePhoto
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels.edits import now_ms
-from photos_graph.graph.learning.features import Floats, packed, unpacked
-from photos_graph.graph.postings import last_number
-
-BLOCK = 20_000  # photos per query
-VECTORS_PER_QUERY = 5_000
+from photos_graph.graph.learning.vectors import Floats, packed, read_photos, read_vectors
 
 PUT: LiteralString = """
 UNWIND $rows AS row
@@ -58,9 +54,8 @@ async def photos(graph: Graph, model: str) -> PicturedPhotos:
     numbers = [np.zeros(0, np.uint32)]
     ids = [np.zeros((0, 16), np.uint8)]
     times = [np.zeros(0, np.int64)]
-    for start in range(0, await last_number(graph) + 1, BLOCK):
-        rows = await graph.read(PICTURED, start=start, end=start + BLOCK, model=model)
-        if photos := sorted(rows[0]["photos"]):
+    async for photos in read_photos(graph, PICTURED, model):
+        if photos:
             numbers.append(np.array([number for number, _, _ in photos], np.uint32))
             packed_ids = bytes.fromhex("".join(id_ for _, id_, _ in photos))
             ids.append(np.frombuffer(packed_ids, np.uint8).reshape(-1, 16))
@@ -75,8 +70,6 @@ RETURN collect([id, x.vector]) AS found
 """
 
 
-async def vectors(graph: Graph, ids: Sequence[str], model: str) -> AsyncIterator[dict[str, Floats]]:
+def vectors(graph: Graph, ids: Sequence[str], model: str) -> AsyncIterator[dict[str, Floats]]:
     """Yields vectors by photo id, in several parts. Photos that this model has not described are left out."""
-    for start in range(0, len(ids), VECTORS_PER_QUERY):
-        rows = await graph.read(VECTORS, ids=list(ids[start : start + VECTORS_PER_QUERY]), model=model)
-        yield {id_: unpacked(vector) for id_, vector in rows[0]["found"]}
+    return read_vectors(graph, VECTORS, ids, model)

@@ -17,7 +17,7 @@ from photos_graph.errors import Busy, KilledWorker, NotFound, PhotosGraphError, 
 from photos_graph.graph import due
 from photos_graph.graph.due import DuePhoto, Stage
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.learning.features import Floats
+from photos_graph.graph.learning.vectors import Floats
 from photos_graph.graph.library import failures
 from photos_graph.jobs.concurrency import map_unordered
 from photos_graph.jobs.progress import Progress

@@ -10,7 +10,7 @@ from photos_graph.graph import due
 from photos_graph.graph.due import DuePhoto
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.learning import features
-from photos_graph.graph.learning.features import Floats
+from photos_graph.graph.learning.vectors import Floats
 from photos_graph.jobs.progress import Progress
 from photos_graph.model.jobs import Job
 from photos_graph.services.learning.described import DuePhotos

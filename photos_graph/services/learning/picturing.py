@@ -15,7 +15,7 @@ from photos_graph.graph import due
 from photos_graph.graph.due import DuePhoto
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.learning import pictured
-from photos_graph.graph.learning.features import Floats
+from photos_graph.graph.learning.vectors import Floats
 from photos_graph.index import Index
 from photos_graph.jobs.concurrency import with_progress
 from photos_graph.jobs.progress import Progress

@@ -16,6 +16,7 @@ from photos_graph.events import PhotosArrived
 from photos_graph.graph import due
 from photos_graph.graph.due import DuePhoto
 from photos_graph.graph.learning import features
+from photos_graph.graph.learning.vectors import packed
 from photos_graph.jobs.progress import Cancelled
 from photos_graph.learn import catalogue
 from photos_graph.learn.weights import BackboneWeights
@@ -37,7 +38,7 @@ pytestmark = pytest.mark.anyio
 
 BACKBONE = "EfficientNetLite0"
 DIMENSIONS = 1712
-ONES = features.packed(np.ones(3, np.float32))
+ONES = packed(np.ones(3, np.float32))
 STATE: LiteralString = """
 MATCH (p:Photo)
 RETURN p.number AS number, p.featuresBy AS by, p.featuresDue AS due,

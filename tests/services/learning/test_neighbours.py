@@ -18,6 +18,7 @@ from photos_graph.graph import due
 from photos_graph.graph.due import DuePhoto
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.learning import features
+from photos_graph.graph.learning.vectors import Floats
 from photos_graph.learn import neighbours
 from photos_graph.learn.neighbours import Neighbours
 from photos_graph.model.jobs import Job
@@ -71,7 +72,7 @@ async def due_photos(services: Services) -> list[DuePhoto]:
     return [photo async for page in due.pages(services.graph, due.FEATURES, 100) for photo in page]
 
 
-def described(some: list[DuePhoto], backbone: str) -> features.Floats:
+def described(some: list[DuePhoto], backbone: str) -> Floats:
     """For each a vector that its number and the backbone give."""
     chances = [np.random.default_rng([len(backbone), each.number]) for each in some]
     return np.array([chance.normal(size=DIMENSIONS) for chance in chances], np.float32)
