@@ -43,6 +43,7 @@ SLOWEST, GROWTH = 0.150, 1.3
 ARGUMENTS = {
     ("Query", "folder"): 'path: "Pictures"',
     ("Query", "tag"): 'name: "Tag0"',
+    ("Query", "album"): 'name: "Album0"',
     ("Query", "person"): 'name: "Person0"',
     ("Query", "search"): 'text: "Tag0", first: 50',
     ("Query", "explainFilter"): "filter: { favourite: true }",

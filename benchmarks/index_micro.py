@@ -239,7 +239,7 @@ def main(count: int) -> None:
     }
     for name, query in questions.items():
         milliseconds(f"evaluate {name} ({len(index.evaluate(query))})", lambda query=query: index.evaluate(query))  # type: ignore[misc]
-    for order in PhotoOrder:
+    for order in set(PhotoOrder) - {PhotoOrder.ALBUM}:
         middle = index.page(everything, order, first=1000).cursors[-1]
         for name, query in list(questions.items())[:7]:
             found = index.evaluate(query)
@@ -270,7 +270,7 @@ def main(count: int) -> None:
     ]
     milliseconds("apply 1,000 changed rows", lambda: index.apply_photos(changed))
     lists(index, "the first time after that", 1)
-    for order in PhotoOrder:
+    for order in set(PhotoOrder) - {PhotoOrder.ALBUM}:
         milliseconds(f"first page after that, {order}", lambda o=order: index.page(everything, o, first=50), 1)  # type: ignore[misc]
     milliseconds("first look-up of an id after that", lambda: index.number_of(changed[0].id), 1)
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from photos_graph.demo_shots import ALBUMS, BEST, Album, DemoSource, Shot
+from photos_graph.demo_shots import ALBUMS, BEST, DemoSource, Shot, ShotAlbum
 from photos_graph.errors import BadInput
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _scratch_beside(folder: Path) -> Iterator[Path]:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _make(library: Path, album: Album, shot: Shot) -> None:
+def _make(library: Path, album: ShotAlbum, shot: Shot) -> None:
     from PIL import Image
 
     path = library / album.folder / shot.name
@@ -137,7 +137,7 @@ def _toned(picture: Image, tone: str) -> Image:
     return picture
 
 
-def exif_of(album: Album, shot: Shot) -> bytes:
+def exif_of(album: ShotAlbum, shot: Shot) -> bytes:
     """Returns the EXIF block for a JPEG."""
     from PIL import Image
 

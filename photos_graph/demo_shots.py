@@ -35,7 +35,7 @@ class Shot:
 
 
 @dataclass(frozen=True)
-class Album:
+class ShotAlbum:
     """A folder of photos that were taken with one camera."""
 
     folder: str
@@ -64,7 +64,7 @@ CANON = ("Canon", "Canon EOS 80D", "EF-S18-135mm f/3.5-5.6 IS USM")
 PHONE = ("Apple", "iPhone 11", "iPhone 11 back dual wide camera 4.25mm f/1.8")
 
 ALBUMS = (
-    Album(
+    ShotAlbum(
         "China/2018 Beijing",
         "+08:00",
         CANON,
@@ -90,7 +90,7 @@ ALBUMS = (
             Shot("IMG_2140.heic", PAGODA, "2018-10-04T08:02:10", (39.9996, 116.2754, 96), (0.0, 0.0, 0.8, 0.8), "mono"),
         ),
     ),
-    Album(
+    ShotAlbum(
         "Italy/2019 Abruzzo",
         "+02:00",
         FUJI,
@@ -121,7 +121,7 @@ ALBUMS = (
             Shot("DSCF1019.jpg", DAHLIA, "2019-08-19T20:11:02", (42.4618, 14.2161, 4), WHOLE, "dusk", 2, ("Evening",)),
         ),
     ),
-    Album(
+    ShotAlbum(
         "Italy/2020 Rome",
         "+01:00",
         FUJI,
@@ -147,7 +147,7 @@ ALBUMS = (
             ),
         ),
     ),
-    Album(
+    ShotAlbum(
         "USA/2015 Cape Canaveral",
         "-05:00",
         CANON,
@@ -169,7 +169,7 @@ ALBUMS = (
             Shot("Deep field, detail.jpg", DEEP_FIELD, "2015-02-12T11:31:00", None, (0.2, 0.2, 0.7, 0.6), rating=3),
         ),
     ),
-    Album(
+    ShotAlbum(
         "Family/2021 Christmas",
         "+01:00",
         PHONE,
@@ -217,7 +217,7 @@ ALBUMS = (
             Shot("IMG_20211226_101500.jpg", CAT, "2021-12-26T10:15:00", None, (0.2, 0.0, 1.0, 1.0), labelled=False),
         ),
     ),
-    Album(
+    ShotAlbum(
         "Family/2022 Summer",
         "+02:00",
         PHONE,

@@ -12,6 +12,7 @@ from photos_graph.index import Index
 from photos_graph.jobs.queue import Jobs
 from photos_graph.services.backups.job import Backups
 from photos_graph.services.backups.room import BackupRoom
+from photos_graph.services.browse.albums import Albums
 from photos_graph.services.browse.faces import FaceBrowser
 from photos_graph.services.browse.folders import Folders
 from photos_graph.services.browse.persons import Persons
@@ -31,6 +32,7 @@ from photos_graph.services.faces.person_editing import PersonEditing
 from photos_graph.services.faces.room import FaceRoom
 from photos_graph.services.faces.triggers import FaceTriggers
 from photos_graph.services.history import History
+from photos_graph.services.labels.album_editing import AlbumEditing
 from photos_graph.services.labels.predicted_tags import PredictedTags
 from photos_graph.services.labels.property_editing import PropertyEditing
 from photos_graph.services.labels.ratings import Ratings
@@ -83,11 +85,13 @@ class Services:
     tag_editing: TagEditing
     stack_editing: StackEditing
     property_editing: PropertyEditing
+    album_editing: AlbumEditing
     changes: Changes
     history: History
     photo_watch: PhotoWatch
     changed: ChangedObjects
     tags: Tags
+    albums: Albums
     persons: Persons
     person_editing: PersonEditing
     faces: FaceBrowser
@@ -140,6 +144,7 @@ def services_of(
         tag_editing=labels.tag_editing,
         stack_editing=labels.stack_editing,
         property_editing=labels.property_editing,
+        album_editing=labels.album_editing,
         changes=changes,
         history=History(core.graph, core.index),
         photo_watch=PhotoWatch(core.index),
@@ -150,6 +155,7 @@ def services_of(
         folders=browse.folders,
         suggester=browse.suggester,
         tags=browse.tags,
+        albums=browse.albums,
         persons=browse.persons,
         faces=browse.faces,
         face_triggers=faces.triggers,

@@ -22,14 +22,17 @@ from photos_graph.graph import postings
 from photos_graph.graph.engine import feed
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.feed import Touched
-from photos_graph.graph.labels import label_postings
+from photos_graph.graph.labels import album_entries, albums, label_postings
 from photos_graph.memory import give_back, settle, uncollected
+from photos_graph.model.albums import Album
 from photos_graph.model.labels import Tag
 from photos_graph.search import snapshot
 from photos_graph.search.content_sets import ContentFile
 from photos_graph.search.differences import Differences, differences
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.customs import Customs
+from photos_graph.search.rows import PlacedPhotos
+from photos_graph.search.smart_albums import SmartAlbums
 from photos_graph.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -51,13 +54,24 @@ class Touch:
     left: Sequence[str] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _ChangedAlbums:
+    """Albums as they are now, the ids of those that are gone, and the places of the ``touched`` photos, or of all
+    photos if that is None."""
+
+    rows: list[Album]
+    gone: frozenset[str]
+    placed: dict[str, PlacedPhotos]
+    touched: BitMap | None
+
+
 class Index:
     """Keeps ``search`` in step with the graph. Call ``load`` once at the start, and ``catch_up`` after every write.
     ``customs`` are the languages in which the owner's questions are read."""
 
     def __init__(self, graph: Graph, settings: Settings) -> None:
-        self.search = SearchIndex()
         self.customs = Customs.of(settings.search)
+        self.search = SmartAlbums.attach(SearchIndex(), self.customs)
         self.ready = False
         self._graph = graph
         self._settings = settings.search
@@ -83,7 +97,7 @@ class Index:
         async with self._lock:
             found = await asyncio.to_thread(_load, self._snapshot)
             if found is not None:
-                self.search, self._saved_seq = found, found.seq
+                self.search, self._saved_seq = SmartAlbums.attach(found, self.customs), found.seq
                 if not await self._follow(self.search):
                     found = None
             if found is None:
@@ -129,6 +143,7 @@ class Index:
         self._content_stamp = seen
         self._content = await asyncio.to_thread(_open_content, path) if seen else None
         self.search.sets.content.use(self._content)
+        self.search.sets.albums.forget_found()
 
     async def save(self) -> None:
         """Saves a snapshot if the index has changed since the last one."""
@@ -191,6 +206,7 @@ class Index:
         label_rows = await (
             label_postings.labels_of(graph, list(labelled)) if is_partial else label_postings.all_labels(graph)
         )
+        in_albums = await self._albums(changes)
 
         persons_before = _shown(search, labelled)
         read = BitMap(numbers)
@@ -202,11 +218,27 @@ class Index:
         search.apply_places(places)
         search.apply_photos(rows, set(numbers) - {row.number for row in rows})
         search.apply_labels(label_rows, labelled if is_partial else None)
+        if in_albums is not None:
+            search.apply_albums(in_albums.rows, in_albums.gone)
+            search.apply_placed(in_albums.placed, in_albums.touched)
         if search is self.search:
             known = persons_before.union(_shown(search, labelled), person_ids) if is_partial else None
             visible = search.sets.visible & read
             arrived, left = search.photo_ids(visible - visible_before), search.photo_ids(visible_before - visible)
             self._tell(Touch(labelled if is_partial else None, known, arrived, left))
+
+    async def _albums(self, changes: Sequence[Touched]) -> _ChangedAlbums | None:
+        """Reads the albums that were touched, and the places of touched photos in them."""
+        of_albums = [change for change in changes if change.albums]
+        if not of_albums:
+            return None
+        ids = _unique(change.albums for change in of_albums)
+        rows = await albums.rows(self._graph, ids)
+        touched = BitMap(chain.from_iterable((*change.photos, *change.labelled) for change in of_albums))
+        is_partial = len(touched) <= MAX_TOUCHED
+        placed = await album_entries.placed(self._graph, list(touched) if is_partial else None)
+        gone = frozenset(ids) - {row.id for row in rows}
+        return _ChangedAlbums(rows, gone, placed, touched if is_partial else None)
 
     async def differing(self) -> Differences:
         """Compares the index with the graph, from which it should not differ."""
@@ -234,7 +266,7 @@ class Index:
             listener(touch)
 
     async def _read_whole(self) -> SearchIndex:
-        rebuilt = SearchIndex()
+        rebuilt = SmartAlbums.attach(SearchIndex(), self.customs)
         # The head is read first, so that commits during the reading are applied again from the feed.
         rebuilt.seq = await feed.head(self._graph)
         rebuilt.apply_folders(await postings.folder_rows(self._graph))
@@ -246,6 +278,8 @@ class Index:
             # A thread is safe because no query uses this index yet, and other requests need not wait.
             await asyncio.to_thread(rebuilt.apply_photos, await postings.photo_block(self._graph, first))
         rebuilt.apply_labels(await label_postings.all_labels(self._graph), None)
+        rebuilt.apply_albums(await albums.rows(self._graph))
+        rebuilt.apply_placed(await album_entries.placed(self._graph), None)
         return rebuilt
 
     async def _follow_others(self) -> None:

@@ -1,4 +1,4 @@
-r"""The names of tags and persons: what a name may be, when two names are the same, and the paths of tags.
+r"""The names of tags, persons and albums: what a name may be, when two names are the same, and the paths of tags.
 
 A path is the names from the top of the tree down, with a slash between them. A slash in a name is written as ``\/``, so
 that "Music/AC\/DC" is the tag "AC/DC" below "Music". A backslash stands for itself, except before a slash, before
@@ -97,6 +97,19 @@ def checked_person_name(name: str) -> str:
 
 def person_key(name: str) -> str:
     """Returns a key that two persons share exactly when their names differ in case alone."""
+    return folded(name)
+
+
+def checked_album_name(name: str) -> str:
+    """Returns the name of an album as it is stored. Raises BadInput if an album cannot be called so."""
+    stored = plain_name(name)
+    if stored is None:
+        raise BadInput(f"The name of an album must have 1 to {MAX_LENGTH} characters, without control characters.")
+    return stored
+
+
+def album_key(name: str) -> str:
+    """Returns a key that two albums share exactly when their names differ in case alone."""
     return folded(name)
 
 

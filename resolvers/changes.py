@@ -75,8 +75,8 @@ class BulkResult(TouchedFields):
 
 
 @strawberry.type(
-    description="A change of labels, persons or tags, which can be undone unless it was undone already. Old changes "
-    "are forgotten: the setting `labels.keep_changes` says how many are kept."
+    description="A change of labels, persons, tags or albums, which can be undone unless it was undone already. Old "
+    "changes are forgotten: the setting `labels.keep_changes` says how many are kept."
 )
 class ChangeRecord(Node, TouchedFields):
     kind: str = strawberry.field(
@@ -89,7 +89,7 @@ class ChangeRecord(Node, TouchedFields):
     )
     changed: int = strawberry.field(
         description="The number of photos, or of faces, that it changed. If it concerns neither, it is the number of "
-        "folders, persons or tags."
+        "folders, persons, tags or albums."
     )
     undone: bool = strawberry.field(description="Whether the change was undone, and is not in effect again since.")
 
@@ -116,7 +116,8 @@ async def load_change(info: Info, id: str) -> ChangeRecord | None:
 class ChangeQueries:
     @strawberry.field(
         permission_classes=[CanView],
-        description="All changes of labels, persons and tags that are kept, newest first. An undo is a change too.",
+        description="All changes of labels, persons, tags and albums that are kept, newest first. An undo is a change "
+        "too.",
     )
     async def changes(
         self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
@@ -129,9 +130,9 @@ class ChangeQueries:
 class ChangeSubscriptions:
     @strawberry.subscription(
         permission_classes=[CanView],
-        description="Sends each change of labels, persons and tags that is made from now on, by any client or job, so "
-        "that another window can follow. The other queries know of it when it is sent. A large change is written in "
-        "portions, and is sent again after each: `changed` is larger then. It never completes by itself.",
+        description="Sends each change of labels, persons, tags and albums that is made from now on, by any client or "
+        "job, so that another window can follow. The other queries know of it when it is sent. A large change is "
+        "written in portions, and is sent again after each: `changed` is larger then. It never completes by itself.",
     )
     async def changes(self, info: Info) -> AsyncGenerator[ChangeRecord, None]:
         async for change in info.context.services.history.watch():
@@ -166,8 +167,8 @@ class ChangeMutations:
 
     @strawberry.mutation(
         permission_classes=[CanEdit],
-        description="The ids of what `deleteTag`, `mergeTags`, `deletePerson` or `removeRoot` deleted in the same "
-        "request, to be removed from the store of a client: ask for it after them.",
+        description="The ids of what `deleteTag`, `mergeTags`, `deletePerson`, `deleteAlbum` or `removeRoot` deleted "
+        "in the same request, to be removed from the store of a client: ask for it after them.",
     )
     async def deleted_ids(self, info: Info) -> list[strawberry.ID]:
         context = info.context

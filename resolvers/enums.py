@@ -11,6 +11,7 @@ import strawberry
 
 from photos_graph.model import library as library_model
 from photos_graph.model.access import Role
+from photos_graph.model.albums import AlbumOrder
 from photos_graph.model.datasets import DatasetFormat
 from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.model.jobs import JobKind, JobState
@@ -33,6 +34,7 @@ from photos_graph.model.stacks import StackKind, Stacks
 from photos_graph.model.trips import TripKind
 
 __all__ = [
+    "AlbumOrder",
     "BestReason",
     "Certainty",
     "DatasetFormat",
@@ -87,6 +89,13 @@ def _register(enum: type[StrEnum], description: str, **values: str) -> None:
         value.description = values[value.name]
 
 
+_register(
+    AlbumOrder,
+    "The order of albums.",
+    NAME="Sorts by name in natural order.",
+    UPDATED_DESC="Sorts by the time of the last change of the album or its photos, newest first.",
+    CREATED_DESC="Sorts by the time when the album was created, newest first.",
+)
 _register(
     BestReason,
     "Why a photo is the best one of its group: the first of these in which it is clearly better than another one.",
@@ -172,6 +181,7 @@ _register(
     DATE="The photo was taken at a date.",
     TEXT="A word occurs in a name: of the file, a folder, a place, a tag or a person.",
     LOOKS_LIKE="A model guesses that the picture shows it, among objects and landscapes. This is not a label.",
+    ALBUM="The photo is in an album.",
     OTHER="Another condition holds, such as a rating, the number of faces, the camera or a distance.",
 )
 _register(
@@ -214,6 +224,8 @@ _register(
     TAKEN_DESC="Sorts by the time when the photo was taken, newest first. Photos without a time come last.",
     TAKEN_ASC="Sorts by the time when the photo was taken, oldest first. Photos without a time come last.",
     ADDED_DESC="Sorts by the time when the photo was added to the library, newest first.",
+    ALBUM="Sorts as the album does of which these are photos, which the filter must name: in the order in which people "
+    "put them there, unless the album has another order.",
     NAME_ASC='Sorts by file name in natural order, so that "IMG_2" comes before "IMG_10".',
     RATING_DESC="Sorts by rating, highest first. A photo without a rating counts as 0.",
 )

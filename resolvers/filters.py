@@ -52,6 +52,7 @@ _ID_KINDS: dict[str, ids.Kind] = {
     "persons": "Person",
     "places": "Place",
     "folder": "Folder",
+    "albums": "Album",
 }  # by field of PhotoFilter
 
 

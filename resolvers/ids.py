@@ -28,6 +28,7 @@ Kind = Literal[
     "Stack",
     "Trip",
     "SimilarGroup",
+    "Album",
 ]
 _KINDS = frozenset(get_args(Kind))
 
@@ -84,4 +85,5 @@ def _spoken(kind: Kind) -> str:
         "FaceCluster": "a cluster of faces",
         "ReviewItem": "an item of the review queue",
         "SimilarGroup": "a group",
+        "Album": "an album",
     }.get(kind, f"a {kind.lower()}")

@@ -50,10 +50,12 @@ COUNTED = frozenset(
         ("Photo", "faces"),
         ("Stack", "photos"),
         ("SimilarGroup", "photos"),
-        ("BulkResult", "tags"),
-        ("BulkResult", "persons"),
-        ("ChangeRecord", "tags"),
-        ("ChangeRecord", "persons"),
+        ("Photo", "albums"),
+        *(
+            (type_, field)
+            for type_ in ("BulkResult", "AlbumPayload", "ChangeRecord")
+            for field in ("tags", "persons", "albums")
+        ),
     }
 )  # counted as they are read
 INHERITED = frozenset({("SearchResult", "photos")})  # pages whose size the field above may give

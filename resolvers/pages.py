@@ -40,6 +40,7 @@ from resolvers.places import Place
 from resolvers.scalars import LocalDateTime
 
 if TYPE_CHECKING:
+    from resolvers.albums import AlbumFacet
     from resolvers.persons import PersonFacet
     from resolvers.tags import TagFacet
 
@@ -147,6 +148,15 @@ class Facets:
     def person_groups(self, info: Info, first: FacetSize = 20) -> list[PersonGroupFacet]:
         found = info.context.services.browse.facets.groups(self.page.found, page_size(first))
         return [PersonGroupFacet(name=name, count=count) for name, count in found]
+
+    @strawberry.field(description="The albums with the most photos, most photos first, without smart albums.")
+    def albums(
+        self, info: Info, first: FacetSize = 20
+    ) -> list[Annotated[AlbumFacet, strawberry.lazy("resolvers.albums")]]:
+        from resolvers.albums import Album, AlbumFacet
+
+        found = info.context.services.browse.facets.albums(self.page.found, page_size(first))
+        return [AlbumFacet(album=Album.of(album), count=count) for album, count in found]
 
     @strawberry.field(description="The years with photos, newest first.")
     def years(self, info: Info) -> list[YearFacet]:

@@ -33,6 +33,7 @@ from resolvers.places import Camera, Exposure, Location, Place, PlaceNames
 from resolvers.scalars import LocalDateTime
 
 if TYPE_CHECKING:
+    from resolvers.albums import Album
     from resolvers.faces import Face
     from resolvers.folders import Folder
     from resolvers.persons import Person
@@ -178,6 +179,16 @@ class Photo(Node):
         return [Person.of(person) for person in persons_of_certainty(found, certainty)]
 
     @strawberry.field(
+        description="The albums into which people put this photo or another one of its stack, by name. Smart albums "
+        "are not among them. A very long list fails with TOO_COMPLEX."
+    )
+    def albums(self, info: Info) -> list[Annotated[Album, strawberry.lazy("resolvers.albums")]]:
+        from resolvers.albums import Album
+
+        albums = info.context.services.albums
+        return [Album.of(album) for album in counted(info, lambda: albums.of_photo(self.photo.number))]
+
+    @strawberry.field(
         description="The faces in this photo from left to right, including those that are ignored. A very long list "
         "fails with TOO_COMPLEX."
     )
@@ -242,7 +253,7 @@ class Photo(Node):
 
     @strawberry.field(
         description="The cursor that the photo has in every list of photos in this order, whatever its filter, or null "
-        "if no list has the photo."
+        "if no list has the photo. Fails with BAD_INPUT for the order ALBUM, in which it has one for each album."
     )
     def cursor(
         self,

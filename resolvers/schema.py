@@ -22,6 +22,7 @@ from strawberry.types.graphql import OperationType
 from photos_graph.errors import BadInput
 from photos_graph.settings import WebSettings
 from resolvers import ids
+from resolvers.albums import AlbumMutations, AlbumQueries, load_album
 from resolvers.changes import ChangeMutations, ChangeQueries, ChangeSubscriptions, load_change
 from resolvers.clusters import ClusterJobMutations, ClusterMutations, ClusterQueries, load_cluster
 from resolvers.connections import MAX_PAGE, Node
@@ -76,6 +77,7 @@ NODES: Mapping[str, Callable[[Info, str], Awaitable[Node | None] | Node | None]]
     "ReviewItem": load_item,
     "Trip": load_trip,
     "SimilarGroup": load_group,
+    "Album": load_album,
 }
 
 
@@ -99,6 +101,7 @@ class Query(
     SearchQueries,
     SuggestionQueries,
     TagQueries,
+    AlbumQueries,
     PersonQueries,
     FaceQueries,
     ClusterQueries,
@@ -162,6 +165,7 @@ class Mutation(
     TagMutations,
     TaggingMutations,
     PredictedTagMutations,
+    AlbumMutations,
     PersonMutations,
     ClusterMutations,
     FaceMutations,

@@ -17,13 +17,14 @@ from resolvers.context import Info
 from resolvers.limits import counted
 
 if TYPE_CHECKING:
+    from resolvers.albums import Album
     from resolvers.faces import Face
     from resolvers.folders import Folder
     from resolvers.persons import Person
     from resolvers.photos import Photo
     from resolvers.tags import Tag
 
-MOST_LABELS = 100  # tags or persons in one answer
+MOST_LABELS = 100  # tags, persons or albums in one answer
 
 T = TypeVar("T")
 
@@ -75,9 +76,18 @@ class TouchedFields:
         return await loaded(info, load_person, counted(info, lambda: wanted))
 
     @strawberry.field(
-        description="The ids of what is gone from lists: tags, persons and faces that were deleted, clusters of the "
-        "faces that were changed, if no face in them is without a name any more, and, in the answers of `confirm`, "
-        "`reject` and `skip`, the items of the review queue."
+        description="The albums that were changed, or that photos were put into or taken out of; up to 100."
+    )
+    async def albums(self, info: Info) -> list[Annotated[Album, strawberry.lazy("resolvers.albums")]]:
+        from resolvers.albums import load_album
+
+        wanted = (await self._touched(info)).albums[:MOST_LABELS]
+        return await loaded(info, load_album, counted(info, lambda: wanted))
+
+    @strawberry.field(
+        description="The ids of what is gone from lists: tags, persons, faces and albums that were deleted, clusters "
+        "of the faces that were changed, if no face in them is without a name any more, and, in the answers of "
+        "`confirm`, `reject` and `skip`, the items of the review queue."
     )
     async def deleted_ids(self, info: Info) -> list[strawberry.ID]:
         return [*deleted_ids(await self._touched(info)), *dict.fromkeys(self.answered)]
@@ -94,6 +104,7 @@ def deleted_ids(touched: TouchedObjects) -> list[strawberry.ID]:
         *(ids.encode("Person", each) for each in touched.deleted_persons),
         *(ids.encode("Face", each) for each in touched.deleted_faces),
         *(ids.encode("FaceCluster", each) for each in touched.empty_clusters),
+        *(ids.encode("Album", each) for each in touched.deleted_albums),
     ]
 
 

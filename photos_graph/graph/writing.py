@@ -69,7 +69,7 @@ class LabelWriter:
             await share(tx)
             for change in tx.changes:
                 await changes.record(tx, change)
-            await touch(tx, tx.photos, tx.folders, tx.labelled, tx.tags, tx.persons)
+            await touch(tx, tx.photos, tx.folders, tx.labelled, tx.tags, tx.persons, tx.albums)
             return result
 
         return await self._graph.transaction(locked)

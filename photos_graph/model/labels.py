@@ -28,7 +28,8 @@ class Certainty(StrEnum):
 class LabelKind(StrEnum):
     """The kind of labels that a change concerns. FACES covers the assignment of faces and the persons themselves, and
     STACKS the photos that belong together. SUCCESSION covers labels of all kinds, which go over to another photo,
-    PROPERTIES what people say in place of files: titles, captions, dates and positions, and QUESTIONS what is asked."""
+    PROPERTIES what people say in place of files: titles, captions, dates and positions, and QUESTIONS what is asked.
+    ALBUMS covers albums and the photos in them."""
 
     TAGS = "TAGS"
     RATING = "RATING"
@@ -38,6 +39,7 @@ class LabelKind(StrEnum):
     SUCCESSION = "SUCCESSION"
     PROPERTIES = "PROPERTIES"
     QUESTIONS = "QUESTIONS"
+    ALBUMS = "ALBUMS"
 
 
 @dataclass(frozen=True, slots=True)

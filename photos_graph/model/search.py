@@ -14,6 +14,7 @@ class PhotoOrder(StrEnum):
     ADDED_DESC = "ADDED_DESC"
     NAME_ASC = "NAME_ASC"
     RATING_DESC = "RATING_DESC"
+    ALBUM = "ALBUM"
 
 
 class TagOrder(StrEnum):
@@ -66,6 +67,7 @@ class MatchKind(StrEnum):
     DATE = "DATE"
     TEXT = "TEXT"
     LOOKS_LIKE = "LOOKS_LIKE"
+    ALBUM = "ALBUM"
     OTHER = "OTHER"
 
 
@@ -83,7 +85,7 @@ class SuggestionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A reference to a tag, person or place by its id, or by its name or path."""
+    """A reference to a tag, person, place or album by its id, or by its name or path."""
 
     id: str | None = None
     name: str | None = None

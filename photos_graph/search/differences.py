@@ -20,8 +20,8 @@ from photos_graph.search.label_sets import KINDS, NONE
 @dataclass(frozen=True, slots=True)
 class Differences:
     """The differences between two indexes. ``photos`` has the numbers of the photos that only one index shows, or for
-    which their values differ. ``rows`` names the folders, tags and persons that differ, and the folders whose tags
-    differ."""
+    which their values differ. ``rows`` names the folders, tags, persons and albums that differ, the folders whose tags
+    differ, and the albums whose photos do."""
 
     photos: list[int]
     rows: list[str]
@@ -62,12 +62,20 @@ def _rows(one: SearchIndex, other: SearchIndex) -> Iterable[str]:
         ("folder", one.folders, other.folders),
         ("tag", one.tags, other.tags),
         ("person", one.persons, other.persons),
+        ("album", one.albums, other.albums),
     )
     for kind, here, there in kinds:
         for id_ in _unlike(_by_id(here), _by_id(there)):
             yield f"{kind} {here.path(id_) or there.path(id_)}"
     for id_ in _unlike(one.sets.tags.inheritance.marks, other.sets.tags.inheritance.marks):
         yield f"tags of folder {one.folders.path(id_) or other.folders.path(id_)}"
+    for id_ in _unlike(_placed(one), _placed(other)):
+        yield f"photos of album {one.albums.path(id_) or other.albums.path(id_)}"
+
+
+def _placed(index: SearchIndex) -> dict[str, object]:
+    placed = index.sets.albums.placed
+    return {id_: (each.numbers.tolist(), each.positions.tolist()) for id_, each in placed.items()}
 
 
 def _by_id(rows: Hierarchy[Any]) -> dict[str, object]:

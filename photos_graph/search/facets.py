@@ -1,4 +1,4 @@
-"""How the photos of an answer are distributed: counts by year, place, tag, person and group of persons."""
+"""How the photos of an answer are distributed: counts by year, place, tag, person, group of persons and album."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 from pyroaring import BitMap
 
+from photos_graph.model.albums import Album
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import Tag
 from photos_graph.model.library import Place
@@ -96,6 +97,10 @@ class Facets:
         """Returns the persons whom most of these photos show, including predictions but not hidden persons."""
         shown = (sized for sized in self._sets.persons.by_size() if not sized.row.hidden)
         return _most_of(shown, self._count_in(found), first)
+
+    def albums(self, found: BitMap, first: int) -> list[tuple[Album, int]]:
+        """Returns the albums in which most of these photos are, without smart albums."""
+        return _most_of(self._sets.albums.by_size(), self._count_in(found), first)
 
     def groups(self, found: BitMap, first: int) -> list[tuple[str, int]]:
         """Returns the names of the groups of persons of which most of these photos show a member who is not hidden,

@@ -15,6 +15,7 @@ from photos_graph.model.labels import Certainty
 from photos_graph.model.search import PhotoShape, Ref
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.terms.added import AddedIn
+from photos_graph.search.terms.albums import InAlbum, InNoAlbum, OnlyInAlbums
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed, ExposureColumn
 from photos_graph.search.terms.folders import InFolder
@@ -30,9 +31,9 @@ MAX_LOOK = 1_000  # characters of a text that is looked for in pictures
 
 @dataclass(frozen=True, slots=True)
 class TermFilter:
-    """Tags, persons or places that a photo must or must not have, each by its id or its name. A tag or place may also
-    be named by its path, such as "Places/Abruzzo". If several have the name, it matches any of them; an unknown name
-    matches no photo."""
+    """Tags, persons, places or albums that a photo must or must not have, each by its id or its name. A tag or place
+    may also be named by its path, such as "Places/Abruzzo". If several have the name, it matches any of them; an
+    unknown name matches no photo."""
 
     all: Annotated[tuple[Ref, ...] | None, "A photo must have each of these."] = None
     any: Annotated[tuple[Ref, ...] | None, "A photo must have at least one of these; none match an empty list."] = None
@@ -101,6 +102,14 @@ class PhotoFilter:
     ] = None
     persons: Annotated[TermFilter | None, "The persons in a photo."] = None
     folder: Annotated[FolderFilter | None, "The folder that a photo is stored in."] = None
+    albums: Annotated[
+        TermFilter | None,
+        "The albums that a photo is in. A photo is in an album if another one of its stack is. With `only`, albums "
+        "into which people put photos count, and smart albums do not.",
+    ] = None
+    in_no_album: Annotated[
+        bool | None, "Whether people put a photo into no album at all. Smart albums do not count."
+    ] = None
     places: Annotated[
         TermFilter | None,
         "The places where a photo was taken, by name or path. A place includes everything that lies within it: "
@@ -160,11 +169,12 @@ class PhotoFilter:
 
 
 class NameLookup(Protocol):
-    """Finds the ids of the tags, persons and places that have a name."""
+    """Finds the ids of the tags, persons, places and albums that have a name."""
 
     def tags(self, ref: Ref) -> Sequence[str]: ...
     def persons(self, ref: Ref) -> Sequence[str]: ...
     def places(self, ref: Ref) -> Sequence[str]: ...
+    def albums(self, ref: Ref) -> Sequence[str]: ...
     def looks(self, text: str) -> Sequence[Query]:
         """Returns the terms, one of which must hold, for what a text looks like in a picture."""
         ...
@@ -203,6 +213,8 @@ def _query(filter: PhotoFilter, names: NameLookup, confirmed: bool) -> Query:
         # A photo has one place, and the places around it. A photo at one of the named places is therefore at no other,
         # so that ``only`` always holds.
         parts += _terms(filter.places, names.places, AtPlace, None)
+    if filter.albums is not None:
+        parts += _terms(filter.albums, names.albums, InAlbum, OnlyInAlbums)
     if filter.folder is not None:
         parts.append(InFolder(names.folder(filter.folder), filter.folder.recursive))
     if filter.looks_like is not None:
@@ -232,6 +244,7 @@ def _plain(filter: PhotoFilter, confirmed: bool) -> Iterable[Query]:
     if filter.shape is not None:
         yield Shaped(filter.shape)
     flags: tuple[tuple[bool | None, Query], ...] = (
+        (filter.in_no_album, InNoAlbum()),
         (filter.unnamed_faces, UnnamedFaces(confirmed)),
         (filter.raw, IsRaw()),
         (filter.screenshot, IsScreenshot()),

@@ -7,7 +7,7 @@ and are valid only until the index changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 
@@ -15,6 +15,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from photos_graph.errors import BadInput
+from photos_graph.model.albums import Album
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import FolderMarks, Tag
 from photos_graph.model.library import Place
@@ -36,7 +37,7 @@ from photos_graph.search.paging import IndexPage
 from photos_graph.search.photo_sets import PhotoSets
 from photos_graph.search.query import Query
 from photos_graph.search.reasons import matches
-from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
+from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow, PlacedPhotos
 from photos_graph.search.timeline import Bucket, timeline
 
 _BATCH = 8192  # rows applied at a time, so that a million rows need not exist at once
@@ -85,6 +86,7 @@ class SearchIndex:
 
         Raises ValueError or OverflowError for a malformed row, and then applies nothing of its batch."""
         self.facets.forget()
+        self.sets.albums.forget_found()
         pending = iter(rows)
         left: Sequence[int] = list(gone)
         while (batch := list(islice(pending, _BATCH))) or left:
@@ -95,27 +97,43 @@ class SearchIndex:
             left = ()
 
     def apply_folders(self, rows: Iterable[FolderRow], gone: Iterable[str] = ()) -> None:
+        self.sets.albums.forget_found()
         self.sets.replace_folders(rows, gone)
 
     def apply_places(self, rows: Iterable[Place], gone: Iterable[str] = ()) -> None:
+        self.sets.albums.forget_found()
         self.places.remove(gone)
         self.places.put(rows)
 
     def apply_tags(self, rows: Iterable[Tag], gone: Iterable[str] = ()) -> None:
         """Adds, replaces and removes tags. A tag that is gone is removed from all photos and folders."""
+        self.sets.albums.forget_found()
         self.sets.tags.replace_rows(rows, gone)
 
     def apply_persons(self, rows: Iterable[Person], gone: Iterable[str] = ()) -> None:
         """Adds, replaces and removes persons. A person who is gone is removed from all photos."""
+        self.sets.albums.forget_found()
         self.sets.persons.replace_rows(rows, gone)
 
     def apply_marks(self, marks: Iterable[FolderMarks]) -> None:
         """Replaces the tags that these folders carry and exclude. The tags of other folders stay."""
+        self.sets.albums.forget_found()
         self.sets.tags.replace_marks(marks)
 
     def apply_labels(self, postings: LabelPostings, touched: BitMap | None) -> None:
         """Replaces the labels of the touched photos, or of all photos if ``touched`` is None."""
+        self.sets.albums.forget_found()
         self.sets.relabel(postings, touched)
+
+    def apply_albums(self, rows: Iterable[Album], gone: Iterable[str] = ()) -> None:
+        """Adds, replaces and removes albums. An album that is gone has no photos any more."""
+        self.sets.albums.forget_found()
+        self.sets.albums.replace_rows(rows, gone)
+
+    def apply_placed(self, placed: Mapping[str, PlacedPhotos], touched: BitMap | None) -> None:
+        """Replaces the places in albums of the touched photos, or of all photos if ``touched`` is None."""
+        self.sets.albums.forget_found()
+        self.sets.albums.replace_photos(placed, touched)
 
     def prepare(self) -> None:
         """Sorts the orders that the next queries would otherwise have to sort. This pays off after many changes, before
@@ -144,17 +162,21 @@ class SearchIndex:
         after: str | None = None,
         last: int | None = None,
         before: str | None = None,
+        album_id: str | None = None,
     ) -> IndexPage:
         """Returns a page as Relay's connection specification defines it. Without ``first`` and ``last`` it is the whole
-        range.
+        range. The order ALBUM is that of the album ``album_id``, which must hold all of the photos.
 
         Raises BadInput for a negative count, and for a cursor that is invalid or belongs to another order.
         """
-        return paging.page(self._ready(self._orders[order]), order, found, first, after, last, before)
+        return paging.page(self._order(order, album_id), order, found, first, after, last, before)
 
-    def around(self, found: BitMap, order: PhotoOrder, number: int, before: int, after: int) -> IndexPage:
-        """Returns the found photos around a visible photo, and the photo itself if it was found."""
-        chosen = self._ready(self._orders[order])
+    def around(
+        self, found: BitMap, order: PhotoOrder, number: int, before: int, after: int, album_id: str | None = None
+    ) -> IndexPage:
+        """Returns the found photos around a visible photo, and the photo itself if it was found. In the order ALBUM, it
+        must be one of those in the album ``album_id``."""
+        chosen = self._order(order, album_id)
         return paging.around(chosen, order, found, (chosen.key(number), number), before, after)
 
     def around_time(self, found: BitMap, order: PhotoOrder, at: datetime, before: int, after: int) -> IndexPage:
@@ -162,11 +184,11 @@ class SearchIndex:
         keys = {PhotoOrder.TAKEN_DESC: -microseconds(at), PhotoOrder.TAKEN_ASC: microseconds(at)}
         if order not in keys:
             raise BadInput(f"Photos are around a time only in an order by time, which {order} is not.")
-        return paging.around(self._ready(self._orders[order]), order, found, (keys[order], 0), before, after)
+        return paging.around(self._order(order), order, found, (keys[order], 0), before, after)
 
     def cursor(self, number: int, order: PhotoOrder) -> str:
-        """Returns the cursor of a visible photo."""
-        return cursor.encode(order, self._ready(self._orders[order]).key(number), number)
+        """Returns the cursor of a visible photo, in an order other than ALBUM."""
+        return cursor.encode(order, self._order(order).key(number), number)
 
     def newest(self, found: BitMap) -> str | None:
         """Returns the id of the most recent of these visible photos, or None if there are none."""
@@ -285,6 +307,10 @@ class SearchIndex:
         return self.sets.persons.rows
 
     @property
+    def albums(self) -> Hierarchy[Album]:
+        return self.sets.albums.rows
+
+    @property
     def inheritance(self) -> Inheritance:
         """The tags that folders carry and exclude."""
         return self.sets.tags.inheritance
@@ -296,6 +322,13 @@ class SearchIndex:
     def _ready(self, order: SortOrder) -> SortOrder:
         order.refresh(self.sets.visible)
         return order
+
+    def _order(self, order: PhotoOrder, album_id: str | None = None) -> SortOrder:
+        if order is PhotoOrder.ALBUM:
+            return self.sets.albums.order(album_id or "")
+        chosen = self._orders[order]
+        chosen.refresh(self.sets.visible)
+        return chosen
 
 
 def _newest_first(taken: Keys) -> Keys:

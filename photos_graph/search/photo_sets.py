@@ -11,6 +11,7 @@ import numpy.typing as npt
 from pyroaring import BitMap
 
 from photos_graph.model.library import Place
+from photos_graph.search.album_sets import AlbumSets
 from photos_graph.search.arrays import Keys, Numbers, bitmap, numbers_of
 from photos_graph.search.columns import NO_DATE, POSTED, PhotoTable
 from photos_graph.search.content_sets import ContentSets
@@ -53,6 +54,7 @@ class PhotoSets:
         self.folder_orders = FolderOrders(self.folders, self.table, self.stacks)
         self.tags = TagSets(self.visible, self.folders, self.labels, self.stacks)
         self.persons = PersonSets(self.visible, self.labels, self.stacks, self.table)
+        self.albums = AlbumSets(self.visible, self.stacks)
 
     def replace(self, rows: Sequence[PhotoRow], gone: Iterable[int]) -> BitMap:
         """Replaces whole rows, or no row if one of them is malformed. Returns the numbers of the touched photos."""
@@ -81,6 +83,9 @@ class PhotoSets:
             self.persons.forget_all()
             self.tags.forget_counts()
             self.folder_orders.forget_all()
+            self.albums.forget()
+        elif before != now:
+            self.albums.forget()
         self.persons.forget_times(touched)
         return touched
 

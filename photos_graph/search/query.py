@@ -5,6 +5,7 @@ The terms hold ids. Names are resolved before a tree is built (``search/filters.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from photos_graph.search.terms.term import Term
@@ -33,3 +34,15 @@ class Not:
 
 
 Query = Everything | And | Or | Not | Term
+
+
+def terms_of(query: Query) -> Iterator[Term]:
+    """Yields every term of the tree."""
+    match query:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from terms_of(part)
+        case Not(part):
+            yield from terms_of(part)
+        case Term():
+            yield query

@@ -1,5 +1,5 @@
 """The rows that the graph gives to the index, besides the classes of ``photos_graph.model``: rows of photos and
-folders, and the photos of every label."""
+folders, and the photos of every label and album."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from datetime import datetime
 from pyroaring import BitMap
 
 from photos_graph.model.library import NO_EXPOSURE, DatePrecision, Exposure
+from photos_graph.search.arrays import Keys, Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +61,12 @@ class LabelPostings:
     faces: Mapping[int, BitMap] = field(
         default_factory=dict
     )  # by the number of faces; photos without faces are left out
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPhotos:
+    """The photos that people put into an album: their ``numbers`` (n,) in ascending order, and their ``positions``
+    (n,)."""
+
+    numbers: Numbers
+    positions: Keys

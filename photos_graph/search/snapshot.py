@@ -16,12 +16,14 @@ import numpy.typing as npt
 from pyroaring import BitMap
 
 from photos_graph.array_files import Arrays, Damaged, read_arrays, write_arrays
+from photos_graph.model.albums import Album
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import Carried, FolderMarks, Tag
 from photos_graph.model.library import Place, PlaceKind
+from photos_graph.model.search import PhotoOrder
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.label_sets import KINDS
-from photos_graph.search.rows import FolderRow, LabelPostings
+from photos_graph.search.rows import FolderRow, LabelPostings, PlacedPhotos
 
 VERSION = 3  # of the format; raised when the meaning of anything in it changes
 
@@ -83,6 +85,8 @@ def _parts(index: SearchIndex) -> tuple[dict[str, Any], Arrays]:
         "tags": [asdict(row) for row in sets.tags.rows],
         "persons": [asdict(row) for row in sets.persons.rows],
         "marks": [asdict(marks) for marks in sets.tags.inheritance.marks.values()],
+        "albums": [asdict(row) for row in sets.albums.rows],
+        "placed": list(sets.albums.placed),
         "labels": {},
         "segments": len(segments),
     }
@@ -92,6 +96,8 @@ def _parts(index: SearchIndex) -> tuple[dict[str, Any], Arrays]:
     }
     for kind in KINDS:
         about["labels"][kind], arrays[f"labels_{kind}"] = _joined(getattr(sets.labels, kind))
+    for place, placed in enumerate(sets.albums.placed.values()):
+        arrays |= {f"album{place}_numbers": placed.numbers, f"album{place}_positions": placed.positions}
     arrays |= {f"table_{name}": values for name, values in table.dump().items()}
     arrays |= {f"order_{name}": order.sequence for name, order in index.orders().items()}
     for place, segment in enumerate(segments):
@@ -117,6 +123,10 @@ def _index_of(arrays: Arrays, about: dict[str, Any]) -> SearchIndex:
     sets.restore(_unpacked(arrays["visible"]), _unpacked(arrays["favourites"]))
     labels = {kind: _parted(about["labels"][kind], arrays[f"labels_{kind}"]) for kind in KINDS}
     index.apply_labels(LabelPostings(**labels), None)
+    index.apply_albums(_album(row) for row in about["albums"])
+    index.apply_placed(
+        {id_: PlacedPhotos(**_under(f"album{place}_", arrays)) for place, id_ in enumerate(about["placed"])}, None
+    )
     for name, order in index.orders().items():
         order.restore(arrays[f"order_{name}"])
     index.map.touch(sets.visible)
@@ -144,6 +154,10 @@ def _joined(sets: Mapping[Any, BitMap]) -> tuple[list[tuple[Any, int]], npt.NDAr
 def _parted(sizes: list[tuple[Any, int]], values: npt.NDArray[np.uint8]) -> dict[Any, BitMap]:
     ends = accumulate(size for _, size in sizes)
     return {key: _unpacked(values[end - size : end]) for (key, size), end in zip(sizes, ends, strict=True)}
+
+
+def _album(row: dict[str, Any]) -> Album:
+    return Album(**row | {"order": PhotoOrder(row["order"]) if row["order"] is not None else None})
 
 
 def _marks(row: dict[str, Any]) -> FolderMarks:

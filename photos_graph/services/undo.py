@@ -31,6 +31,7 @@ from photos_graph.model.job_arguments import ChangeArguments
 from photos_graph.model.labels import BulkResult, LabelKind
 from photos_graph.model.properties import PhotoProperty
 from photos_graph.services.faces.undo import feasible_names, restore_faces
+from photos_graph.services.labels.album_undo import restore_albums
 from photos_graph.services.labels.property_editing import follow_position
 from photos_graph.services.labels.undo import FeasibleUndo, feasible_undo, refuse, restore_tags
 from photos_graph.services.learning.skipping import ask_again
@@ -109,6 +110,7 @@ class Changes:
             LabelKind.SUCCESSION: self._return,
             LabelKind.PROPERTIES: self._restate,
             LabelKind.QUESTIONS: ask_again,
+            LabelKind.ALBUMS: restore_albums,
         }.get(undo.kind, _revalue)
         return await restore(tx, undo)
 

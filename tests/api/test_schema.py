@@ -21,30 +21,34 @@ ADDITIONS = CORPORA.parent / "contract-2.graphql"  # what the contract gains, as
 
 CONTRACTED = "(x: Int! = 3, y: Int): Int"
 
-TOUCHED = ("photos", "faces", "folders", "tags", "persons", "deletedIds")  # what a change concerns
+ALBUM_MUTATIONS = (
+    "createAlbum",
+    "renameAlbum",
+    "editAlbum",
+    "addToAlbum",
+    "removeFromAlbum",
+    "moveInAlbum",
+    "setAlbumCover",
+    "deleteAlbum",
+)
+TOUCHED = ("photos", "faces", "folders", "tags", "persons", "albums", "deletedIds")  # what a change concerns
 
 # Which the contract welcomes.
 ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem.label", "Query.schedules"} | {
     f"{type_}.{field}"
     for type_, fields in {
         "Schedule": ("kind", "cron", "nextAt", "corrections"),
-        "Photo": ("people", "placeNames", "software", "statedByPeople", "cursor"),
+        "Photo": ("people", "placeNames", "software", "statedByPeople", "cursor", "albums"),
         "Subscription": ("changes", "photoChanges"),
         "PhotoChange": ("addedCount", "deletedCount", "isComplete", "added", "deletedIds", "query"),
         "Mutation": (
-            "backup",
-            "revertToFile",
-            "lastDeletion",
-            "deletedIds",
-            "query",
-            "renameTrip",
-            "tagTrip",
-            "findTrips",
+            *("backup", "revertToFile", "lastDeletion", "deletedIds", "query", "renameTrip", "tagTrip", "findTrips"),
+            *ALBUM_MUTATIONS,
         ),
         "Tag": ("path", "trust", "change", "tags", "hasChildren", "ancestors"),
         "Folder": ("hasChildren", "ancestors", "cover"),
         "TagFacet": ("trust",),
-        "Facets": ("personGroups", "undated"),
+        "Facets": ("personGroups", "undated", "albums"),
         "TimelineBucket": ("offset", "cursor", "photos"),
         "PersonGroupFacet": ("name", "count"),
         "ReviewItem": ("trust",),
@@ -72,6 +76,8 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
             "edited",
             "duplicates",
             "added",
+            "albums",
+            "inNoAlbum",
         ),
         "AddedFilter": ("after", "before"),
         "ExposureFilter": ("iso", "aperture", "seconds", "focalLength"),
@@ -79,13 +85,28 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "BulkResult": ("kept", "isComplete", "query", *TOUCHED),
         "ChangeRecord": TOUCHED,
         "SearchResult": ("emptiedBy",),
-        "Query": ("explainFilter", "nodes", "places", "query", "folders"),
+        "Query": ("explainFilter", "nodes", "places", "query", "folders", "album"),
         "SimilarGroup": ("id", "kind", "files", "bestBecause", "differences"),
         "SimilarGroupConnection": ("edges", "nodes", "pageInfo", "totalCount"),
         "SimilarGroupEdge": ("cursor", "node"),
         "Trip": ("kind", "isRenamed", "places"),
         "TripConnection": ("edges", "nodes", "pageInfo", "totalCount"),
         "TripEdge": ("cursor", "node"),
+        "Album": (
+            "createdAt",
+            "createdBy",
+            "description",
+            "endDate",
+            "isSmart",
+            "orderBy",
+            "startDate",
+            "text",
+            "updatedAt",
+        ),
+        "AlbumConnection": ("edges", "nodes", "pageInfo", "totalCount"),
+        "AlbumEdge": ("cursor", "node"),
+        "AlbumFacet": ("album", "count"),
+        "AlbumPayload": ("album", "matched", "changed", "change", "kept", "isComplete", "query", *TOUCHED),
         "FilterExplanation": ("text", "isSearchable", "terms"),
         "EmptyingCondition": ("terms", "count", "photos"),
         "ReviewItemConnection": ("reason",),
@@ -98,10 +119,11 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
     for field in fields
 }
 
-# What says or accepts more than the contract: null gives a threshold back to the models, what pictures show is a kind
-# of its own, and so are the jobs that find trips, complete changes and write
-# back-ups.
-WIDER = {"Mutation.setThreshold", "MatchKind.LOOKS_LIKE", "JobKind.TRIPS", "JobKind.FINISH_CHANGE", "JobKind.BACKUP"}
+# What says or accepts more than the contract: null gives a threshold back to the models, what pictures show and albums
+# are kinds of their own, and so are the jobs that find trips, complete changes and write back-ups; so is an order.
+WIDER = {"Mutation.setThreshold", "MatchKind.LOOKS_LIKE", "MatchKind.ALBUM", "PhotoOrder.ALBUM"} | {
+    f"JobKind.{kind}" for kind in ("TRIPS", "FINISH_CHANGE", "BACKUP")
+}
 
 # Which were promised as never null before this rule.
 PROMISED_AT_ONCE = {"photosAround", "nodes", "geo", "suggest", "similarGroups", "albums", "trips"}

@@ -43,6 +43,7 @@ WALKS = {
     "labels.label_postings.ALL_PHOTO_PERSONS": LOADED,
     "labels.label_postings.ALL_PREDICTED_PERSONS": LOADED,
     "labels.label_postings.ALL_FACES": LOADED,
+    "labels.album_entries.ALL": LOADED,
     "jobs.PAGE": OF_JOBS,
     "jobs.PAGE_FROM_END": OF_JOBS,
     "jobs.OPEN": OF_JOBS,

@@ -25,7 +25,7 @@ KINDS = 100  # of tags, persons and places, each of which has a few of the photo
 _GROWING = (
     "Photo File Folder Face DeletedFace Cluster Failure Features Change Part Replacement Skipped Touched Job Trip"
 )
-_KINDS = "Tag Person Place Sheet Question"
+_KINDS = "Tag Person Place Sheet Question Album"
 _META = "feed graph labels changes photoNumber faceNews predictJob audit countedTrust changesPruned"
 
 _NODES = """
@@ -46,7 +46,8 @@ _RARE = {"File": "PENDING", "Job": "QUEUED"}
 
 _EDGES = """
 UNWIND range(1, $size) AS n
-MATCH (a:FROM {id: 'x' + n}), (b:TO {id: 'y' + (OTHER)}) CREATE (a)-[:KIND {score: 0.9, applied: true, at: 1}]->(b)
+MATCH (a:FROM {id: 'x' + n}), (b:TO {id: 'y' + (OTHER)})
+CREATE (a)-[:KIND {score: 0.9, applied: true, at: 1, position: n}]->(b)
 """
 _NEIGHBOURS = (
     ("File", "OF", "Photo", "n"),
@@ -58,6 +59,7 @@ _NEIGHBOURS = (
     ("Photo", "TAGGED", "Tag", "n % 100 + 1"),
     ("Photo", "EXCLUDES", "Tag", "(n + 1) % 100 + 1"),
     ("Photo", "PREDICTED", "Tag", "(n + 2) % 100 + 1"),
+    ("Photo", "IN_ALBUM", "Album", "n % 100 + 1"),
     ("Photo", "DESCRIBED_BY", "Features", "n"),
     ("Photo", "SUCCEEDED_BY", "Photo", "501 - n"),
     ("Folder", "TAGGED", "Tag", "n % 100 + 1"),

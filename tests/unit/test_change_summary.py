@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from photos_graph.graph.labels.change_summary import changed, named, summary
-from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Edit, Value
+from photos_graph.graph.labels.edits import AlbumEntry, Assertion, AssertionKind, Change, Edit, Value
 from photos_graph.model.labels import LabelKind
 
 TAGGED = Assertion(AssertionKind.TAGGED, 1, "", "MANUAL")
@@ -50,6 +50,14 @@ def change(operation: str, *edits: Edit, kind: LabelKind = LabelKind.TAGS) -> Ch
         (
             change("FAVOURITE", Edit(Value(False), Value(True), photos=(1, 2)), kind=LabelKind.FAVOURITE),
             "Marked 2 photos as favourites.",
+        ),
+        (
+            change("ADD_TO_ALBUM", Edit(None, AlbumEntry(1, ""), "b", photos=(1, 2)), kind=LabelKind.ALBUMS),
+            "Added 2 photos to Sea.",
+        ),
+        (
+            change("REMOVE_FROM_ALBUM", Edit(AlbumEntry(1, ""), None, "x", photos=(1,)), kind=LabelKind.ALBUMS),
+            "Removed 1 photo from 1 album.",
         ),
         (change("IMPORT", Edit(None, TAGGED, "a", photos=(1,))), "Imported the tags of 1 photo."),
         (change("OF_THE_FUTURE", Edit(None, TAGGED, "a", photos=(1,))), "Changed 1 photo."),

@@ -25,6 +25,7 @@ PAGE_SIZE = 2000  # nodes
 NODES: Mapping[LiteralString, LiteralString] = {
     "Tag": "id",
     "Person": "id",
+    "Album": "id",
     "Failure": "id",
     "File": "id",
     "Folder": "id",
@@ -65,6 +66,7 @@ RELATIONSHIPS: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = 
     ("Photo", "EXCLUDES", "Tag"),
     ("Photo", "PREDICTED", "Tag"),
     ("Photo", "SUCCEEDED_BY", "Photo"),
+    ("Photo", "IN_ALBUM", "Album"),
     ("Face", "IS", "Person"),
     ("Face", "IS_NOT", "Person"),
     ("Face", "LOOKS_LIKE", "Person"),

@@ -25,6 +25,7 @@ class Touched:
     labelled: tuple[int, ...] = ()  # numbers of photos whose labels alone have changed
     tags: tuple[str, ...] = ()  # ids
     persons: tuple[str, ...] = ()  # ids
+    albums: tuple[str, ...] = ()  # ids; with the albums of the photos above
 
 
 HEAD: LiteralString = "MATCH (m:Meta {name: 'feed'}) RETURN m.value AS seq"
@@ -41,7 +42,7 @@ SINCE: LiteralString = """
 UNWIND range($seq + 1, $last) AS seq
 MATCH (t:Touched {seq: seq})
 RETURN t.seq AS seq, t.photos AS photos, t.folders AS folders, t.labelled AS labelled, t.tags AS tags,
-  t.persons AS persons
+  t.persons AS persons, t.albums AS albums
 ORDER BY seq
 """
 
@@ -49,7 +50,7 @@ ORDER BY seq
 async def since(graph: Graph, seq: int, last: int) -> list[Touched]:
     """Returns the entries after ``seq`` up to ``last``, in order. Entries that are missing were pruned."""
     rows = await graph.read(SINCE, seq=seq, last=last)
-    kinds = ("photos", "folders", "labelled", "tags", "persons")
+    kinds = ("photos", "folders", "labelled", "tags", "persons", "albums")
     return [Touched(row["seq"], *(tuple(row[kind] or ()) for kind in kinds)) for row in rows]
 
 

@@ -10,7 +10,7 @@ from photos_graph.graph.engine.connection import Transaction
 NEXT: LiteralString = """
 MERGE (m:Meta {name: 'feed'}) SET m.value = coalesce(m.value, 0) + 1
 CREATE (t:Touched {seq: m.value, photos: $photos, folders: $folders, labelled: $labelled, tags: $tags,
-  persons: $persons})
+  persons: $persons, albums: $albums})
 RETURN t.seq AS seq
 """
 
@@ -22,6 +22,7 @@ async def touch(
     labelled: Iterable[int] = (),
     tags: Iterable[str] = (),
     persons: Iterable[str] = (),
+    albums: Iterable[str] = (),
 ) -> None:
     """Records the rows that ``tx`` changes (see ``feed.Touched``). A transaction does this last, so that the counter is
     locked briefly."""
@@ -31,6 +32,7 @@ async def touch(
         "labelled": sorted(set(labelled)),
         "tags": sorted(set(tags)),
         "persons": sorted(set(persons)),
+        "albums": sorted(set(albums)),
     }
     if any(rows.values()):
         await tx.run(NEXT, **rows)

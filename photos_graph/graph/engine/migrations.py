@@ -129,6 +129,10 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
            MERGE (s:ClusterSize {size: size}) SET s.clusters = clusters""",
     ),
     22: ("CREATE INDEX change_written IF NOT EXISTS FOR (n:Change) ON (n.written)",),
+    23: (
+        "CREATE CONSTRAINT album_id IF NOT EXISTS FOR (n:Album) REQUIRE n.id IS UNIQUE",
+        "CREATE CONSTRAINT album_key IF NOT EXISTS FOR (n:Album) REQUIRE n.key IS UNIQUE",
+    ),
 }
 
 # An index that ArcadeDB creates for a label without nodes takes its keys for texts, unless a type is declared. It then

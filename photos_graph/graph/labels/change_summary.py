@@ -10,7 +10,7 @@ from photos_graph.model.labels import LabelKind
 
 NAMED = 3  # labels that a sentence names; of others it says how many there are
 
-# One sentence for each operation. {things} are the photos, faces or folders, and {labels} the tags or persons.
+# One sentence for each operation. {things} are the photos, faces or folders, and {labels} the tags, persons or albums.
 SENTENCES: dict[str, str] = {
     "TAG_PHOTOS": "Tagged {things} with {labels}.",
     "UNTAG_PHOTOS": "Removed {labels} from {things}.",
@@ -36,6 +36,9 @@ SENTENCES: dict[str, str] = {
     "ADD_FACE": "Drew {things}.",
     "MOVE_FACE": "Moved {things}.",
     "DELETE_FACES": "Deleted {things}.",
+    "ADD_TO_ALBUM": "Added {things} to {labels}.",
+    "REMOVE_FROM_ALBUM": "Removed {things} from {labels}.",
+    "MOVE_IN_ALBUM": "Moved {things} in {labels}.",
 }
 _IGNORED = {True: "Ignored {things}.", False: "No longer ignored {things}."}
 _FAVOURITE = {True: "Marked {things} as favourites.", False: "Removed {things} from the favourites."}
@@ -46,9 +49,11 @@ _IMPORTED: dict[LabelKind, str] = {
     LabelKind.FACES: "Imported the names of {things}.",
     LabelKind.STACKS: "Imported the stacks of {things}.",
     LabelKind.PROPERTIES: "Imported the descriptions of {things}.",
+    LabelKind.ALBUMS: "Imported the albums of {things}.",
 }
 
 
+_PLURALS = {LabelKind.FACES: "persons", LabelKind.ALBUMS: "albums"}
 _STATES = (AssertionKind.TAGGED, AssertionKind.IS)
 
 
@@ -117,7 +122,7 @@ def _labels(change: Change, names: Mapping[str, str]) -> str:
     ids = _label_ids(change)
     known = [names[id_] for id_ in ids[:NAMED] if id_ in names]
     if not known:
-        return _counted(len(ids), "persons" if change.kind is LabelKind.FACES else "tags")
+        return _counted(len(ids), _PLURALS.get(change.kind, "tags"))
     if more := len(ids) - len(known):
         return f"{', '.join(known)} and {more:,} more"
     return " and ".join(filter(None, [", ".join(known[:-1]), known[-1]]))

@@ -15,6 +15,8 @@ from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.labels import corrections
 from photos_graph.graph.labels.change_summary import changed, named, summary
 from photos_graph.graph.labels.edits import (
+    AlbumEntry,
+    AlbumState,
     Assertion,
     AssertionKind,
     Change,
@@ -96,6 +98,8 @@ UNWIND $labels AS id MATCH (t:Tag {id: id}) RETURN id, t.name AS name
 UNION ALL
 UNWIND $labels AS id MATCH (x:Person {id: id}) RETURN id, x.name AS name
 UNION ALL
+UNWIND $labels AS id MATCH (a:Album {id: id}) RETURN id, a.name AS name
+UNION ALL
 UNWIND $folders AS id MATCH (d:Folder {id: id}) RETURN id, d.name AS name
 """
 
@@ -103,7 +107,7 @@ UNWIND $folders AS id MATCH (d:Folder {id: id}) RETURN id, d.name AS name
 async def _names(tx: Transaction, change: Change) -> dict[str, str]:
     """Returns the names of those that exist, by id. Those of labels that the change itself makes are known."""
     states = {edit.label_id or "": edit.after or edit.before for edit in change.edits if is_of_label(edit)}
-    known = {id_: state.name for id_, state in states.items() if isinstance(state, PersonState | TagState)}
+    known = {id_: state.name for id_, state in states.items() if isinstance(state, PersonState | TagState | AlbumState)}
     label_ids, folder_ids = named(change)
     missing = [id_ for id_ in label_ids if id_ not in known]
     if change.summary or not (missing or folder_ids):
@@ -165,6 +169,8 @@ _NAMED: dict[str, type[NamedState]] = {
     "values": PropertyValue,
     "parent_id": TagState,
     "model": PredictedBy,
+    "cover_number": AlbumState,
+    "placed_by": AlbumEntry,
 }
 
 

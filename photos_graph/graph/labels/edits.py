@@ -142,6 +142,29 @@ class PredictedBy:
     model: str
 
 
+@dataclass(frozen=True, slots=True)
+class AlbumState:
+    """An album, without its photos. ``filter`` and ``order`` are as ``model.albums.Album`` describes them, and
+    ``cover_number`` is the photo that a person chose as the cover."""
+
+    name: str
+    description: str | None = None
+    filter: str | None = None
+    text: str | None = None
+    order: str | None = None
+    cover_number: int | None = None
+    at_ms: int = 0
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumEntry:
+    """That a photo is in an album. The positions of the photos are in the edit."""
+
+    placed_at_ms: int
+    placed_by: str
+
+
 NamedState = (  # stored with the names of its fields
     PersonState
     | StackPlace
@@ -153,19 +176,22 @@ NamedState = (  # stored with the names of its fields
     | PropertyValue
     | TagState
     | PredictedBy
+    | AlbumState
+    | AlbumEntry
 )
-State = Assertion | Value | NamedState | None  # None: there is no edge, or no such person or tag
+State = Assertion | Value | NamedState | None  # None: there is no edge, or no such person, tag or album
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
     """The transition of ``photos`` (by number), ``folders`` and ``faces`` (by id) from one state to another. If all
-    three are empty, it is an edit of the person or tag ``label_id``. ``scores`` belong to predictions, one for each
-    photo."""
+    three are empty, it is an edit of the person, tag or album ``label_id``. ``scores`` belong to predictions, one for
+    each photo. If the photos are in an album, these are their positions: a photo that moves there is taken out at one
+    position, and put in at another."""
 
     before: State
     after: State
-    label_id: str | None = None  # the tag or person that an edge leads to, or the property; None for other labels
+    label_id: str | None = None  # the tag, person or album that an edge leads to, or the property; None for others
     photos: tuple[int, ...] = ()
     folders: tuple[str, ...] = ()
     faces: tuple[str, ...] = ()
@@ -198,15 +224,15 @@ def now_ms() -> int:
 
 
 def is_of_label(edit: Edit) -> bool:
-    """Returns whether it is an edit of a person or tag itself."""
-    return isinstance(edit.before or edit.after, PersonState | TagState)
+    """Returns whether it is an edit of a person, tag or album itself."""
+    return isinstance(edit.before or edit.after, PersonState | TagState | AlbumState)
 
 
 def is_prediction(edit: Edit) -> bool:
     return isinstance(edit.before or edit.after, PredictedBy)
 
 
-S = TypeVar("S", PersonState, TagState)
+S = TypeVar("S", PersonState, TagState, AlbumState)
 
 
 def rebased(now: S, before: S, after: S) -> S | None:

@@ -22,6 +22,7 @@ class LabelTransaction(Transaction):
         self.labelled: set[int] = set()
         self.tags: set[str] = set()
         self.persons: set[str] = set()
+        self.albums: set[str] = set()
         self.restacked: set[int] = set()  # photos whose place in a stack changed
         self.created: set[int] = set()  # photos that are new, so that nothing was known of them before
         self.changes: list[Change] = []
@@ -34,14 +35,17 @@ class LabelTransaction(Transaction):
         labelled: Iterable[int] = (),
         tags: Iterable[str] = (),
         persons: Iterable[str] = (),
+        albums: Iterable[str] = (),
     ) -> None:
         """Records what this transaction changes, so that the index reads it again: ``photos`` (by number) as a whole,
-        only the tags, faces and persons of ``labelled`` photos (by number), and folders, tags and persons by id."""
+        only the tags, faces, persons and albums of ``labelled`` photos (by number), and folders, tags, persons and
+        albums by id."""
         self.photos.update(photos)
         self.folders.update(folders)
         self.labelled.update(labelled)
         self.tags.update(tags)
         self.persons.update(persons)
+        self.albums.update(albums)
 
     def record(self, change: Change) -> str | None:
         """Adds a change that is stored at the end, so that it can be undone. Returns its id, or None if it has no

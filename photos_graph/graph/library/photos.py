@@ -227,14 +227,15 @@ async def photo_keys(graph: Graph, ids: Sequence[str]) -> dict[str, str]:
     return {photo_id: photo_key(photo_id, look) for photo_id, look in looks}
 
 
-NUMBERS: LiteralString = "UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN collect(p.number) AS numbers"
+NUMBERS: LiteralString = "UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN collect([id, p.number]) AS numbers"
 
 
 async def photo_numbers(graph: Graph, ids: Sequence[str]) -> list[int]:
-    """Returns the numbers of those of the photos that exist, or of their successors, in no particular order."""
+    """Returns the numbers of those of the photos that exist, or of their successors, each once and in this order."""
     successors = await succession.current(graph, ids)
     ids = list(dict.fromkeys(successors.get(id_, id_) for id_ in ids))
-    return list((await graph.read(NUMBERS, ids=list(ids)))[0]["numbers"])
+    known = dict((await graph.read(NUMBERS, ids=ids))[0]["numbers"])
+    return [known[id_] for id_ in ids if id_ in known]
 
 
 KNOWN_NUMBERS: LiteralString = """

@@ -12,8 +12,9 @@ from typing import LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.faces import moves
-from photos_graph.graph.labels import properties, ratings, stacks, tag_edges, tags
+from photos_graph.graph.labels import album_entries, albums, properties, ratings, stacks, tag_edges, tags
 from photos_graph.graph.labels.edits import (
+    AlbumState,
     AssertionKind,
     Change,
     Edit,
@@ -38,8 +39,9 @@ _ALONE = StackPlace()
 
 
 async def succeed(tx: LabelTransaction, successions: Sequence[Succession], by: str = "") -> str | None:
-    """Gives the new photos the tags, exclusions, rating, favourite, place in a stack, properties and faces of the old
-    ones, where nobody has said anything later about the new ones. Returns the id of the change, which can be undone."""
+    """Gives the new photos the tags, exclusions, rating, favourite, place in a stack, properties, faces and places in
+    albums of the old ones, where nobody has said anything later about the new ones. Returns the id of the change, which
+    can be undone."""
     numbers = sorted({number for each in successions for number in (each.old, each.new)})
     edits = [
         *_of_kind(LabelKind.TAGS, await _tag_edits(tx, successions, numbers)),
@@ -47,6 +49,7 @@ async def succeed(tx: LabelTransaction, successions: Sequence[Succession], by: s
         *_of_kind(LabelKind.FAVOURITE, await _value_edits(tx, LabelKind.FAVOURITE, successions, numbers)),
         *_of_kind(LabelKind.STACKS, await _stack_edits(tx, successions, numbers)),
         *_of_kind(LabelKind.PROPERTIES, await _property_edits(tx, successions, numbers)),
+        *_of_kind(LabelKind.ALBUMS, await _album_edits(tx, successions, numbers)),
         *await moves.moves(tx, successions),
         *await _links(tx, successions, numbers),
     ]
@@ -55,6 +58,7 @@ async def succeed(tx: LabelTransaction, successions: Sequence[Succession], by: s
         await ratings.write(tx, kind, _edits(edits, kind))
     await stacks.write(tx, _edits(edits, LabelKind.STACKS))
     await _write_properties(tx, successions, _edits(edits, LabelKind.PROPERTIES))
+    await _write_albums(tx, _edits(edits, LabelKind.ALBUMS))
     await write_own(tx, _edits(edits, None))
     return tx.record(Change("SUCCEED", LabelKind.SUCCESSION, by, now_ms(), tuple(edits)))
 
@@ -149,6 +153,27 @@ async def _stack_edits(tx: Transaction, successions: Iterable[Succession], numbe
             edits.append((each.new, now, was, None))
             edits.append((each.old, was, _ALONE, None))
     return grouped(edits)
+
+
+async def _album_edits(tx: Transaction, successions: Sequence[Succession], numbers: Sequence[int]) -> list[Edit]:
+    """Returns the edits after which each new photo has the place of the old one in its albums, and is the cover of
+    those of which that was the cover."""
+    places = await album_entries.of_photos(tx, numbers)
+    states = await albums.states(tx, places)
+    edits: list[Edit] = []
+    for album_id, here in places.items():
+        came = {each.new: here[each.old] for each in successions if each.old in here and each.new not in here}
+        edits += album_entries.edits(album_id, {}, came)
+        state = states[album_id]
+        cover = next((each.new for each in successions if each.old == state.cover_number), state.cover_number)
+        if cover != state.cover_number:
+            edits.append(Edit(state, replace(state, cover_number=cover), album_id))
+    return edits
+
+
+async def _write_albums(tx: LabelTransaction, edits: Sequence[Edit]) -> None:
+    await albums.put(tx, {edit.label_id or "": edit.after for edit in edits if isinstance(edit.after, AlbumState)})
+    await album_entries.write(tx, [edit for edit in edits if edit.photos])
 
 
 SUCCESSORS: LiteralString = """

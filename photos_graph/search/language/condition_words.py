@@ -17,6 +17,7 @@ from photos_graph.search.language.properties import SHAPES, Saying
 from photos_graph.search.language.term_labels import term_label
 from photos_graph.search.terms import taken_prefix
 from photos_graph.search.terms.added import AddedIn
+from photos_graph.search.terms.albums import InAlbum
 from photos_graph.search.terms.content import LooksLike, LooksLikeText
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed, ExposureColumn
@@ -60,6 +61,9 @@ class ConditionWords:
         match term:
             case Tagged(id_, _) | WithPerson(id_, _) | AtPlace(id_):
                 label = self._name(term.kind, id_)
+            case InAlbum(id_):
+                album = self._index.albums.get(id_)
+                label = album.name if album is not None else id_
             case InFolder(id_, recursive):
                 name = self._name(MatchKind.FOLDER, id_)
                 return name if recursive else self.labels.say("{} without its subfolders", name)

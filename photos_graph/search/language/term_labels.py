@@ -5,6 +5,7 @@ from __future__ import annotations
 from photos_graph.search.label_words import LabelWords
 from photos_graph.search.terms import taken_prefix
 from photos_graph.search.terms.added import AddedIn
+from photos_graph.search.terms.albums import InNoAlbum, OnlyInAlbums
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed
 from photos_graph.search.terms.persons import FacesIn, OnlyPersons, UnnamedFaces
@@ -18,6 +19,8 @@ from photos_graph.search.terms.term import Term
 _PLAIN: dict[type[Term], str] = {
     OnlyTagged: "no other tags",
     OnlyPersons: "nobody else",
+    OnlyInAlbums: "no other albums",
+    InNoAlbum: "in no album",
     IsRaw: "RAW",
     HasCopies: "duplicates",
     IsEdited: "edited",

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
 
 import numpy as np
 
 from photos_graph.errors import PhotosGraphError, Unavailable
 from photos_graph.index import Index
 from photos_graph.search.look_sets import Alike
-from photos_graph.search.query import And, Not, Or, Query
-from photos_graph.search.terms.content import LooksLikeText
+from photos_graph.search.query import Query
+from photos_graph.search.smart_albums import SmartAlbums
 from photos_graph.services.browse.looking_tasks import LOOK, LookOrder
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import Priority, WorkerPool
@@ -39,12 +38,13 @@ class Looking:
         self._running: dict[str, asyncio.Task[None]] = {}
 
     async def look(self, query: Query) -> None:
-        """Looks for all texts of the query that are not known yet. Raises Unavailable if that is not possible within
-        WAIT_SECONDS; the worker goes on then."""
+        """Looks for all texts of the query, and of the smart albums that it names, that are not known yet. Raises
+        Unavailable if that is not possible within WAIT_SECONDS; the worker goes on then."""
         looks = self._index.search.sets.looks
         if looks.source is None:
             return
-        missing = [text for text in dict.fromkeys(texts_of(query)) if not looks.has(text)]
+        every = SmartAlbums(self._index.search, self._index.customs).texts_of(query)
+        missing = [text for text in dict.fromkeys(every) if not looks.has(text)]
         if not missing:
             return
         tasks = [self._task(text) for text in missing]
@@ -89,18 +89,6 @@ class Looking:
             raise Unavailable(f"The image-text model does not answer. {error.public_message}") from error
         if text:
             self._index.search.sets.looks.put(source, text, _alike(count, b"".join(chunks)))
-
-
-def texts_of(query: Query) -> Iterable[str]:
-    """Yields the texts that are looked for in the pictures."""
-    match query:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from texts_of(part)
-        case Not(part):
-            yield from texts_of(part)
-        case LooksLikeText(text):
-            yield text
 
 
 def _alike(count: int, content: bytes) -> Alike:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from pyroaring import BitMap
 
-from photos_graph.errors import NotFound
+from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import stacks
 from photos_graph.graph.library import failures, files, photos, succession
@@ -28,6 +28,7 @@ from photos_graph.search.language.wording import Explained, explain
 from photos_graph.search.listing import Listing, Stretch, mapped
 from photos_graph.search.paging import IndexPage
 from photos_graph.search.query import Query
+from photos_graph.search.smart_albums import order_in
 from photos_graph.search.timeline import Bucket
 from photos_graph.services.browse.remembered import RememberedByNumber
 from photos_graph.workers.pool import WorkerPool
@@ -70,12 +71,14 @@ def photo_page(
     """Returns a page of the answer, or of those of its photos that are ``among`` others, also if a stack hides them.
     With ``inside``, the answer has only those photos, and a stack is one entry.
 
-    Raises BadInput for a cursor that is invalid or belongs to another order, and TooComplex.
+    Raises BadInput for a cursor that is invalid or belongs to another order, and for the order ALBUM unless the query
+    is about one album, and TooComplex.
     """
+    order, album_id = order_in(search, query, order)
     every = search.evaluate(query)
     every = every if inside is None else every & inside
     found = search.collapsed(every, stacks) if among is None else every & among
-    return _as_page(search, query, found, search.page(found, order, first, after, last, before))
+    return _as_page(search, query, found, search.page(found, order, first, after, last, before, album_id))
 
 
 def _as_page(search: SearchIndex, query: Query, found: BitMap, page: IndexPage) -> PhotoPage:
@@ -182,6 +185,7 @@ class PhotoBrowser:
         Raises NotFound for an unknown photo, BadInput for a time in another order, and the errors of ``photos``.
         """
         search, query = self._index.search, self._query(filter)
+        order, album_id = order_in(search, query, order)
         found = search.collapsed(search.evaluate(query), stacks)
         if isinstance(at, str):
             number = search.number_of(at)
@@ -189,13 +193,18 @@ class PhotoBrowser:
                 raise NotFound("There is no such photo.", about=at)
             if number not in found:  # it may be hidden by another photo of its stack
                 number = next((each for each in search.stack_numbers(at) if each in found), number)
-            page = search.around(found, order, number, before, after)
+            if album_id is not None and number not in search.sets.albums.holding(album_id):
+                raise BadInput("The photo is not in the album, so that it has no place in its order.", about=at)
+            page = search.around(found, order, number, before, after, album_id)
         else:
             page = search.around_time(found, order, at, before, after)
         return _as_page(search, query, found, page)
 
     def cursor(self, photo_id: str, order: PhotoOrder) -> str | None:
-        """Returns the cursor that the photo has in every list of this order, or None if no list has it."""
+        """Returns the cursor that the photo has in every list of this order, or None if no list has it. Raises BadInput
+        for the order ALBUM, in which it has one for each album."""
+        if order is PhotoOrder.ALBUM:
+            raise BadInput("A photo has a place in the order of each album. Ask for another order.", about=order.value)
         number = self._index.search.number_of(photo_id)
         return None if number is None else self._index.search.cursor(number, order)
 

@@ -10,6 +10,7 @@ from photos_graph.search.filter_names import query_of
 from photos_graph.search.filters import PhotoFilter
 from photos_graph.search.language.parser import Parsed, parse
 from photos_graph.search.query import Query
+from photos_graph.search.terms.albums import InAlbum
 from photos_graph.services.browse.looking import Looking
 
 
@@ -28,6 +29,12 @@ class Questions:
         image-text model has to look for, but cannot at the moment.
         """
         query = query_of(filter, self._index.search)
+        await self._looking.look(query)
+        return query
+
+    async def of_album(self, album_id: str) -> Query:
+        """Returns the query for the photos of an album, as ``of_filter`` does for a filter."""
+        query = InAlbum(album_id)
         await self._looking.look(query)
         return query
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from photos_graph.core import Core
+from photos_graph.services.browse.albums import Albums
 from photos_graph.services.browse.faces import FaceBrowser
 from photos_graph.services.browse.folders import Folders
 from photos_graph.services.browse.looking import Looking, looking_pool
@@ -27,6 +28,7 @@ class BrowseRoom:
     questions: Questions
     places: Places
     suggester: Suggester
+    albums: Albums
 
 
 def open_browse(core: Core) -> BrowseRoom:
@@ -34,6 +36,7 @@ def open_browse(core: Core) -> BrowseRoom:
     looking = Looking(index, core.closed_at_end(looking_pool(core.settings)), core.settings)
     core.closing.push_async_callback(looking.close)
     core.keep_running(looking.warm(), "warming the image-text model")
+    questions = Questions(index, looking)
     return BrowseRoom(
         PhotoBrowser(graph, index, core.pictures),
         Folders(index),
@@ -41,7 +44,8 @@ def open_browse(core: Core) -> BrowseRoom:
         Persons(graph, index),
         FaceBrowser(graph, index),
         looking,
-        Questions(index, looking),
+        questions,
         Places(index),
         Suggester(index),
+        Albums(index, questions),
     )

@@ -1,4 +1,4 @@
-"""Builds the services of tags, ratings, favourites, stacks and properties."""
+"""Builds the services of tags, ratings, favourites, stacks, properties and albums."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from photos_graph.core import Core
 from photos_graph.services.browse.questions import Questions
+from photos_graph.services.labels.album_editing import AlbumEditing
 from photos_graph.services.labels.predicted_tags import PredictedTags
 from photos_graph.services.labels.property_editing import PropertyEditing
 from photos_graph.services.labels.ratings import Ratings
@@ -22,6 +23,7 @@ class LabelRoom:
     tag_editing: TagEditing
     stack_editing: StackEditing
     property_editing: PropertyEditing
+    album_editing: AlbumEditing
 
 
 def open_labels(core: Core, questions: Questions) -> LabelRoom:
@@ -32,4 +34,5 @@ def open_labels(core: Core, questions: Questions) -> LabelRoom:
         TagEditing(core.writer),
         StackEditing(core.graph, core.writer),
         PropertyEditing(core.graph, core.index, core.writer, core.gazetteer),
+        AlbumEditing(core.graph, core.index, core.writer, questions),
     )

@@ -1,4 +1,4 @@
-"""Any edits of tags over random libraries, undone in reverse order: the graph is as it was before each of them."""
+"""Any edits of tags and albums over random libraries, undone in reverse: the graph is as it was before each of them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ from photos_graph.index import Index
 from photos_graph.jobs.background import BackgroundWrites
 from photos_graph.library.places import Gazetteer
 from photos_graph.model.search import Ref
+from photos_graph.services.browse.looking import Looking, looking_pool
+from photos_graph.services.browse.questions import Questions
+from photos_graph.services.labels.album_editing import AlbumChange, AlbumEditing, AlbumPhotos
 from photos_graph.services.labels.tag_editing import TagEditing
 from photos_graph.services.labels.tagging import Tagging
 from photos_graph.services.undo import Changes
@@ -34,6 +37,8 @@ EDGE: LiteralString = """
 MATCH (n)-[r:TAGGED|EXCLUDES|PREDICTED]->(t:Tag)
 RETURN coalesce(n.number, n.id) AS of, t.id AS tag, type(r) AS kind, r {.*} AS edge
 """
+ALBUM: LiteralString = "MATCH (a:Album) RETURN a {.*} AS album"
+ENTRY: LiteralString = "MATCH (p:Photo)-[r:IN_ALBUM]->(a:Album) RETURN p.number AS of, a.name AS album, r {.*} AS edge"
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,8 @@ class Edit:
 edits = st.builds(
     Edit,
     st.sampled_from(["tag photos", "untag photos", "tag folder", "untag folder", "create", "rename"])
-    | st.sampled_from(["move", "merge", "delete"]),
+    | st.sampled_from(["move", "merge", "delete"])
+    | st.sampled_from(["create album", "add", "take out", "move photos", "cover", "rename album", "delete album"]),
     st.lists(st.sampled_from(PHOTOS), min_size=1, unique=True),
     st.sampled_from(FOLDERS),
     st.lists(st.sampled_from(TAGS), min_size=2, max_size=3, unique=True),
@@ -59,25 +65,29 @@ edits = st.builds(
 
 
 async def everything(graph: Graph) -> list[list[tuple[Any, ...]]]:
-    """All tags with their properties and all that is said or predicted of them. Keys of tags follow from the names, and
-    what was merged into a tag may be remembered longer."""
+    """All tags and albums with their properties, and all that is said or predicted of them. Keys follow from the names,
+    what was merged into a tag may be remembered longer, and an undo is a change of an album too."""
     tags = [(_sorted(row["tag"]), row["up"]) for row in await graph.read(TAG)]
     said = [(row["of"], row["tag"], row["kind"], _sorted(row["edge"])) for row in await graph.read(EDGE)]
-    return [sorted(tags, key=repr), sorted(said, key=repr)]
+    albums = [_sorted(row["album"]) for row in await graph.read(ALBUM)]
+    entries = [(row["of"], row["album"], _sorted(row["edge"])) for row in await graph.read(ENTRY)]
+    return [sorted(each, key=repr) for each in (tags, said, albums, entries)]
 
 
 def _sorted(properties: dict[str, Any]) -> list[tuple[str, Any]]:
-    return sorted(
-        (name, value) for name, value in properties.items() if name not in ("key", "merged") and value is not None
-    )
+    left = {name: value for name, value in properties.items() if name not in ("key", "merged", "changedAt")}
+    return sorted((name, value) for name, value in left.items() if value is not None)
 
 
 class Run:
-    def __init__(self, graph: Graph, index: Index) -> None:
-        self.graph = graph
+    def __init__(self, graph: Graph, index: Index, settings: Settings) -> None:
+        self.graph, self.albums = graph, index.search.albums
         writer = LabelWriter(graph, index, Events())
         self.tagging, self.tag_editing = Tagging(graph, index, writer), TagEditing(writer)
-        self.changes = Changes(index, writer, BackgroundWrites(PATIENCE), Gazetteer())
+        writes = BackgroundWrites(PATIENCE)
+        self.changes = Changes(index, writer, writes, Gazetteer())
+        questions = Questions(index, Looking(index, looking_pool(settings), settings))
+        self.album_editing = AlbumEditing(graph, index, writer, questions)
 
     async def act(self, edit: Edit) -> str | None:
         """Returns the id of the change, if there is one. Edits that are not possible change nothing."""
@@ -101,10 +111,31 @@ class Run:
                     return (await self.tag_editing.move(first, None if edit.top else other)).change_id
                 case "merge":
                     return (await self.tag_editing.merge(edit.tags[1:], first)).change_id
+                case "create album" | "add" | "take out" | "move photos" | "cover" | "rename album" | "delete album":
+                    return (await self._edit_album(edit, ids)).result.change_id
                 case _:
                     return (await self.tag_editing.delete(first)).change_id
         except PhotosGraphError:
             return None
+
+    async def _edit_album(self, edit: Edit, ids: list[str]) -> AlbumChange:
+        """Edits the first of the albums by name, or creates one if there is none."""
+        editing, album = self.album_editing, next(iter(sorted(self.albums, key=lambda row: row.name)), None)
+        if album is None or edit.kind == "create album":
+            return await editing.create(edit.name, AlbumPhotos(ids), by="ann")
+        match edit.kind:
+            case "add":
+                return await editing.add(album.id, AlbumPhotos(ids), by="ben")
+            case "take out":
+                return await editing.remove(album.id, AlbumPhotos(ids[:1]))
+            case "move photos":
+                return await editing.move(album.id, ids[1:], before=ids[0] if edit.top else None)
+            case "cover":
+                return await editing.set_cover(album.id, ids[0])
+            case "rename album":
+                return await editing.edit(album.id, edit.name)
+            case _:
+                return await editing.delete(album.id)
 
 
 def is_plain(world: World) -> bool:
@@ -115,14 +146,14 @@ def is_plain(world: World) -> bool:
 
 
 @pytest.mark.both_engines
-@given(world=worlds().filter(is_plain), todo=st.lists(edits, min_size=2, max_size=5))
-@rules(max_examples=5, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(world=worlds().filter(is_plain), todo=st.lists(edits, min_size=2, max_size=6))
+@rules(max_examples=7, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 def test_undone_in_reverse_the_graph_is_as_before_each_edit(
     engine: RunningEngine, settings: Settings, world: World, todo: list[Edit]
 ) -> None:
     async def check() -> None:
         async with indexed(engine, settings, world) as (graph, index):
-            run = Run(graph, index)
+            run = Run(graph, index, settings)
             states, done = [await everything(graph)], []
             for edit in todo:
                 if (change_id := await run.act(edit)) is not None:

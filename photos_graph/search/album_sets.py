@@ -1,0 +1,183 @@
+"""The photos of albums, and their order in each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+import numpy as np
+from pyroaring import BitMap
+
+from photos_graph.model.albums import Album, AlbumOrder
+from photos_graph.search.arrays import Keys, Numbers, bitmap, numbers_of
+from photos_graph.search.hierarchy import Hierarchy, Sized, by_size
+from photos_graph.search.label_sets import NONE, union
+from photos_graph.search.orders import IntegerOrder, SortOrder
+from photos_graph.search.row_orders import RowOrder
+from photos_graph.search.rows import PlacedPhotos
+from photos_graph.search.stacks import StackSets
+
+_MOST_ORDERS = 8  # albums of which the order is kept
+
+NOTHING_PLACED = PlacedPhotos(np.zeros(0, np.uint32), np.zeros(0, np.int64))
+
+
+class AlbumSets:
+    """The photos of every album, and all other photos of their stacks.
+
+    As in ``TagSets``, the sets are computed on demand, must not be changed, and hold only visible photos. ``placed``
+    also has photos that are not visible, since their files may return. ``find`` finds the photos of a smart album, and
+    says whether they stay the same until the index changes, or the day; the owner of the index sets it.
+    """
+
+    def __init__(self, visible: BitMap, stacks: StackSets) -> None:
+        self.rows: Hierarchy[Album] = Hierarchy()
+        self.row_orders: Mapping[AlbumOrder, RowOrder[Album]] = {
+            AlbumOrder.NAME: RowOrder(self.rows),
+            AlbumOrder.UPDATED_DESC: RowOrder(self.rows, lambda id_: self._of(id_).changed_ms),
+            AlbumOrder.CREATED_DESC: RowOrder(self.rows, lambda id_: self._of(id_).created_ms),
+        }
+        self.find: Callable[[Album], tuple[BitMap, bool]] = lambda _: (NONE, True)
+        self._visible = visible
+        self._stacks = stacks
+        self._placed: dict[str, PlacedPhotos] = {}
+        self._holding: dict[str, BitMap] = {}
+        self._having_any: BitMap | None = None
+        self._orders: dict[str, SortOrder] = {}
+        self._by_size: list[Sized[Album]] | None = None
+        self._found: dict[str, tuple[date, BitMap]] = {}
+        self._being_found: set[str] = set()
+
+    # changes
+
+    def replace_rows(self, rows: Iterable[Album], gone: Iterable[str]) -> None:
+        """Adds, replaces and removes albums. One that is gone has no photos any more."""
+        gone = list(gone)
+        for album_id in gone:
+            self._placed.pop(album_id, None)
+        self.rows.remove(gone)
+        self.rows.put(rows)
+        self.forget()
+
+    def replace_photos(self, placed: Mapping[str, PlacedPhotos], touched: BitMap | None) -> None:
+        """Replaces the positions of the touched photos, or of all photos if ``touched`` is None."""
+        for album_id in self._placed.keys() | placed.keys():
+            now = placed.get(album_id, NOTHING_PLACED)
+            if touched is not None:
+                now = _merged(self._placed.get(album_id, NOTHING_PLACED), now, numbers_of(touched))
+            if len(now.numbers):
+                self._placed[album_id] = now
+            else:
+                self._placed.pop(album_id, None)
+        self.forget()
+
+    def forget_found(self) -> None:
+        """Clears the photos of smart albums. It must be called whenever anything in the index has changed."""
+        self._found.clear()
+
+    def forget(self) -> None:
+        """Clears what was computed of albums into which people put photos. It must be called when photos became visible
+        or invisible, or when stacks changed."""
+        self._holding.clear()
+        self._orders.clear()
+        self._having_any = self._by_size = None
+
+    # questions
+
+    @property
+    def placed(self) -> Mapping[str, PlacedPhotos]:
+        """The positions of photos by the ids of albums, without albums that have none."""
+        return self._placed
+
+    def holding(self, album_id: str) -> BitMap:
+        row = self.rows.get(album_id)
+        if row is None:
+            return NONE
+        if row.is_smart:
+            return self._find(row)
+        known = self._holding.get(album_id)
+        if known is None:
+            chosen = bitmap(self._placed.get(album_id, NOTHING_PLACED).numbers) & self._visible
+            known = self._holding[album_id] = self._stacks.whole(chosen)
+        return known
+
+    def having_any(self) -> BitMap:
+        """Returns the photos that people put into any album. Smart albums do not count."""
+        if self._having_any is None:
+            self._having_any = union(self.holding(row.id) for row in self._chosen())
+        return self._having_any
+
+    def having_others(self, album_ids: Iterable[str]) -> BitMap:
+        """Returns the photos that people put into an album that is not one of these."""
+        wanted = set(album_ids)
+        return union(self.holding(row.id) for row in self._chosen() if row.id not in wanted)
+
+    def by_size(self) -> list[Sized[Album]]:
+        """Returns the albums that are not smart with their photos, sorted by descending size."""
+        if self._by_size is None:
+            self._by_size = by_size((row, self.holding(row.id)) for row in self._chosen())
+        return self._by_size
+
+    def with_photo(self, number: int) -> list[Album]:
+        """Returns the albums into which people put the photo, or another one of its stack."""
+        return [row for row in self._chosen() if number in self.holding(row.id)]
+
+    def order(self, album_id: str) -> SortOrder:
+        """Returns the order of the visible photos of an album that is not smart. The other photos of a stack have the
+        place of the first one that is in the album."""
+        known = self._orders.pop(album_id, None) or self._sorted(album_id)
+        self._orders[album_id] = known
+        while len(self._orders) > _MOST_ORDERS:
+            del self._orders[next(iter(self._orders))]
+        return known
+
+    def _of(self, album_id: str) -> Album:
+        return self.rows.get(album_id) or Album(album_id, "")
+
+    def _chosen(self) -> Iterable[Album]:
+        return (row for row in self.rows if not row.is_smart)
+
+    def _find(self, album: Album) -> BitMap:
+        """Returns the photos of a smart album. One that refers to itself by its name, which no check can foresee, is
+        empty where it does."""
+        today, known = date.today(), self._found.get(album.id)
+        if known is not None and known[0] == today:
+            return known[1]
+        if album.id in self._being_found:
+            return NONE
+        self._being_found.add(album.id)
+        try:
+            found, is_final = self.find(album)
+        finally:
+            self._being_found.discard(album.id)
+        if is_final and not self._being_found:
+            self._found[album.id] = today, found
+        return found
+
+    def _sorted(self, album_id: str) -> SortOrder:
+        photos, placed = self.holding(album_id), self._placed.get(album_id, NOTHING_PLACED)
+        numbers = numbers_of(photos)
+        positions = self._positions(numbers, placed)
+        order = IntegerOrder(lambda wanted: positions[np.searchsorted(numbers, wanted)])
+        order.touch(photos)
+        order.refresh(photos)
+        return order
+
+    def _positions(self, numbers: Numbers, placed: PlacedPhotos) -> Keys:
+        if not len(placed.numbers):
+            return np.zeros(len(numbers), np.int64)
+        at = np.minimum(np.searchsorted(placed.numbers, numbers), len(placed.numbers) - 1)
+        positions = placed.positions[at]
+        is_own = placed.numbers[at] == numbers
+        own = dict(zip(numbers[is_own].tolist(), positions[is_own].tolist(), strict=True))
+        for place in np.flatnonzero(~is_own).tolist():
+            positions[place] = min(own[each] for each in self._stacks.members(int(numbers[place])) if each in own)
+        return positions
+
+
+def _merged(before: PlacedPhotos, fresh: PlacedPhotos, touched: Numbers) -> PlacedPhotos:
+    kept = ~np.isin(before.numbers, touched)
+    numbers = np.concatenate((before.numbers[kept], fresh.numbers))
+    positions = np.concatenate((before.positions[kept], fresh.positions))
+    order = np.argsort(numbers, kind="stable")
+    return PlacedPhotos(numbers[order], positions[order])

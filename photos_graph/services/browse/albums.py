@@ -1,0 +1,102 @@
+"""Reads albums for clients: their lists, the number of their photos, their covers, and the albums of a photo."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from photos_graph.errors import PhotosGraphError
+from photos_graph.index import Index
+from photos_graph.model.albums import Album, AlbumOrder
+from photos_graph.model.search import PhotoOrder
+from photos_graph.search.arrays import numbers_of
+from photos_graph.search.columns import NO_DATE
+from photos_graph.search.filter_json import from_json
+from photos_graph.search.filters import PhotoFilter
+from photos_graph.search.folding import name_words
+from photos_graph.search.hierarchy import sort_key
+from photos_graph.search.listing import Listing, listed
+from photos_graph.services.browse.questions import Questions
+
+
+class Albums:
+    def __init__(self, index: Index, questions: Questions) -> None:
+        self._index = index
+        self._questions = questions
+
+    def get(self, album_id: str) -> Album | None:
+        return self._index.search.albums.get(album_id)
+
+    def named(self, name: str) -> Album | None:
+        """Returns the album of that name. Case is ignored; accents are, if no other album differs in them alone."""
+        found = self._index.search.albums.named(name.strip())
+        exactly = [row for row in found if row.name.casefold() == name.strip().casefold()]
+        return next(iter(exactly or found), None)
+
+    def page(
+        self,
+        text: str | None,
+        smart: bool | None,
+        order: AlbumOrder,
+        first: int | None,
+        after: str | None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Listing[Album]:
+        """Returns a page of albums: of those in whose names each word of the text begins a word, and that are smart, or
+        not. Raises BadInput for a cursor that is invalid or belongs to another order."""
+        albums = self._index.search.albums
+        among = albums.ids_with_words(name_words(text)) if text and text.strip() else None
+        if smart is not None:
+            wanted = {row.id for row in albums if row.is_smart is smart}
+            among = wanted if among is None else among & wanted
+        return listed(self._index.search.sets.albums.row_orders[order], order, first, after, last, before, among)
+
+    async def look(self, album: Album) -> None:
+        """Prepares what follows for a smart album that finds photos by what they look like. Raises Unavailable."""
+        if album.is_smart:
+            await self._questions.of_album(album.id)
+
+    def photo_count(self, album_id: str) -> int:
+        """Returns the number of photos in the album; a stack counts as one."""
+        search = self._index.search
+        return len(search.collapsed(search.sets.albums.holding(album_id)))
+
+    def cover(self, album: Album) -> str | None:
+        """Returns the id of the photo that a person chose as the cover, if it is in the album, or else of the first
+        one; None for an album without photos."""
+        search = self._index.search
+        photos = search.sets.albums.holding(album.id)
+        if album.cover is not None and album.cover in photos:
+            return search.photo_ids([album.cover])[0]
+        order = order_of(album)
+        page = search.page(search.collapsed(photos), order, first=1, album_id=album.id)
+        return next(iter(search.photo_ids(page.numbers)), None)
+
+    def dates(self, album_id: str) -> tuple[date, date] | None:
+        """Returns the first and the last local day on which photos of the album were taken, or None if no day is
+        known."""
+        search = self._index.search
+        taken = search.sets.table.taken[numbers_of(search.sets.albums.holding(album_id))]
+        taken = taken[taken != NO_DATE]
+        if not len(taken):
+            return None
+        days = np.array([taken.min(), taken.max()]).view("M8[us]").astype("M8[D]").tolist()
+        return days[0], days[1]
+
+    def filter(self, album: Album) -> PhotoFilter | None:
+        """Returns the filter of a smart album, or None if it has none."""
+        try:
+            return from_json(album.filter) if album.filter is not None else None
+        except PhotosGraphError:
+            return None  # written by a later version of the program
+
+    def of_photo(self, number: int) -> list[Album]:
+        """Returns the albums into which people put the photo (by number) or another one of its stack, by name."""
+        return sorted(self._index.search.sets.albums.with_photo(number), key=sort_key)
+
+
+def order_of(album: Album) -> PhotoOrder:
+    """Returns the order in which the album shows its photos."""
+    return album.order or (PhotoOrder.TAKEN_DESC if album.is_smart else PhotoOrder.ALBUM)
