@@ -23,6 +23,7 @@ SLOWEST = Goal(150, at_most=True)
 NAMES: Mapping[str, Mapping[str, Any]] = {
     "detail": {"filter": {"tags": {"all": ["Group0"]}}},
     "folders": {"path": "Pictures"},
+    "search": {"text": "Tag0 in Country1", "typed": "tag"},
 }
 
 
