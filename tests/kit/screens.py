@@ -12,7 +12,7 @@ from typing import Any
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "cookbook"
 NAMES = (
     "grid", "detail", "people", "naming", "folders", "tags", "map",
-    "timeline", "scrubber", "slideshow", "search", "review",
+    "timeline", "scrubber", "duplicates", "slideshow", "search", "review",
 )  # fmt: skip
 
 # What stands in variables for an id, and the query that finds one.
