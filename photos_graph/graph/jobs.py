@@ -203,6 +203,16 @@ async def count(graph: Graph, state: JobState | None) -> int:
     return int(rows[0]["n"])
 
 
+UNFINISHED: LiteralString = """
+MATCH (j:Job) WHERE j.state IN ['QUEUED', 'RUNNING'] RETURN j {.*} AS job ORDER BY j.createdAt, j.id
+"""
+
+
+async def unfinished(graph: Graph) -> list[Job]:
+    """Returns the jobs that are queued or running, oldest first."""
+    return [_job(row["job"]) for row in await graph.read(UNFINISHED)]
+
+
 OPEN: LiteralString = """
 MATCH (j:Job) WHERE j.state = 'RUNNING' OR j.state = 'QUEUED' OR j.finishedAt >= $since
 RETURN j {.*} AS job ORDER BY j.createdAt
@@ -215,7 +225,8 @@ async def unfinished_or_since(graph: Graph, since_ms: int) -> list[Job]:
 
 
 UNDONE: LiteralString = """
-MATCH (j:Job {kind: $kind}) WHERE j.state IN ['FAILED', 'CANCELLED']
+MATCH (j:Job) WHERE j.state IN ['FAILED', 'CANCELLED']
+WITH j WHERE j.kind = $kind
 RETURN j {.*} AS job ORDER BY j.createdAt DESC, j.id DESC LIMIT $limit
 """
 

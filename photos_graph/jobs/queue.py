@@ -82,8 +82,7 @@ class Jobs:
 
     async def unfinished(self, *kinds: JobKind) -> list[Job]:
         """Returns the jobs that wait or run, oldest first."""
-        never = round(time.time() * 1000) + 86_400_000
-        return [job for job in await jobs.unfinished_or_since(self._graph, never) if job.kind in kinds]
+        return [job for job in await jobs.unfinished(self._graph) if job.kind in kinds]
 
     async def undone(self, kind: JobKind, limit: int) -> list[Job]:
         """Returns the jobs that failed or were cancelled, newest first."""

@@ -77,6 +77,7 @@ async def test_pages_are_newest_first(graph: Graph) -> None:
     assert await jobs.count(graph, JobState.QUEUED) == 3
     assert await jobs.count(graph, JobState.RUNNING) == 0
     assert len(await jobs.unfinished_or_since(graph, 0)) == 3
+    assert {job.id for job in await jobs.unfinished(graph)} == {"j1", "j2", "j3"}
 
 
 async def test_failures_belong_to_their_job_and_count_attempts(graph: Graph) -> None:

@@ -47,7 +47,6 @@ WALKS = {
     "jobs.PAGE": OF_JOBS,
     "jobs.PAGE_FROM_END": OF_JOBS,
     "jobs.OPEN": OF_JOBS,
-    "jobs.UNDONE": OF_JOBS,
     "jobs.PRUNE": UPKEEP,
     "engine.feed.PRUNE": UPKEEP,
     "learning.skips.FORGET_OLD": UPKEEP,
