@@ -13,7 +13,7 @@ from photos_graph.settings import Settings
 from resolvers.schema import print_sdl
 from tests.kit.everything import furnish
 from tests.kit.graphql import Ask
-from tests.kit.screens import empty_lists, screens, with_ids
+from tests.kit.screens import NAMES, empty_lists, screens, with_ids
 
 # What a planted library does not have.
 BARE = {
@@ -49,6 +49,7 @@ async def test_every_screen_is_answered_and_shows_something(
 
 def test_every_screen_has_a_page_and_documents_that_fit_the_schema() -> None:
     schema = graphql.build_schema(print_sdl())
+    assert len(NAMES) == 14
     problems = [
         (screen.name, error.message)
         for screen in screens()

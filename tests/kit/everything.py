@@ -22,6 +22,7 @@ from photos_graph.model.learning import ModelKind, Question
 from photos_graph.model.library import Camera, Location, Metadata, Place, PlaceKind, Root, RootState, Taken, TakenSource
 from photos_graph.model.search import Ref
 from photos_graph.model.trips import Trip, TripKind
+from photos_graph.services.labels.album_editing import AlbumPhotos
 from tests.kit.faces import Found, find, introduce, liken, predict
 from tests.kit.planted import photo_id
 from tests.kit.writing import writer
@@ -71,6 +72,7 @@ async def furnish(services: Services) -> None:
     await services.index.catch_up()
     await _people(services)
     await _tags(services)
+    await _albums(services)
     await _work_left(services)
     await _trips(graph)
     await services.index.catch_up()
@@ -147,6 +149,13 @@ async def _tags(services: Services) -> None:
     await services.property_editing.describe(_photo_ids(range(20, 30)), "A day out", "With everybody", by="anna")
     await services.ratings.favourite(_photo_ids(range(0, 48, 7)), True, by="anna")
     await services.stack_editing.stack(_photo_ids((42, 43)), by="anna")
+
+
+async def _albums(services: Services) -> None:
+    """Three albums of chosen photos, and a saved search."""
+    for name, numbers in (("Abruzzo", range(12)), ("Favourites", range(0, 48, 7)), ("Seaside", range(24, 36))):
+        await services.album_editing.create(name, AlbumPhotos(_photo_ids(numbers)), by="anna")
+    await services.album_editing.create("At the sea", text="sea in Italy", by="anna")
 
 
 async def _work_left(services: Services) -> None:

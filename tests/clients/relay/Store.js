@@ -37,6 +37,28 @@ export const documents = (graphql) => {
     }
   `;
   graphql`
+    query StoreAlbumsQuery {
+      albums(first: 50) @connection(key: "Store_albums") { edges { node { id name photoCount } } }
+    }
+  `;
+  graphql`
+    mutation StoreCreateAlbumMutation($name: String!, $photos: [ID!], $connections: [ID!]!) {
+      createAlbum(name: $name, photos: $photos) {
+        album @appendNode(connections: $connections, edgeTypeName: "AlbumEdge") { id name photoCount }
+      }
+    }
+  `;
+  graphql`
+    mutation StoreRemoveFromAlbumMutation($album: ID!, $photos: [ID!]!) {
+      removeFromAlbum(album: $album, photos: $photos) { album { id photoCount } }
+    }
+  `;
+  graphql`
+    mutation StoreDeleteAlbumMutation($album: ID!, $connections: [ID!]!) {
+      deleteAlbum(album: $album) { deletedIds @deleteEdge(connections: $connections) @deleteRecord }
+    }
+  `;
+  graphql`
     mutation StoreCreatePersonMutation($name: String!, $connections: [ID!]!) {
       createPerson(name: $name) @prependNode(connections: $connections, edgeTypeName: "PersonEdge") {
         id name photoCount faceCount

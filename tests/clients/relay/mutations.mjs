@@ -50,5 +50,15 @@ export async function mutations(artifact) {
   const skipped = list("reviewQueue")[0];
   await change("Skip", { items: [skipped.id] }, "Store_reviewQueue");
   expect(!list("reviewQueue").some((each) => each.id === skipped.id), "@deleteEdge after skip", list("reviewQueue"));
-  expect(sent.filter((name) => name.endsWith("Query")).length === 2, "a query was asked again", sent);
+
+  await asked(relay, artifact("StoreAlbumsQuery"), {});
+  const albums = () => shown(relay, artifact("StoreAlbumsQuery"), {}).albums.edges.map((edge) => edge.node);
+  const album = () => albums().find((each) => each.name === "Relay");
+  await change("CreateAlbum", { name: "Relay", photos: [first] }, "Store_albums");
+  expect(album()?.photoCount === 1, "@appendNode after createAlbum", albums());
+  await change("RemoveFromAlbum", { album: album().id, photos: [first] });
+  expect(album().photoCount === 0, "the number of photos after removeFromAlbum", album());
+  await change("DeleteAlbum", { album: album().id }, "Store_albums");
+  expect(album() === undefined, "@deleteEdge after deleteAlbum", albums());
+  expect(sent.filter((name) => name.endsWith("Query")).length === 3, "a query was asked again", sent);
 }
