@@ -64,6 +64,8 @@ class BackupJob:
         path = job.arguments.file or self._settings.backups_dir / f"photos-graph-{datetime.now():%Y%m%d-%H%M%S}.zip"
         manifest = await write_backup(self._graph, self._settings, path, report)
         if job.arguments.file is None:
+            for partial in self._settings.backups_dir.glob(".photos-graph-*.partial"):  # of a process that was killed
+                partial.unlink(missing_ok=True)
             for old in existing(self._settings)[: -self._settings.backup.keep]:
                 old.unlink(missing_ok=True)
         return f"{path} holds {held(manifest)}."

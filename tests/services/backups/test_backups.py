@@ -263,12 +263,14 @@ async def test_back_ups_follow_their_schedule_and_old_ones_go(
     named = await backed_up(services, folder / "mine.zip")
     for day in range(1, 4):
         (folder / f"photos-graph-2000010{day}-000000.zip").write_bytes(b"not a back-up")
+    (folder / ".photos-graph-20000104-000000.zip.partial").write_bytes(b"of a process that was killed")
     now[0] = 3700.0
     assert await schedule.look()
     assert not await schedule.look()
     job = next(job for job in (await services.jobs.page(None, 5, None)).items if job.finished_at is None)
     assert (await ended(services, job)).state is JobState.SUCCEEDED
     assert len(existing(services.settings)) == 2
+    assert not list(folder.glob("*.partial"))
     assert named.exists()
     now[0] = 7300.0
     assert not await schedule.look(), "nothing has changed since the last one"
