@@ -21,6 +21,7 @@ _OBJECTS: dict[SuggestionKind, ids.Kind] = {
     SuggestionKind.PERSON: "Person",
     SuggestionKind.FOLDER: "Folder",
     SuggestionKind.PLACE: "Place",
+    SuggestionKind.ALBUM: "Album",
 }
 
 
@@ -43,7 +44,10 @@ class Suggestion:
         description="The global id of the tag, person, folder, place or album, or null for a date or a camera."
     )
     filter: str = strawberry.field(description="The filter that it stands for, as JSON that fits `PhotoFilter`.")
-    text: str = strawberry.field(description="A text to put into the search box, which `search` understands.")
+    text: str | None = strawberry.field(
+        description="A text to put into the search box, which `search` understands as the filter. It is null for an "
+        "album, and for a name with quotation marks, which a search cannot say."
+    )
     parts: list[LabelPart] = strawberry.field(
         description="The label in parts, which joined together are the label. Those that were typed are marked."
     )

@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from photos_graph.errors import BadInput
+from photos_graph.model.albums import Album
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import Tag
 from photos_graph.model.search import Ref, SuggestionKind
@@ -21,7 +23,8 @@ from photos_graph.search.filters import PhotoFilter, TermFilter
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.customs import EVERY_LANGUAGE, Customs
 from photos_graph.search.language.parser import parse
-from photos_graph.search.rows import LabelPostings
+from photos_graph.search.rows import LabelPostings, PlacedPhotos
+from photos_graph.search.smart_albums import SmartAlbums
 from photos_graph.search.suggestions.highlights import matched
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.services.browse.suggesting import Suggester, Suggestion
@@ -112,7 +115,7 @@ def test_a_suggestion_finds_what_it_counts_by_its_filter_and_by_its_text() -> No
         for each in SUGGESTER.suggest(text, None, within, 20):
             both = LIBRARY.evaluate(query_of(PhotoFilter(and_=(each.filter, within)), LIBRARY))
             assert len(both) == each.count > 0, each
-            read = parse(each.text, LIBRARY.lexicon, datetime(2020, 1, 1).date(), EVERY_LANGUAGE)
+            read = parse(each.text or "", LIBRARY.lexicon, datetime(2020, 1, 1).date(), EVERY_LANGUAGE)
             assert LIBRARY.evaluate(read.query) == LIBRARY.evaluate(query_of(each.filter, LIBRARY)), each
 
 
@@ -180,6 +183,22 @@ def test_suggestions_follow_names_labels_and_photos() -> None:
     index.apply_tags([Tag("many599", "Lagoons", None)])
     index.apply_labels(LabelPostings({"many599": BitMap([7])}, {}, {}, {}, {}, {}), BitMap([7]))
     assert (labels(asked.suggest("zo")), labels(asked.suggest("lagoon"))) == ([], ["Lagoons"])
+
+
+def test_albums_are_suggested_smart_ones_too() -> None:
+    index = library()
+    SmartAlbums.attach(index, EVERY_LANGUAGE)
+    index.apply_albums([Album("a1", "Summer album"), Album("a2", "Beach again", text="tag:Beach")])
+    placed = PlacedPhotos(np.array([3, 4], np.uint32), np.array([0, 1]))
+    index.apply_placed({"a1": placed}, None)
+    beach = len(index.sets.tags.having("t2"))
+    found = suggester(index).suggest("a", (SuggestionKind.ALBUM,))
+    assert [(each.label, each.id, each.count) for each in found] == [
+        ("Beach again", "a2", beach),
+        ("Summer album", "a1", 2),
+    ]
+    assert [each.text for each in found] == [None, None]
+    assert found[0].filter == PhotoFilter(albums=TermFilter(all=(Ref(id="a2"),)))
 
 
 def test_a_stack_counts_as_one() -> None:

@@ -32,14 +32,15 @@ MAX_CHARACTERS = 1_000
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """What a search can be completed to. ``id`` is None for what is no object. ``text`` is what a search understands as
-    the ``filter``, and ``matched`` are the parts of the label that were typed, by their starts and ends."""
+    the ``filter``, or None if there is no such text. ``matched`` are the parts of the label that were typed, by their
+    starts and ends."""
 
     kind: SuggestionKind
     label: str
     count: int
     id: str | None
     filter: PhotoFilter
-    text: str
+    text: str | None
     matched: tuple[tuple[int, int], ...]
 
     def parts(self) -> Iterator[tuple[str, bool]]:
@@ -95,7 +96,7 @@ class Suggester:
             count=len(search.collapsed(photos if found is None else found & photos)),
             id=source.id(key),
             filter=filter,
-            text=source.text(each.name) or _text(filter, search, words) or label,
+            text=source.text(each.name) or _text(filter, search, words),
             matched=tuple(matched(label, each.starts)),
         )
 
@@ -147,6 +148,13 @@ def _row_sources(search: SearchIndex) -> Iterable[NameSource[Any]]:
         lambda id_: PhotoFilter(places=_one(id_)),
         _names_elsewhere,
         version=lambda: sets.version,
+    )
+    yield RowSource(
+        SuggestionKind.ALBUM,
+        search.albums,
+        sets.albums.holding,
+        lambda id_: search.albums.path(id_) or id_,
+        lambda id_: PhotoFilter(albums=_one(id_)),
     )
 
 
