@@ -33,7 +33,10 @@ class PhotoChange:
         "are empty: ask for the lists again."
     )
 
-    @strawberry.field(description="The photos that were added, up to the number that is asked for.")
+    @strawberry.field(
+        description="The photos that were added, up to the number that is asked for: with `first: 500`, all photos of "
+        "an event that is complete."
+    )
     async def added(self, info: Info, first: First = UNSET) -> list[Photo]:
         return await loaded(info, load_photo, self.moved.added[: page_size(first)])
 
