@@ -111,8 +111,7 @@ async def _drawn(
     sheets: dict[str, list[tuple[int, float]]] = {}
     for at, each in enumerate(model.per_label):
         free = np.flatnonzero(learnt.truth[:, at] == UNLABELLED)
-        threshold = each.threshold if each.sheet_threshold is None else each.sheet_threshold
-        sheet = draw_sheet(found[free, at], threshold, zlib.crc32(f"{each.label} {draw}".encode()))
+        sheet = draw_sheet(found[free, at], zlib.crc32(f"{each.label} {draw}".encode()))
         places, right = free[sheet.places], _right(library, each.label)[free[sheet.places]]
         positives[each.label] = [*positives.get(each.label, ()), *places[right].tolist()]
         negatives[each.label] = places[~right].tolist()

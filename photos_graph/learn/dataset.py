@@ -20,7 +20,7 @@ from photos_graph.array_files import Arrays, pack, read_arrays, write_arrays
 from photos_graph.learn.neighbours import NO_PHOTO, Neighbours
 
 VERSION = 1  # of the file; raise it when the meaning of its contents changes
-RULES = 3  # raise it when a snapshot with the same id would train another model
+RULES = 4  # raise it when a snapshot with the same id would train another model
 MIN_EXAMPLES = 8  # tags with fewer examples are not learnt
 LARGE_SHARE, LARGE_TAG_SHARE = 0.2, 0.5  # groups with larger shares of all labelled photos, or of a tag's, are divided
 SAME_SHOT = 0.9  # cosine similarity from which photos count as the same shot and stay together
@@ -95,6 +95,18 @@ class TrainingSet:
         """Returns which photos have any label, as (n,)."""
         known: Bools = (self.truth != UNLABELLED).any(axis=1)
         return known
+
+    @property
+    def held_out_together(self) -> Ints:
+        """Returns a number for each photo (n,), which is the same for those that are held out of a model together.
+
+        These are the photos of a group, but each photo of a judged sheet is held out alone. A sheet is a random sample
+        of photos that nobody labelled, and those are scored by models that know the labels of photos beside them.
+        """
+        numbers = self.groups.copy()
+        judged = sorted({place for places, _ in self.sheets.values() for place in places})
+        numbers[judged] = numbers.max(initial=0) + 1 + np.arange(len(judged))
+        return numbers
 
 
 def training_set(photos: LabelledPhotos, graph: Neighbours) -> TrainingSet:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from photos_graph.learn.belief import Belief
 from photos_graph.learn.calibration import Calibration, sigmoid
 from photos_graph.learn.dataset import Bools
 from photos_graph.learn.evidence import Evidence
-from photos_graph.learn.lookalikes import Lookalikes
 from photos_graph.learn.neighbours import Halves, Neighbours
 from photos_graph.learn.propagation import Propagation
 
@@ -36,7 +36,7 @@ class Predictor:
     of all photos in what they are compared with. ``crossed`` (m, l) are the probabilities of these photos by models
     that did not see them; models of an earlier format have none (0, l). ``above`` (l, l) says whether the second label
     is an ancestor of the first. A photo that is less similar to the examples than ``alike`` (l,) is unlike all of them.
-    ``lookalikes`` doubts photos that are more like other photos with high scores than like the examples.
+    ``belief`` turns scores to what they are worth in the whole library.
     """
 
     mean: Floats
@@ -49,13 +49,13 @@ class Predictor:
     calibration: Calibration
     crossed: Floats
     alike: Floats
-    lookalikes: Lookalikes
+    belief: Belief
     everything: float = 0.0
 
     def probabilities(self, graph: Neighbours) -> Floats:
         """Returns probabilities (n, l) for all photos of a graph of the same backbone. An ancestor is at least as
         probable as its descendants."""
-        found = sigmoid(self._scores(graph))
+        found = sigmoid(self.belief.of(self.calibration.scores(*self._both(graph))))
         here, rows = self._places(graph)
         if len(self.crossed):
             found[rows] = self.crossed[here]
@@ -66,14 +66,6 @@ class Predictor:
         """Returns, as (n, l) in 0..1, the distance between the predictions by the photo itself and by its
         neighbours."""
         return self.calibration.disagreement(*self._both(graph))
-
-    def _scores(self, graph: Neighbours) -> Floats:
-        scores = self.calibration.scores(*self._both(graph))
-        for start in range(0, len(graph), PHOTOS_PER_BLOCK):
-            part = slice(start, start + PHOTOS_PER_BLOCK)
-            nearness = self.lookalikes.nearness(graph.vectors[part].astype(np.float32))
-            scores[part] = self.lookalikes.added(scores[part], nearness)
-        return scores
 
     def _both(self, graph: Neighbours) -> tuple[Floats, Floats]:
         here, rows = self._places(graph)

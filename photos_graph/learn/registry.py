@@ -13,10 +13,10 @@ import numpy as np
 
 from photos_graph.array_files import Arrays, Damaged, pack, unpack, written_whole
 from photos_graph.faces.matching import Known
-from photos_graph.learn import lookalikes
+from photos_graph.learn import belief
+from photos_graph.learn.belief import Belief
 from photos_graph.learn.calibration import Calibration
 from photos_graph.learn.evidence import Evidence
-from photos_graph.learn.lookalikes import Lookalikes
 from photos_graph.learn.metrics import LabelScore, Scores
 from photos_graph.learn.persons import PersonModel
 from photos_graph.learn.predictor import Predictor
@@ -110,9 +110,8 @@ def _of_tags(model: TagModel) -> tuple[dict[str, Any], Arrays]:
         "biases": predictor.calibration.biases,
         "crossed": predictor.crossed.astype(np.float16),
         "alike": predictor.alike,
-        "lookalikes": predictor.lookalikes.kernel,
-        "lookalikes_bias": predictor.lookalikes.bias,
-        "lookalikes_low": predictor.lookalikes.low,
+        "belief_scores": predictor.belief.scores,
+        "belief_odds": predictor.belief.odds,
     }
     return about, arrays
 
@@ -129,7 +128,7 @@ def _tags(about: dict[str, Any], arrays: Arrays) -> TagModel:
         calibration=Calibration(about["head"], about["flow"], arrays["biases"]),
         crossed=arrays.get("crossed", arrays["targets"][:0]).astype(np.float32),
         alike=arrays.get("alike", np.full_like(arrays["bias"], -1)),
-        lookalikes=_lookalikes(arrays),
+        belief=_belief(arrays),
         everything=about.get("everything", 0.0),
     )
     return TagModel(
@@ -145,11 +144,11 @@ def _tags(about: dict[str, Any], arrays: Arrays) -> TagModel:
     )
 
 
-def _lookalikes(arrays: Arrays) -> Lookalikes:
-    """Returns a comparison that changes nothing for a model of a format before there was one."""
-    if "lookalikes" not in arrays:
-        return lookalikes.none(*arrays["kernel"].shape)
-    return Lookalikes(arrays["lookalikes"], arrays["lookalikes_bias"], arrays["lookalikes_low"])
+def _belief(arrays: Arrays) -> Belief:
+    """Returns lines that change nothing for a model of a format before there were any."""
+    if "belief_scores" not in arrays:
+        return belief.unchanged(len(arrays["bias"]))
+    return Belief(arrays["belief_scores"], arrays["belief_odds"])
 
 
 def _of_persons(model: PersonModel) -> tuple[dict[str, Any], Arrays]:

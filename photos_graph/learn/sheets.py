@@ -1,7 +1,7 @@
 """Measures the precision of a tag where it is given: in the whole library.
 
-A sheet is a random sample of the photos that a tag would be given to. People judge it, and from what they say follows
-the lowest score at which the tag may be given. All scores must come from models that did not see the photo.
+A sheet is a random sample of the photos that may have a tag. People judge it, and from what they say follows the lowest
+score at which the tag may be given. Scores are probabilities by models that did not see the photo (``belief``).
 """
 
 from __future__ import annotations
@@ -14,27 +14,22 @@ import numpy.typing as npt
 from photos_graph.model.learning import Trust
 
 SIZE = 24  # photos of a sheet
-STRATA = 4  # parts of the scores, above and below the threshold, each of which has as many photos on a sheet
-BELOW = 1 / 3  # share of a sheet below the threshold, from as many photos as above it; could it be given to them too?
-LOWEST = 0.3  # score below which no photo is on a sheet
+STRATA = 8  # parts of the scores, each of which has as many photos on a sheet
+LOWEST = 0.3  # score from which photos may be on a sheet, and the lowest threshold that a sheet can prove
+LEAST = 0.05  # score from which they may be if there are too few others
 UNKNOWN = 0.1  # share of what a sheet was drawn from, with the lowest scores, for which it does not speak
 MIN_JUDGED = 12  # judged photos from which the precision of a tag is proven
 MIN_ABOVE = 4  # judged photos above a proven threshold
 MIN_EXAMPLES = 5  # scores of examples, below which a tag is given to nothing
 MIN_GIVEN = 5  # photos that a tag is given to before a sheet is judged, or to none
-LEAST = 0.5  # lowest threshold around which a sheet is drawn when the tag is given to nothing
+MIDDLE = 0.5  # lowest threshold that a tag would have if it is given to nothing
 REACH = 0.1  # quantile of the examples' scores, below which a tag is not given before a sheet is judged
 MAX_SHARE = 0.2  # share of the unlabelled photos above the median example, from which examples do not stand out
 MAX_FREQUENT_SHARE = 0.6  # of frequent tags; half of all photos are above it if all photos have the tag
 MIN_LACKING, MAX_LACKING_SHARE = 10, 0.05  # a frequent tag is one of which few of so many photos that lack it are above
-OFFSET, SLOPE = 1.5, 0.5  # standard deviations of what experience expects, by which a sheet may move it
-STEEPER = 1.2  # expected slope after a sheet, because the scores then leave the photos that look alike out
-CONFIDENCE = 0.6  # confidence with which a proven threshold keeps its promise
-# What is added to the log-odds of a score before a sheet is judged, by experience with libraries that were known.
-# It follows from the number of examples, and from how many photos score like the upper three quarters of them, beside
-# them. The more such photos there are, the more of them are of other kinds.
-BASE, PER_EXAMPLES, PER_ALIKE = 1.61, -0.27, -0.46
-ALIKE, MOST_ALIKE = 0.25, 3.0  # quantile of the examples' scores, and the largest logarithm of that number that counts
+OFFSET, SLOPE = 1.0, 0.3  # standard deviations of the line over what is believed, by which a sheet may move and turn it
+STEEPER = 1.3  # expected slope of this line
+CONFIDENCE = 0.75  # confidence with which a proven threshold keeps its promise
 FLOOD = 2  # times as many photos as a tag may be given to, from which it is given to none
 BINS = 256  # parts of the scores in which photos count as equal
 
@@ -92,18 +87,16 @@ def most(labelled: int, looked_at: int, library: int, flood: float) -> int:
     return int(flood * library * labelled / max(1, looked_at))
 
 
-def draw_sheet(scores: Floats, threshold: float, seed: int, size: int = SIZE) -> DrawnSheet:
+def draw_sheet(scores: Floats, seed: int, size: int = SIZE) -> DrawnSheet:
     """Draws up to ``size`` of the photos that nobody labelled with the tag, with scores (n,).
 
-    Most are drawn from those at or above the threshold, and some from as many below it. Both are divided into parts of
-    equal size, from each of which the same number is drawn.
+    They are drawn from all photos that may have the tag, also from those that it is not given to, so that what people
+    say can lower the threshold as well. These are divided by their scores into parts of equal size, from each of which
+    the same number is drawn.
     """
     order = np.argsort(-scores, kind="stable").astype(np.intp)
-    above = max(size, int((scores >= threshold).sum()))
-    order = order[: min(int((scores >= LOWEST).sum()), 2 * above)]
-    chance = np.random.default_rng(seed)
-    upper = min(len(order[:above]), size - min(len(order[above:]), round(BELOW * size)))
-    drawn = [*_drawn(order[:above], upper, chance), *_drawn(order[above:], size - upper, chance)]
+    count = max(int((scores >= LOWEST).sum()), min(size, int((scores >= LEAST).sum())))
+    drawn = _drawn(order[:count], size, np.random.default_rng(seed))
     return DrawnSheet(np.array([place for place, _ in drawn], np.intp), np.array([share for _, share in drawn]))
 
 
@@ -130,15 +123,15 @@ def choose_threshold(
     provisional = _provisional(scores, examples, len(judged), promised, most, lacking)
     if len(judged) < MIN_JUDGED:
         return provisional
-    return _proven(scores, examples, judged, promised, provisional.would_be)
+    return _proven(scores, judged, promised, provisional.would_be)
 
 
 def _provisional(
     scores: Floats, examples: Floats, judged: int, promised: float, most: int, lacking: Floats
 ) -> ChosenThreshold:
-    middle = float(np.median(examples)) if len(examples) else LEAST
+    middle = float(np.median(examples)) if len(examples) else MIDDLE
 
-    def nothing(reason: str, would_be: float = max(LEAST, middle)) -> ChosenThreshold:
+    def nothing(reason: str, would_be: float = max(MIDDLE, middle)) -> ChosenThreshold:
         return ChosenThreshold(None, would_be, Trust.PROVISIONAL, 0.0, 0, judged, reason)
 
     if len(examples) < MIN_EXAMPLES:
@@ -146,8 +139,7 @@ def _provisional(
     if not _stands_out(scores, lacking, middle):
         return nothing("Its examples do not stand out from the other photos. More of them may help.")
     given = np.sort(scores[scores >= np.quantile(examples, REACH)])[::-1]
-    believed = 1 / (1 + np.exp(-_experience(scores, examples).odds(given)))
-    expected = np.cumsum(believed) / np.arange(1, len(given) + 1)
+    expected = np.cumsum(given, dtype=np.float64) / np.arange(1, len(given) + 1)
     count = int(np.flatnonzero(expected >= promised).max(initial=-1)) + 1
     if count < MIN_GIVEN:
         return nothing("It is not certain enough of any photos. More examples, or a judged sheet, may help.")
@@ -159,25 +151,6 @@ def _provisional(
     return ChosenThreshold(
         threshold, threshold, Trust.PROVISIONAL, float(expected[count - 1]), int((given >= threshold).sum()), judged
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Experience:
-    """The log-odds that a photo has a tag, in libraries of which all was known: those of its score, and ``base``."""
-
-    base: float
-
-    def odds(self, scores: Floats) -> Doubles:
-        some = np.clip(scores.astype(np.float64), 1e-3, 1 - 1e-3)
-        return np.asarray(self.base + np.log(some / (1 - some)))
-
-
-def _experience(scores: Floats, examples: Floats) -> _Experience:
-    if not len(examples):
-        return _Experience(BASE)
-    alike = (scores >= np.quantile(examples, ALIKE)).sum() + 1
-    often = np.clip(np.log(alike / ((1 - ALIKE) * len(examples) + 1)), -MOST_ALIKE, MOST_ALIKE)
-    return _Experience(float(BASE + PER_EXAMPLES * np.log(len(examples)) + PER_ALIKE * often))
 
 
 def _stands_out(scores: Floats, lacking: Floats, middle: float) -> bool:
@@ -193,16 +166,15 @@ def _stands_out(scores: Floats, lacking: Floats, middle: float) -> bool:
     )
 
 
-def _proven(scores: Floats, examples: Floats, judged: Judged, promised: float, would_be: float) -> ChosenThreshold:
-    experience = _experience(scores, examples)
+def _proven(scores: Floats, judged: Judged, promised: float, would_be: float) -> ChosenThreshold:
     count, wrong = len(judged), int((~judged.right).sum())
-    given = np.sort(scores[scores >= _lowest(judged)])[::-1]
+    given = np.sort(scores[scores >= max(_lowest(judged), LOWEST)])[::-1]
     ends = np.unique(np.linspace(1, len(given), min(BINS, len(given))).round().astype(np.intp)) if len(given) else None
     keeps = np.zeros(0, np.intp)
     if ends is not None:
-        offsets, slopes, likely = _posterior(judged, experience)
+        offsets, slopes, likely = _posterior(judged)
         starts = np.append(0, ends[:-1])
-        middles = experience.odds(given[(starts + ends) // 2])
+        middles = _odds(given[(starts + ends) // 2])
         each = 1 / (1 + np.exp(-(offsets[:, None] + slopes[:, None] * middles)))
         precisions = np.cumsum(each * (ends - starts), axis=1) / ends  # a row for each possible line
         bounds = np.array([_quantile(column, likely, 1 - CONFIDENCE) for column in precisions.T])
@@ -226,17 +198,22 @@ def _lowest(judged: Judged) -> float:
     return float(judged.scores[order][np.searchsorted(share, UNKNOWN)])
 
 
-def _posterior(judged: Judged, experience: _Experience) -> tuple[Doubles, Doubles, Doubles]:
+def _posterior(judged: Judged) -> tuple[Doubles, Doubles, Doubles]:
     """Returns offsets, slopes and their probabilities, each (g,), for the log-odds that a photo is right, which are a
-    line over those that experience expects."""
+    line over those that are believed."""
     offsets, slopes = (
         part.ravel() for part in np.meshgrid(np.linspace(-8, 8, 65), np.geomspace(0.2, 4, 25), indexing="ij")
     )
     prior = -0.5 * ((offsets / OFFSET) ** 2 + (np.log(slopes / STEEPER) / SLOPE) ** 2)
-    lines = offsets[:, None] + slopes[:, None] * experience.odds(judged.scores)
+    lines = offsets[:, None] + slopes[:, None] * _odds(judged.scores)
     fits = prior - np.logaddexp(0, np.where(judged.right, -lines, lines)).sum(axis=1)
     likely = np.exp(fits - fits.max())
     return offsets, slopes, likely / likely.sum()
+
+
+def _odds(scores: Floats) -> Doubles:
+    some = np.clip(scores.astype(np.float64), 1e-3, 1 - 1e-3)
+    return np.asarray(np.log(some / (1 - some)))
 
 
 def _quantile(values: Doubles, likely: Doubles, share: float) -> float:

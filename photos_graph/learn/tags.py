@@ -16,15 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from photos_graph.learn import head
+from photos_graph.learn.belief import believed
 from photos_graph.learn.calibration import NO_THRESHOLD, calibrate, sigmoid
 from photos_graph.learn.dataset import NEGATIVE, POSITIVE, UNLABELLED, Bools, TrainingSet
 from photos_graph.learn.evidence import Evidence, evidence
-from photos_graph.learn.lookalikes import compared
+from photos_graph.learn.lookalikes import nearness
 from photos_graph.learn.metrics import LabelScore, Scores, overall, per_label
 from photos_graph.learn.neighbours import Halves, Neighbours
 from photos_graph.learn.predictor import PHOTOS_PER_BLOCK, Floats, Places, Predictor, flows_of, least_alike
 from photos_graph.learn.propagation import Propagation
-from photos_graph.learn.sheets import MIN_JUDGED, ChosenThreshold, Judged, choose_threshold, most
+from photos_graph.learn.sheets import ChosenThreshold, Judged, choose_threshold, most
 from photos_graph.learn.whitening import whitening_of
 
 FOLDS = 5
@@ -77,17 +78,17 @@ def train(
     standard: Floats = (graph.vectors[rows].astype(np.float32) - mean) / scale
     whitening = whitening_of(standard)
     features: Floats = standard @ whitening
-    labelled = learnt.labelled[rows]
+    labelled, groups = learnt.labelled[rows], learnt.held_out_together[rows]
     progress(1, FOLDS + 2)
 
-    crossing = _Crossing(keras, graph, rows, features, known, labelled, _folds(learnt.groups[rows], seed), seed)
+    crossing = _Crossing(keras, graph, rows, features, known, labelled, _folds(groups, seed), seed)
     by_one, by_more, (kernel, bias) = crossing.run(progress)
     calibration = calibrate(*by_one, known)
     crossed = _as_unlabelled(calibration.scores(*by_one), calibration.scores(*by_more), labelled)
-    # A judged sheet shows how many photos only look alike, and the scores alone rank better than the comparison.
-    unjudged = [len(learnt.sheets.get(label, ((),))[0]) < MIN_JUDGED for label in learnt.labels]
-    rivals = (learnt.truth[rows] == UNLABELLED) & np.array(unjudged)
-    lookalikes, nearness = compared(graph.vectors, rows, crossed, positive[rows], rivals, learnt.groups[rows])
+    unlabelled = learnt.truth[rows] == UNLABELLED
+    near = nearness(graph.vectors, rows, crossed, positive[rows], unlabelled, groups)
+    free = (learnt.truth == UNLABELLED).sum(axis=0)
+    belief = believed(crossed, near, positive[rows], unlabelled, learnt.above, free)
     predictor = Predictor(
         mean=mean,
         scale=scale,
@@ -97,9 +98,9 @@ def train(
         seeds=known.only(labelled).balanced(),
         above=learnt.above,
         calibration=calibration,
-        crossed=sigmoid(lookalikes.added(crossed, nearness)),
+        crossed=sigmoid(belief.of(crossed)),
         alike=np.array([least_alike(graph.vectors, np.flatnonzero(has)) for has in positive.T], np.float32),
-        lookalikes=lookalikes,
+        belief=belief,
         everything=EVERYTHING,
     )
     found = predictor.probabilities(graph)

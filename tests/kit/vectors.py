@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from photos_graph.faces.embedding import normalised
+from photos_graph.learn.belief import Belief
 from photos_graph.learn.calibration import Calibration
 from photos_graph.learn.evidence import Evidence
-from photos_graph.learn.lookalikes import Lookalikes
 from photos_graph.learn.metrics import LabelScore, Scores
 from photos_graph.learn.predictor import Predictor
 from photos_graph.learn.tags import TagModel
@@ -50,7 +50,7 @@ def tag_model(seed: int = 0) -> TagModel:
         calibration=Calibration(1.0, 0.5, numbers[1]),
         crossed=np.full((2, 3), 0.5, np.float32),
         alike=numbers[3],
-        lookalikes=Lookalikes(numbers, numbers[4], numbers[5]),
+        belief=Belief(np.sort(numbers, axis=0), np.sort(numbers, axis=0)),
     )
     scores = Scores(7, 0.9, 0.8, 0.85, 0.95)
     each = (LabelScore("x", 10, 2, 0.7, 1.0, 0.6, 0.5, 0.9),)

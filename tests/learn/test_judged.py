@@ -24,6 +24,7 @@ def test_judged_photos_are_counted_from_the_threshold_on() -> None:
         (JudgedGiven(8, 12), JudgedGiven(8, 12), False),  # no worse, whatever was promised
         (JudgedGiven(23, 24), JudgedGiven(12, 12), False),  # it keeps its promise
         (JudgedGiven(2, 3), JudgedGiven(12, 12), False),  # too few to tell
+        (JudgedGiven(11, 13), JudgedGiven(4, 4), False),  # may be chance
         (JudgedGiven(8, 12), JudgedGiven(), False),  # the active model gives it to none of them
     ],
 )

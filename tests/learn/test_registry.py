@@ -58,7 +58,7 @@ def test_what_was_saved_comes_back(tmp_path: Path) -> None:
 def test_a_model_that_scored_no_photo_by_models_that_did_not_see_it_is_read() -> None:
     about, arrays = unpack(packed(tag_model()), VERSION)
     about["per_label"] = [{name: each[name] for name in EARLIER} for each in about["per_label"]]
-    for name in ("crossed", "alike", "lookalikes", "lookalikes_bias", "lookalikes_low"):
+    for name in ("crossed", "alike", "belief_scores", "belief_odds"):
         del arrays[name]
     del about["everything"]
     model = unpacked(pack(VERSION, about, arrays))

@@ -122,10 +122,17 @@ def test_one_tag_alone_with_a_judged_sheet_learns_from_photos_that_nobody_tagged
     alone = replace(labels_of(), tags=[tag], positives={tag.id: examples}, sheets={tag.id: sheet})
     proven = tags_of(trainer.train(training_set(alone, graph), graph))
     assert proven.per_label[0].trust is Trust.PROVEN
-    assert model.predictor.lookalikes.kernel.any() and not proven.predictor.lookalikes.kernel.any()
     found, truth = proven.predictor.probabilities(graph)[:, 0], TRUE == 3
     order = np.argsort(-found)
     assert truth[order[: truth.sum()]].mean() > 0.9
+
+
+def test_judged_photos_are_held_out_alone_and_others_with_their_day(learnt: TrainingSet) -> None:
+    sheet = [3, 40, 41]
+    groups = replace(learnt, sheets={KINDS[0]: (sheet, [0.5] * 3), KINDS[1]: ([3], [0.5])}).held_out_together
+    alone = np.isin(np.arange(len(groups)), sheet)
+    assert np.array_equal(groups[~alone], learnt.groups[~alone])
+    assert len(set(groups[alone].tolist())) == 3 and not set(groups[alone].tolist()) & set(learnt.groups.tolist())
 
 
 def test_nine_photos_that_are_unlike_each_other_give_their_tag_to_nothing(graph: Neighbours, trainer: Trainer) -> None:

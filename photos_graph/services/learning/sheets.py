@@ -106,10 +106,9 @@ class Sheets:
         found = dict(tag_scores(self._index.search, stored)).get(tag.id)
         if found is None:
             return None
-        threshold = next(each for each in (metrics.sheet_threshold, metrics.threshold, 1.0) if each is not None)
         scores, eligible = found.scores[found.eligible], found.eligible.nonzero()[0]
         id_ = f"{tag.id} {before}"
-        drawn = draw_sheet(scores, threshold, zlib.crc32(id_.encode()))
+        drawn = draw_sheet(scores, zlib.crc32(id_.encode()))
         if not len(drawn.places):
             return None
         sheet = Sheet(
