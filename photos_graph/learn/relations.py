@@ -18,13 +18,20 @@ def alike_pairs(graph: Neighbours, least: float) -> tuple[Ints, Floats]:
     is first."""
     rows, columns = np.nonzero((graph.near != NO_PHOTO) & (graph.similar >= least))
     pairs = np.sort(np.stack([rows, graph.near[rows, columns]], axis=1).astype(np.int64), axis=1)
-    _, first = np.unique(pairs, axis=0, return_index=True)
+    _, first = np.unique(keys_of(pairs), return_index=True)
     return pairs[first], graph.similar[rows, columns][first]
 
 
 def distinct(pairs: Ints) -> Ints:
     """Returns the different pairs among pairs of numbers (m, 2), the smaller number first, in their order."""
-    return np.unique(np.sort(pairs, axis=1), axis=0) if len(pairs) else pairs.reshape(0, 2)
+    ordered = np.sort(pairs, axis=1)
+    found: Ints = ordered[np.unique(keys_of(ordered), return_index=True)[1]]
+    return found
+
+
+def keys_of(pairs: Ints) -> Ints:
+    """Returns one number for each pair of numbers (m, 2) below 2 ** 31. They sort as the pairs do, and much faster."""
+    return (pairs[:, 0] << 32) | pairs[:, 1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from photos_graph.array_files import Arrays, read_arrays, write_arrays
 from photos_graph.images.tasks import Relation
-from photos_graph.learn.relations import NO_GROUPS, Groups, Ints
+from photos_graph.learn.relations import NO_GROUPS, Groups, Ints, keys_of
 from photos_graph.model.similar import SimilarKind
 from photos_graph.settings import Settings
 
@@ -50,19 +50,15 @@ class Comparisons:
 
     def unknown(self, pairs: Ints) -> Ints:
         """Returns those of the pairs (n, 2) that were not compared yet."""
-        return pairs[~np.isin(_keys(pairs), _keys(self.pairs))]
+        return pairs[~np.isin(keys_of(pairs), keys_of(self.pairs))]
 
     def add(self, found: Mapping[tuple[int, int], Relation]) -> None:
         if not found:
             return
         pairs = np.concatenate([self.pairs, np.array(list(found), np.int64)])
         relations = np.concatenate([self.relations, np.array(list(found.values()), np.uint8)])
-        order = np.argsort(_keys(pairs), kind="stable")
+        order = np.argsort(keys_of(pairs), kind="stable")
         self.pairs, self.relations = pairs[order], relations[order]
-
-
-def _keys(pairs: Ints) -> Ints:
-    return (pairs[:, 0] << 32) | pairs[:, 1]
 
 
 def save(found: Comparisons, path: Path) -> None:
