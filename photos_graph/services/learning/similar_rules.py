@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from pyroaring import BitMap
 
 from photos_graph.graph.learning.compared import ComparedPhoto
 from photos_graph.learn.relations import Ints, distinct
@@ -67,9 +68,9 @@ class ShotTimes:
         return rows[:, 0], rows[:, 1]
 
 
-def moments(search: SearchIndex) -> Ints:
+def moments(times: ShotTimes, visible: BitMap) -> Ints:
     """Returns the pairs (m, 2) of visible photos that one camera took one after the other within a moment."""
-    times, numbers = ShotTimes.of(search), numbers_of(search.sets.visible).astype(np.int64)
+    numbers = numbers_of(visible).astype(np.int64)
     numbers = numbers[times.camera[numbers] != 0]
     numbers = numbers[np.lexsort((numbers, times.taken[numbers], times.camera[numbers]))]
     pairs = _neighbours(numbers)

@@ -8,10 +8,12 @@ decide, since two photos of one place have features as much alike as a photo and
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Set
 from contextlib import aclosing
 from dataclasses import dataclass
 
 import numpy as np
+from pyroaring import BitMap
 from safetensors.numpy import load
 
 from photos_graph.array_files import Damaged
@@ -66,10 +68,11 @@ class SimilarStage:
         path = similar_file.similar_file(self.settings)
         known = await self._known()
         alike, surely = await self._alike(progress)
-        pairs = known.unknown(distinct(np.concatenate([alike, similar_rules.moments(self.index.search)])))
+        pairs = await asyncio.to_thread(self._unknown, known, alike, *self._shots())
+        certain = set(map(tuple, surely.tolist()))
         for start in range(0, len(pairs), BLOCK):
             await progress.step(start, len(pairs), MESSAGE)
-            known.add(await self._compared(pairs[start : start + BLOCK], surely))
+            known.add(await self._compared(pairs[start : start + BLOCK], certain))
             if (start // BLOCK) % KEEP_EVERY == KEEP_EVERY - 1:
                 await asyncio.to_thread(similar_file.save, known, path)
         bursts = distinct(np.concatenate([known.of(Relation.BURST), similar_rules.stacked_bursts(self.index.search)]))
@@ -77,6 +80,15 @@ class SimilarStage:
         known.shown = {SimilarKind.RESIZED: joined(known.of(Relation.RESIZED)), SimilarKind.BURST: joined(bursts)}
         await asyncio.to_thread(similar_file.save, known, path)
         return f"{len(pairs):,} pairs of photos compared." if len(pairs) else None
+
+    def _shots(self) -> tuple[ShotTimes, BitMap]:
+        """Returns copies, which a thread may read while the index changes."""
+        return ShotTimes.of(self.index.search), self.index.search.sets.visible.copy()
+
+    @staticmethod
+    def _unknown(known: Comparisons, alike: Ints, times: ShotTimes, visible: BitMap) -> Ints:
+        """Returns the pairs that have to be compared."""
+        return known.unknown(distinct(np.concatenate([alike, similar_rules.moments(times, visible)])))
 
     async def _known(self) -> Comparisons:
         identity = await feed.identity(self.graph)
@@ -100,12 +112,12 @@ class SimilarStage:
         kept = (pairs >= 0).all(axis=1)
         return distinct(pairs[kept]), distinct(pairs[kept & (arrays["similar"] >= SURELY_ALIKE)])
 
-    async def _compared(self, pairs: Ints, surely: Ints) -> dict[tuple[int, int], Relation]:
-        """Compares pairs. Those of which a picture cannot be had now are left out."""
+    async def _compared(self, pairs: Ints, certain: Set[tuple[int, ...]]) -> dict[tuple[int, int], Relation]:
+        """Compares pairs, of which those that are ``certain`` need not have ThumbHashes that agree. Those of which a
+        picture cannot be had now are left out."""
         times = ShotTimes.of(self.index.search)
         copies, moments = times.may_be_copies(pairs), times.may_be_moments(pairs)
         photos = await compared.pictures(self.graph, np.unique(pairs).tolist())
-        certain = set(map(tuple, surely.tolist()))
         found: dict[tuple[int, int], Relation] = {}
         orders: list[tuple[ComparedPhoto, ComparedPhoto, bool, bool]] = []
         for pair, copy, moment in zip(map(tuple, pairs.tolist()), copies.tolist(), moments.tolist(), strict=True):

@@ -54,7 +54,7 @@ class TripJob:
     async def run(self, job: Job, progress: Progress) -> str:
         """Returns the closing message. Raises Cancelled, and ModelUnavailable if hdbscan is not installed."""
         await progress.step(0, None, MESSAGE)
-        every = trip_photos(self.index.search)
+        every = await trip_photos(self.index.search)
         made_of = await asyncio.to_thread(every.digest)
         photos = every.without(await trips.timed_by_files(self.graph))
         found = await self._found(photos, progress)

@@ -25,7 +25,7 @@ class TripTriggers:
     async def photos_arrived(self, _: PhotosArrived) -> None:
         """Queues the job if times or positions of photos have changed since the last one, unless hdbscan is not
         installed. A small library has no trips until somebody asks for them."""
-        photos = trip_photos(self.index.search)
+        photos = await trip_photos(self.index.search)
         before = await trips.made_of(self.graph)
         if (before is None and len(photos.numbers) < LEAST_OF_EVENT) or find_spec("hdbscan") is None:
             return

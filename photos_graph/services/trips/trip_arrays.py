@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from pyroaring import BitMap
 
 from photos_graph.model.library import DatePrecision
-from photos_graph.search.arrays import Numbers, numbers_of
+from photos_graph.search.arrays import Keys, Numbers, numbers_of
 from photos_graph.search.columns import NO_DATE, PRECISIONS
 from photos_graph.search.index import SearchIndex
 from photos_graph.services.trips.trip_rules import DatedPhotos
@@ -42,12 +44,34 @@ class TripPhotos:
         return found.hexdigest()
 
 
-def trip_photos(search: SearchIndex) -> TripPhotos:
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Copies of columns of the index, by number, which a thread may read while the index changes."""
+
+    visible: BitMap
+    taken: Keys
+    precision: npt.NDArray[np.int8]
+    latitude: npt.NDArray[np.float64]
+    longitude: npt.NDArray[np.float64]
+
+    def photos(self) -> TripPhotos:
+        numbers = numbers_of(self.visible)
+        numbers = numbers[(self.taken[numbers] != NO_DATE) & np.isin(self.precision[numbers], _DATED)]
+        taken = self.taken[numbers] + np.where(self.precision[numbers] == _DATED[1], NOON, 0)
+        order = np.lexsort((numbers, taken))
+        numbers = numbers[order]
+        return TripPhotos(numbers, DatedPhotos(taken[order], self.latitude[numbers], self.longitude[numbers]))
+
+
+async def trip_photos(search: SearchIndex) -> TripPhotos:
     """Returns the visible photos of which the day is known. One of which the time of day is not counts as taken at
-    noon."""
-    table, numbers = search.sets.table, numbers_of(search.sets.visible)
-    numbers = numbers[(table.taken[numbers] != NO_DATE) & np.isin(table.precision[numbers], _DATED)]
-    taken = table.taken[numbers] + np.where(table.precision[numbers] == _DATED[1], NOON, 0)
-    order = np.lexsort((numbers, taken))
-    numbers = numbers[order]
-    return TripPhotos(numbers, DatedPhotos(taken[order], table.latitude[numbers], table.longitude[numbers]))
+    noon. A thread sorts them, so that requests need not wait."""
+    table = search.sets.table
+    columns = _Columns(
+        search.sets.visible.copy(),
+        table.taken.copy(),
+        table.precision.copy(),
+        table.latitude.copy(),
+        table.longitude.copy(),
+    )
+    return await asyncio.to_thread(columns.photos)

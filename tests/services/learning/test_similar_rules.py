@@ -47,7 +47,7 @@ def index(*shots: tuple[float | None, str | None]) -> SearchIndex:
 
 def test_shots_of_one_camera_within_a_moment_are_compared() -> None:
     search = index((0, "a"), (100, "a"), (2, "b"), (4, "a"), (None, "a"), (5, None), (104, "a"))
-    assert moments(search).tolist() == [[0, 3], [1, 6]]
+    assert moments(ShotTimes.of(search), search.sets.visible).tolist() == [[0, 3], [1, 6]]
     assert stacked_bursts(search).tolist() == [[5, 6]]
 
 
