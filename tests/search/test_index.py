@@ -52,7 +52,7 @@ from tests.kit.oracles.random_index import (
     tag_rows,
 )
 
-orders = st.sampled_from(PhotoOrder)
+orders = st.sampled_from([order for order in PhotoOrder if order is not PhotoOrder.ALBUM])  # which is of one album
 
 
 def _by_id(counts: Iterable[tuple[Row, int]]) -> dict[str, int]:

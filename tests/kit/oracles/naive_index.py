@@ -415,7 +415,8 @@ class NaiveIndex:
 def cell(latitude: float, longitude: float, zoom: int) -> tuple[int, int]:
     """The column and row of the cell of a map in Web Mercator, with four cells by four in a tile."""
     side = 4 << zoom
-    northing = math.copysign(9, latitude) if abs(latitude) == 90 else math.atanh(math.sin(math.radians(latitude)))
+    sine = math.sin(math.radians(latitude))
+    northing = math.copysign(9, latitude) if abs(sine) == 1 else math.atanh(sine)
     column, line = (longitude + 180) / 360 * side, (1 - northing / math.pi) / 2 * side
     return min(int(column), side - 1), min(max(int(line), 0), side - 1)
 
