@@ -73,6 +73,7 @@ class SearchIndex:
             lambda: self.sets.looks.source is not None,
             lambda: table.cameras.values,
             self.centre_of,
+            self.albums,
         )
 
     def __len__(self) -> int:

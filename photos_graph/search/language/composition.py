@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from photos_graph.model.search import MatchKind
 from photos_graph.search.language.lexicon import Lexicon, Thing
 from photos_graph.search.query import And, Not, Or, Query
+from photos_graph.search.terms.albums import InAlbum
 from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.persons import WithPerson
 from photos_graph.search.terms.places import AtPlace
@@ -18,6 +19,7 @@ _TERMS: dict[MatchKind, Callable[[str], Term]] = {
     MatchKind.PERSON: WithPerson,
     MatchKind.PLACE: AtPlace,
     MatchKind.FOLDER: InFolder,
+    MatchKind.ALBUM: InAlbum,
 }
 _ORDER = tuple(_TERMS)
 
@@ -47,7 +49,7 @@ def _distinct(parts: Iterable[Query]) -> tuple[Query, ...]:
 
 
 def ordered(things: Collection[Thing], lexicon: Lexicon) -> list[tuple[Thing, str]]:
-    """Returns the things with their labels: tags first, then persons, places and folders, each sorted by name."""
+    """Returns the things with their labels: tags, persons, places, folders and albums, each kind sorted by name."""
     labelled = [(thing, lexicon.label(thing)) for thing in things]
     return sorted(labelled, key=lambda each: (_ORDER.index(each[0].kind), each[1], each[0].id))
 

@@ -17,7 +17,7 @@ from photos_graph.search.language.properties import SHAPES, Saying
 from photos_graph.search.language.term_labels import term_label
 from photos_graph.search.terms import taken_prefix
 from photos_graph.search.terms.added import AddedIn
-from photos_graph.search.terms.albums import InAlbum
+from photos_graph.search.terms.albums import InAlbum, InNoAlbum
 from photos_graph.search.terms.content import LooksLike, LooksLikeText
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed, ExposureColumn
@@ -59,11 +59,8 @@ class ConditionWords:
     def label(self, term: Term) -> str:
         """Returns the condition in the owner's first language, with the name of what it is about."""
         match term:
-            case Tagged(id_, _) | WithPerson(id_, _) | AtPlace(id_):
+            case Tagged(id_, _) | WithPerson(id_, _) | AtPlace(id_) | InAlbum(id_):
                 label = self._name(term.kind, id_)
-            case InAlbum(id_):
-                album = self._index.albums.get(id_)
-                label = album.name if album is not None else id_
             case InFolder(id_, recursive):
                 name = self._name(MatchKind.FOLDER, id_)
                 return name if recursive else self.labels.say("{} without its subfolders", name)
@@ -95,6 +92,10 @@ class ConditionWords:
                 return _prefixed("person", self._person(id_))
             case AtPlace(id_):
                 return _prefixed("place", self._index.places.path(id_))
+            case InAlbum(id_):
+                return _prefixed("album", self._index.albums.path(id_))
+            case InNoAlbum():
+                return self._phrase(Saying.NO_ALBUM)
             case InFolder(id_, True):
                 return _prefixed("in", self._index.folders.path(id_))
             case TakenIn():
@@ -142,7 +143,7 @@ class ConditionWords:
     def plain(self, term: Term) -> Iterator[str]:
         """Yields texts as people type them, which may also mean something else."""
         match term:
-            case Tagged(id_) | WithPerson(id_) | AtPlace(id_):
+            case Tagged(id_) | WithPerson(id_) | AtPlace(id_) | InAlbum(id_):
                 yield self._name(term.kind, id_)
             case LooksLike(concept):
                 yield self._concept(concept)

@@ -133,6 +133,7 @@ ENGLISH = language(
     kinds={
         MatchKind.TAG: "tagged, tagged with, tagged as, tag, tags, with the tag, with tag, the tag, labelled, labeled",
         MatchKind.FOLDER: "folder, in folder, in the folder, from folder, from the folder, the folder, directory",
+        MatchKind.ALBUM: "album, in album, in the album, from album, from the album, the album, albums",
     },
     holidays={
         Holiday.NEW_YEAR: "New Year, New Years, New Years Day, New Year's, New Year's Day",
@@ -194,6 +195,10 @@ ENGLISH = language(
         Saying.APERTURE: "aperture",
         Saying.FAVOURITE: "favourites, favourite, favorites, favorite, favs, fav, faves",
         Saying.TAGS: "tags",
+        Saying.NO_ALBUM: (
+            "in no album, not in any album, not in an album, without an album, without any album, without album, "
+            "no album"
+        ),
         Saying.UNTAGGED: "untagged, no tag, without a tag, without any tags, without tag, without tags, no tags",
         Saying.POSITION: "gps, position, location, coordinates, geotagged, geotag, geotags",
         Saying.DATED: "date, dated",
@@ -219,6 +224,7 @@ ENGLISH = language(
         "person": MatchKind.PERSON,
         "place": MatchKind.PLACE,
         "in": MatchKind.FOLDER,
+        "album": MatchKind.ALBUM,
         "year": TakenIn,
         "rating": Rated,
         "camera": TakenWith,

@@ -107,6 +107,7 @@ FRENCH = language(
     kinds={
         MatchKind.TAG: "étiquette, avec l'étiquette, étiquetées, étiquetée, étiquetées avec",
         MatchKind.FOLDER: "dossier, dans le dossier, du dossier, répertoire, dans le répertoire",
+        MatchKind.ALBUM: "album, dans l'album, de l'album",
     },
     holidays={
         Holiday.NEW_YEAR: "nouvel an, jour de l'an, premier de l'an",
@@ -156,6 +157,7 @@ FRENCH = language(
         Saying.APERTURE: "ouverture",
         Saying.FAVOURITE: "favoris, favori, favorites, favorite, préférées, préférés",
         Saying.TAGS: "étiquettes, étiquette",
+        Saying.NO_ALBUM: "dans aucun album, sans album, aucun album",
         Saying.UNTAGGED: "sans étiquette",
         Saying.POSITION: "gps, position, coordonnées",
         Saying.DATED: "date",

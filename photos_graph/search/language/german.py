@@ -119,6 +119,7 @@ GERMAN = language(
     kinds={
         MatchKind.TAG: "Schlagwort, mit Schlagwort, mit dem Schlagwort, verschlagwortet, verschlagwortet mit",
         MatchKind.FOLDER: "Ordner, im Ordner, aus dem Ordner, Verzeichnis, im Verzeichnis",
+        MatchKind.ALBUM: "Album, im Album, aus dem Album",
     },
     holidays={
         Holiday.NEW_YEAR: "Neujahr, Neujahrstag",
@@ -168,6 +169,7 @@ GERMAN = language(
         Saying.APERTURE: "Blende",
         Saying.FAVOURITE: "Favoriten, Favorit, Lieblingsbilder, Lieblingsfotos",
         Saying.TAGS: "Schlagwörter, Schlagwort",
+        Saying.NO_ALBUM: "in keinem Album, nicht in einem Album, ohne Album, kein Album",
         Saying.UNTAGGED: "unverschlagwortet",
         Saying.POSITION: "gps, Position, Koordinaten, Standort",
         Saying.DATED: "Datum",

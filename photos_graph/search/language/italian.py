@@ -123,6 +123,7 @@ ITALIAN = language(
     kinds={
         MatchKind.TAG: "etichetta, con etichetta, con l'etichetta, etichettate, etichettate con, etichettata",
         MatchKind.FOLDER: "cartella, nella cartella, dalla cartella, la cartella",
+        MatchKind.ALBUM: "album, nell'album, dall'album, l'album",
     },
     holidays={
         Holiday.NEW_YEAR: "Capodanno, primo dell'anno",
@@ -171,6 +172,7 @@ ITALIAN = language(
         Saying.APERTURE: "diaframma",
         Saying.FAVOURITE: "preferiti, preferite, preferito, preferita",
         Saying.TAGS: "etichette",
+        Saying.NO_ALBUM: "in nessun album, non in un album, senza album, nessun album",
         Saying.UNTAGGED: "senza etichetta",
         Saying.POSITION: "gps, posizione, coordinate",
         Saying.DATED: "data",

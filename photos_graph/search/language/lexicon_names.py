@@ -11,6 +11,7 @@ from typing import Any
 
 from Stemmer import Stemmer
 
+from photos_graph.model.albums import Album
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import Tag
 from photos_graph.model.library import Place, PlaceKind
@@ -61,12 +62,14 @@ class LexiconNames:
         sees_all: Callable[[], bool] = lambda: False,
         cameras: Callable[[], Sequence[str]] = tuple,
         centre_of: Callable[[str], tuple[float, float] | None] = lambda place_id: None,
+        albums: Hierarchy[Album] | None = None,
     ) -> None:
         self._rows: dict[MatchKind, Hierarchy[Any]] = {
             MatchKind.TAG: tags,
             MatchKind.PERSON: persons,
             MatchKind.PLACE: places,
             MatchKind.FOLDER: folders,
+            MatchKind.ALBUM: albums if albums is not None else Hierarchy[Album](),
         }
         self._in_file_names = in_file_names
         self._sees = sees

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from photos_graph.model.search import MatchKind, PhotoShape
 from photos_graph.search.label_words import LabelWords
 from photos_graph.search.query import Not, Query
+from photos_graph.search.terms.albums import InNoAlbum
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.persons import FacesIn, UnnamedFaces
 from photos_graph.search.terms.picture_kinds import HasCopies, IsEdited, IsRaw, IsScreenshot, Shaped
@@ -18,7 +19,7 @@ from photos_graph.search.terms.properties import Favourite, Rated
 from photos_graph.search.terms.ranges import in_words
 from photos_graph.search.terms.tags import Untagged
 
-_MAX_WORDS = 3  # of a phrase
+_MAX_WORDS = 4  # of a phrase
 _MAX_DIGITS = 4  # of a number of people
 
 
@@ -28,6 +29,7 @@ class Saying(Enum):
     FAVOURITE = auto()
     TAGS = auto()  # "without tags"
     UNTAGGED = auto()
+    NO_ALBUM = auto()  # "not in any album"
     POSITION = auto()  # "without gps"
     DATED = auto()  # "without date"
     UNDATED = auto()
@@ -81,6 +83,7 @@ _PLAIN: dict[Saying, tuple[Query, str]] = {
     Saying.FAVOURITE: (Favourite(), "favourite"),
     Saying.TAGS: (Not(Untagged()), "tagged"),
     Saying.UNTAGGED: (Untagged(), "untagged"),
+    Saying.NO_ALBUM: (InNoAlbum(), "in no album"),
     Saying.POSITION: (InBox(90, -90, 180, -180), "position"),
     Saying.DATED: (_DATED, "date"),
     Saying.UNDATED: (Not(_DATED), "undated"),

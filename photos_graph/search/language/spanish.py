@@ -107,6 +107,7 @@ SPANISH = language(
     kinds={
         MatchKind.TAG: "etiqueta, con la etiqueta, con etiqueta, etiquetadas, etiquetadas con, etiquetada",
         MatchKind.FOLDER: "carpeta, en la carpeta, de la carpeta",
+        MatchKind.ALBUM: "álbum, en el álbum, del álbum",
     },
     holidays={
         Holiday.NEW_YEAR: "Año Nuevo",
@@ -154,6 +155,7 @@ SPANISH = language(
         Saying.APERTURE: "diafragma",
         Saying.FAVOURITE: "favoritas, favoritos, favorita, favorito",
         Saying.TAGS: "etiquetas",
+        Saying.NO_ALBUM: "en ningún álbum, sin álbum, ningún álbum",
         Saying.UNTAGGED: "sin etiqueta",
         Saying.POSITION: "gps, posición, coordenadas, ubicación",
         Saying.DATED: "fecha",

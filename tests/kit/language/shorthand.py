@@ -11,6 +11,7 @@ from photos_graph.search.language.lexicon import Lexicon, Thing
 from photos_graph.search.language.parser import Parsed
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.terms.added import AddedIn
+from photos_graph.search.terms.albums import InAlbum, InNoAlbum
 from photos_graph.search.terms.content import LooksLike, LooksLikeText
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed
@@ -54,6 +55,10 @@ class _Writer:
                 return f"person {self._label(MatchKind.PERSON, id_)}"
             case AtPlace(id_):
                 return f"place {self._label(MatchKind.PLACE, id_)}"
+            case InAlbum(id_):
+                return f"album {self._label(MatchKind.ALBUM, id_)}"
+            case InNoAlbum():
+                return "in no album"
             case InFolder(id_, True):
                 return f"folder {self._label(MatchKind.FOLDER, id_)}"
             case OnlyPersons(ids):
