@@ -45,8 +45,8 @@ class Suggestion:
     )
     filter: str = strawberry.field(description="The filter that it stands for, as JSON that fits `PhotoFilter`.")
     text: str | None = strawberry.field(
-        description="A text to put into the search box, which `search` understands as the filter. It is null for an "
-        "album, and for a name with quotation marks, which a search cannot say."
+        description="A text to put into the search box, which `search` understands as the filter. It is null for a "
+        "name with quotation marks, which a search cannot say."
     )
     parts: list[LabelPart] = strawberry.field(
         description="The label in parts, which joined together are the label. Those that were typed are marked."

@@ -197,7 +197,7 @@ def test_albums_are_suggested_smart_ones_too() -> None:
         ("Beach again", "a2", beach),
         ("Summer album", "a1", 2),
     ]
-    assert [each.text for each in found] == [None, None]
+    assert [each.text for each in found] == ['album:"Beach again"', 'album:"Summer album"']
     assert found[0].filter == PhotoFilter(albums=TermFilter(all=(Ref(id="a2"),)))
 
 
