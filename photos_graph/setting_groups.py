@@ -257,8 +257,7 @@ class BackupSettings(SettingsGroup):
     schedule: str = Field(
         "30 3 * * *",
         description="When back-ups are written while the service runs, as five fields in the syntax of cron, in the "
-        "time zone of this machine. None is written if nothing has changed since the last one. An empty text means "
-        "never.",
+        "time zone of this machine. What was missed is caught up. An empty text means never.",
     )
     keep: int = Field(
         7, ge=1, description="How many back-ups are kept in the folder. Those to which you gave a name are not counted."

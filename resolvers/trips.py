@@ -131,7 +131,7 @@ class TripMutations:
                 description="The name: 1 to 255 characters without control characters. Null: the name that follows "
                 "from the places and dates."
             ),
-        ],
+        ] = None,
     ) -> Trip:
         return Trip.of(await info.context.services.trips.rename(ids.decode("Trip", id), name))
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 
 import graphql
 import pytest
 from strawberry.permission import PermissionExtension
-from strawberry.types.base import get_object_definition
+from strawberry.types.base import StrawberryOptional, get_object_definition
 
 from photos_graph.settings import WebSettings
 from photos_graph.web.graphiql import examples
@@ -203,6 +204,22 @@ def test_roots_and_datasets_are_the_owners(name: str) -> None:
 def test_nobody_changes_anything_with_the_role_to_look() -> None:
     roles = {guard.role for guards in permissions(Mutation).values() for guard in guards}
     assert "VIEWER" not in roles
+
+
+def test_an_argument_that_may_be_left_out_has_a_default() -> None:
+    without = []
+    for type_ in build_schema(WebSettings())._schema.type_map.values():
+        definition = type_.extensions.get("strawberry-definition")
+        for field in getattr(definition, "fields", ()):
+            if field.base_resolver is not None:
+                taken = inspect.signature(field.base_resolver.wrapped_func).parameters
+                without += [
+                    f"{type_.name}.{field.python_name}({argument.python_name})"
+                    for argument in field.arguments
+                    if isinstance(argument.type, StrawberryOptional)
+                    and taken[argument.python_name].default is inspect.Parameter.empty
+                ]
+    assert without == []
 
 
 def test_the_printed_schema_is_current() -> None:

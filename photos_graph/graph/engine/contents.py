@@ -76,7 +76,7 @@ RELATIONSHIPS: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = 
 )
 
 LEFT_OUT = frozenset({("Failure", "SEEN_BY", "Job")})
-LABELS_LEFT_OUT = frozenset({"Touched", "Migration", "ClusterSize"})  # the last is counted again
+LABELS_LEFT_OUT = frozenset({"Touched", "Migration", "Restoring", "ClusterSize"})  # the last is counted again
 # Of jobs, only those are kept that have to finish what people were promised.
 PROMISED = JobKind.FINISH_CHANGE
 
@@ -194,7 +194,7 @@ CONNECTED: Mapping[tuple[LiteralString, LiteralString, LiteralString], LiteralSt
 CREATED_PARTS: LiteralString = """
 UNWIND $rows AS row MATCH (c:Change {id: row.key}) CREATE (part:Part)-[:OF]->(c) SET part = row.values
 """
-ANY_NODE: LiteralString = "MATCH (n) WHERE NOT n:Migration RETURN count(n) AS count"
+ANY_NODE: LiteralString = "MATCH (n) WHERE NOT n:Migration AND NOT n:Restoring RETURN count(n) AS count"
 
 
 async def is_empty(graph: Graph) -> bool:
@@ -263,10 +263,31 @@ async def complete(graph: Graph) -> None:
         await graph.write(query)
 
 
-CLEAR: LiteralString = "MATCH (n) WITH n LIMIT 5000 DETACH DELETE n RETURN count(*) AS gone"
+CLEAR: LiteralString = "MATCH (n) WHERE NOT n:Restoring WITH n LIMIT 5000 DETACH DELETE n RETURN count(*) AS gone"
 
 
 async def clear(graph: Graph) -> None:
-    """Deletes everything, which only a restore that was interrupted may do."""
+    """Deletes everything but the token of a restore. Only a restore that was interrupted may do this."""
     while (await graph.write(CLEAR))[0]["gone"]:
         pass
+
+
+BEGUN: LiteralString = "MATCH (r:Restoring) RETURN r.token AS token"
+BEGIN: LiteralString = "MERGE (:Restoring {token: $token})"
+END: LiteralString = "MATCH (r:Restoring) DELETE r"
+
+
+async def token_of_restore(graph: Graph) -> str | None:
+    """Returns the token of the restore that began in the graph and has not ended, if there is one."""
+    rows = await graph.read(BEGUN)
+    return rows[0]["token"] if rows else None
+
+
+async def begin_restore(graph: Graph, token: str) -> None:
+    """Notes that a restore has begun."""
+    await graph.write(BEGIN, token=token)
+
+
+async def end_restore(graph: Graph) -> None:
+    """Notes that the restore has ended."""
+    await graph.write(END)

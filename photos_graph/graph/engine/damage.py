@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import LiteralString
 
+from photos_graph.array_files import written_whole
 from photos_graph.errors import DamagedGraph
 from photos_graph.graph.engine import feed
 from photos_graph.graph.engine.connection import Graph
@@ -29,12 +30,13 @@ async def look_for_damage(graph: Graph, data_dir: Path) -> None:
     """Raises DamagedGraph if the embedded graph of the data directory has lost its contents. Otherwise it remembers the
     identity of the graph. Raises OSError."""
     file = data_dir / FILE
-    known = file.read_text().strip() if file.exists() else None
+    known = file.read_text().strip() if file.exists() else ""
     found = [row["id"] for row in await graph.read(KNOWN_IDENTITY)]
     if known and known not in found:
         raise DamagedGraph(f"It is not the one that {file} names; remove that file to begin with an empty library.")
     newest = [row["id"] for row in await graph.read(NEWEST_PHOTOS) if row["number"] >= 0]
     if newest and not any(newest):
         raise DamagedGraph("Its photos are gone.")
-    if known is None:
-        file.write_text(await feed.identity(graph))
+    if not known:
+        with written_whole(file) as written:
+            written.write((await feed.identity(graph)).encode())

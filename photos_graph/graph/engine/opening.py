@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+from photos_graph.errors import BadSettings, RefusedQuery
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.embedded import Endpoint, Engine
 from photos_graph.graph.engine.migrations import is_older, migrate
@@ -23,11 +24,23 @@ async def connect(settings: Settings, before_migration: BeforeMigration | None =
     try:
         if before_migration is not None and await is_older(graph):
             await before_migration(graph)
-        await migrate(graph)
+            await _migrate_older(graph)
+        else:
+            await migrate(graph)
     except BaseException:
         await graph.close()
         raise
     return graph
+
+
+async def _migrate_older(graph: Graph) -> None:
+    try:
+        await migrate(graph)
+    except RefusedQuery as error:
+        raise BadSettings(
+            "The graph could not be changed to what this version of photos-graph needs; the log has the reason. "
+            "Install the earlier version again, and restore the back-up that was written before, if need be."
+        ) from error
 
 
 async def unmigrated(settings: Settings) -> Graph:

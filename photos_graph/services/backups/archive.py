@@ -49,7 +49,8 @@ class Member:
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What a back-up says about itself. ``schema``: the number of the newest migration of the graph. ``changes``: how
-    many changes people had made. ``feed``: the number of the last entry in the feed. ``created_at``: ISO 8601, UTC."""
+    many changes people had made before. ``whole``: they made none meanwhile, so it holds no change in part.
+    ``created_at``: ISO 8601, UTC."""
 
     format: str
     version: int
@@ -57,7 +58,7 @@ class Manifest:
     schema: int
     created_at: str
     changes: int
-    feed: int
+    whole: bool
     members: Mapping[str, Member]
 
     def count(self, label: str) -> int:

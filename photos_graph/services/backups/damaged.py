@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from photos_graph.errors import BadSettings, DamagedGraph, EngineUnavailable, RefusedQuery
+from photos_graph.graph.engine.damage import FILE
+from photos_graph.services.backups.dumping import BEFORE
 from photos_graph.services.backups.job import existing
 from photos_graph.settings import Settings
 
@@ -28,14 +31,22 @@ def told_if_damaged(settings: Settings) -> Iterator[None]:
 
 
 def _advice(settings: Settings) -> str:
-    try:
-        found = existing(settings)
-    except OSError as error:
-        log.warning("The folder of back-ups cannot be read: %s", error)
-        found = []
-    if not found:
+    newest = _newest(settings)
+    if newest is None:
         return f"There is no back-up in {settings.backups_dir}. If you have one elsewhere: photos-graph restore FILE"
     return (
         "Restore the newest back-up into a new data directory: "
-        f"photos-graph restore {found[-1]} --data-dir {settings.data_dir}-restored"
+        f"photos-graph restore {newest} --data-dir {settings.data_dir}-restored"
     )
+
+
+def _newest(settings: Settings) -> Path | None:
+    """Returns the newest back-up of this graph, or of any if it is not known which one this is."""
+    try:
+        file = settings.data_dir / FILE
+        found = existing(settings, file.read_text().strip() or None if file.exists() else None)
+        found += settings.backups_dir.glob(f"{BEFORE}*.zip")
+        return max(found, key=lambda path: path.stat().st_mtime, default=None)
+    except OSError as error:
+        log.warning("The folder of back-ups cannot be read: %s", error)
+        return None

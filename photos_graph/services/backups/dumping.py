@@ -2,8 +2,8 @@
 
 The nodes are read in pages, so a back-up is not the state of one moment. It holds every change that people made before
 it began. If they make changes meanwhile, it is written again, up to ``TRIES`` times, so that it holds no change in
-part. What jobs add meanwhile may be in it in part, which the next scan repairs: ``contents.NODES`` has the order in
-which that is harmless.
+part; if they never stop, ``Manifest.whole`` is false. What jobs add meanwhile may be in it in part, which the next scan
+repairs: ``contents.NODES`` has the order in which that is harmless.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from photos_graph.errors import BadSettings
-from photos_graph.graph.engine import contents, feed, migrations
+from photos_graph.graph.engine import contents, migrations
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.contents import NodeRecord
 from photos_graph.graph.labels import history
@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 TRIES = 3
 Report = Callable[[int, int], Awaitable[None]]  # how many nodes are written, of how many
 
+BEFORE = "before-version-"  # how the names of back-ups begin that are written before a migration
+KEPT_BEFORE = 2  # of these for each schema, if the migration fails again and again
+
 MODELS = "learn/models"
 SECRETS = "secrets.json"
 
@@ -40,21 +43,28 @@ async def write_backup(graph: Graph, settings: Settings, path: Path, report: Rep
     Raises OSError if the file cannot be written, and EngineUnavailable.
     """
     for number in range(1, TRIES + 1):
-        _, before = await history.bounds(graph)
-        manifest = await _write(graph, settings, path, report, before)
-        _, after = await history.bounds(graph)
-        if after == before:
+        manifest = await _write(graph, settings, path, report)
+        if manifest.whole:
             break
         log.info("People made changes while the back-up was written (try %s of %s).", number, TRIES)
     return manifest
 
 
+async def _changes(graph: Graph) -> tuple[int, int]:
+    """Returns the numbers of the newest change, and of the newest portion of one."""
+    _, last = await history.bounds(graph)
+    return last, await history.last_written(graph)
+
+
+def now_in_name() -> str:
+    """Returns the local time as it stands in the names of back-ups."""
+    return f"{datetime.now():%Y%m%d-%H%M%S}"
+
+
 async def before_migration(settings: Settings, graph: Graph) -> None:
     """Writes a back-up of a graph whose schema is older, before it is changed. Raises BadSettings if it cannot."""
     schema = max(await migrations.applied_to(graph))
-    path = settings.backups_dir / f"before-version-{version('photos-graph')}-of-schema-{schema}.zip"
-    if path.exists():
-        return
+    path = settings.backups_dir / f"{BEFORE}{version('photos-graph')}-of-schema-{schema}-{now_in_name()}.zip"
 
     async def unseen(_done: int, _total: int) -> None:
         pass
@@ -62,14 +72,16 @@ async def before_migration(settings: Settings, graph: Graph) -> None:
     log.warning("This graph is of an earlier version. A back-up is written to %s before it is changed.", path)
     try:
         await write_backup(graph, settings, path, unseen)
+        for earlier in sorted(settings.backups_dir.glob(f"{BEFORE}*-of-schema-{schema}-*.zip"))[:-KEPT_BEFORE]:
+            earlier.unlink()
     except OSError as error:
         raise BadSettings(
             f"The back-up before the graph is changed cannot be written to {path}: {error.strerror}. Set backup.folder."
         ) from error
 
 
-async def _write(graph: Graph, settings: Settings, path: Path, report: Report, changes: int) -> Manifest:
-    seq = await feed.head(graph)
+async def _write(graph: Graph, settings: Settings, path: Path, report: Report) -> Manifest:
+    before = await _changes(graph)
     total = sum([await contents.count(graph, label) for label in contents.NODES])
     done = 0
     with archive.written(path) as writer:
@@ -86,8 +98,8 @@ async def _write(graph: Graph, settings: Settings, path: Path, report: Report, c
             version("photos-graph"),
             max(await migrations.applied_to(graph)),
             datetime.now(UTC).isoformat(timespec="seconds"),
-            changes,
-            seq,
+            before[0],
+            await _changes(graph) == before,
             writer.members,
         )
         writer.finish(manifest)

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from datetime import datetime
 from pathlib import Path
 
 from photos_graph.errors import BadInput
+from photos_graph.graph.engine import feed
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.queue import Jobs
 from photos_graph.model.job_arguments import BackupArguments
 from photos_graph.model.jobs import Job, JobKind
-from photos_graph.services.backups.archive import Manifest
-from photos_graph.services.backups.dumping import write_backup
+from photos_graph.services.backups.archive import Archive, Manifest
+from photos_graph.services.backups.dumping import now_in_name, write_backup
 from photos_graph.settings import Settings, expanded
 
 PROGRESS = "Writing a back-up"
-AUTOMATIC = re.compile(
-    r"photos-graph-\d{8}-\d{6}\.zip"
-)  # the names that we choose, which are deleted when they are old
+# The names that we choose, with the beginning of the identity of the graph: several may share a folder. Old ones are
+# deleted.
+AUTOMATIC = re.compile(r"photos-graph-[0-9a-f]{8}-\d{8}-\d{6}\.zip")
+NOT_WHOLE = " People made changes while it was written, of which it may hold a part."
 
 
 class Backups:
@@ -40,12 +42,19 @@ class Backups:
         return await self._jobs.queue(JobKind.BACKUP, BackupArguments(path))
 
 
-def existing(settings: Settings) -> list[Path]:
-    """Returns the back-ups in the folder of back-ups whose names we chose, the oldest first. Raises OSError."""
+def existing(settings: Settings, identity: str | None = None) -> list[Path]:
+    """Returns the back-ups in the folder of back-ups whose names we chose, the oldest first: those of the graph with
+    the identity, or of all. Raises OSError."""
     folder = settings.backups_dir
     if not folder.is_dir():
         return []
-    return sorted(path for path in folder.iterdir() if AUTOMATIC.fullmatch(path.name))
+    start = "photos-graph-" if identity is None else _start(identity)
+    found = [path for path in folder.iterdir() if AUTOMATIC.fullmatch(path.name) and path.name.startswith(start)]
+    return sorted(found, key=lambda path: path.name[-len("20000101-000000.zip") :])
+
+
+def _start(identity: str) -> str:
+    return f"photos-graph-{identity[:8]}-"
 
 
 class BackupJob:
@@ -61,14 +70,35 @@ class BackupJob:
         async def report(done: int, total: int) -> None:
             await progress.step(done, max(done, total), PROGRESS)
 
-        path = job.arguments.file or self._settings.backups_dir / f"photos-graph-{datetime.now():%Y%m%d-%H%M%S}.zip"
+        if job.arguments.file is not None:
+            return _told(
+                job.arguments.file, await write_backup(self._graph, self._settings, job.arguments.file, report)
+            )
+        folder, identity = self._settings.backups_dir, await feed.identity(self._graph)
+        for partial in folder.glob(f".{_start(identity)}*.partial"):  # of a process that was killed
+            partial.unlink(missing_ok=True)
+        earlier = existing(self._settings, identity)
+        path = folder / f"{_start(identity)}{now_in_name()}.zip"
         manifest = await write_backup(self._graph, self._settings, path, report)
-        if job.arguments.file is None:
-            for partial in self._settings.backups_dir.glob(".photos-graph-*.partial"):  # of a process that was killed
-                partial.unlink(missing_ok=True)
-            for old in existing(self._settings)[: -self._settings.backup.keep]:
-                old.unlink(missing_ok=True)
-        return f"{path} holds {held(manifest)}."
+        is_repeated = bool(earlier) and await asyncio.to_thread(_has_same, earlier[-1], manifest)
+        if is_repeated:
+            earlier.pop().unlink()
+        for old in earlier[: len(earlier) + 1 - self._settings.backup.keep]:
+            old.unlink(missing_ok=True)
+        return _told(path, manifest)
+
+
+def _has_same(path: Path, manifest: Manifest) -> bool:
+    """Returns whether a back-up holds the same as another one."""
+    try:
+        with Archive(path) as archive:
+            return archive.manifest.members == manifest.members
+    except BadInput:
+        return False
+
+
+def _told(path: Path, manifest: Manifest) -> str:
+    return f"{path} holds {held(manifest)}.{'' if manifest.whole else NOT_WHOLE}"
 
 
 def held(manifest: Manifest) -> str:

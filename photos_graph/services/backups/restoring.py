@@ -1,22 +1,26 @@
 """Restores a back-up into an empty data directory and an empty graph, on either engine.
 
-While it runs, ``<data_dir>/restoring`` names the back-up. A service does not start then, and the next restore begins by
-emptying what the interrupted one left.
+While it runs, ``<data_dir>/restoring`` names the back-up and has a token, which the graph has too. A service does not
+start then, and the next restore begins by emptying what the interrupted one left. It empties a graph only if that has
+the token.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+from photos_graph.array_files import written_whole
 from photos_graph.errors import BadInput, BadSettings
 from photos_graph.graph.engine import contents, opening
 from photos_graph.graph.engine.connection import Graph
@@ -30,7 +34,8 @@ from photos_graph.settings import Settings, expanded
 
 MARK = "restoring"
 BATCH = 1000  # nodes in a transaction
-KEPT = frozenset({"models", "logs", MARK})  # of a data directory that counts as empty: downloaded weights and logs
+# A data directory with these counts as empty: downloaded weights, logs, and an engine whose graph is empty.
+KEPT = frozenset({"models", "logs", "graph", "engine.json", "engine.lock", MARK})
 _FILE = re.compile(rf"{re.escape(SECRETS)}|{MODELS}/[\w.-]+")
 
 Show = Callable[[str, int, int], None]  # what is done, how much of it, and how much there is
@@ -52,23 +57,37 @@ async def restore(settings: Settings, path: Path, roots: Mapping[str, str], show
     """
     with Archive(path) as archive:
         await asyncio.to_thread(_check, archive, roots, show)
-        mark = await asyncio.to_thread(_prepare, settings, path)
-        async with _opened(settings, interrupted=mark) as graph:
+        file, interrupted = await asyncio.to_thread(_prepare, settings.data_dir, path)
+        async with _opened(settings, file, interrupted) as graph:
             await migrate(graph, archive.manifest.schema)
             lost = await _restore_graph(graph, archive, roots, show)
             await asyncio.to_thread(_restore_files, archive, settings.data_dir)
             await migrate(graph)
-            (settings.data_dir / MARK).unlink()
         return Restored(archive.manifest, lost)
 
 
 def refuse_interrupted(data_dir: Path) -> None:
     """Raises BadSettings if a restore into the data directory was interrupted."""
-    mark = data_dir / MARK
-    if mark.exists():
-        raise BadSettings(
-            f"A restore into {data_dir} was interrupted. Run it again: photos-graph restore {mark.read_text()}"
-        )
+    mark = _mark(data_dir)
+    if mark is not None:
+        raise BadSettings(f"A restore into {data_dir} was interrupted. Run it again: photos-graph restore {mark.file}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    file: str
+    token: str
+
+
+def _mark(data_dir: Path) -> _Mark | None:
+    """Returns the mark of a restore that was interrupted, if there is one. Raises BadSettings if it is damaged."""
+    path = data_dir / MARK
+    try:
+        return _Mark(**json.loads(path.read_text()))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError) as error:
+        raise BadSettings(f"{path} is damaged. Restore into a new data directory.") from error
 
 
 def _check(archive: Archive, roots: Mapping[str, str], show: Show) -> None:
@@ -103,35 +122,41 @@ def _nodes(archive: Archive, label: str) -> Iterator[NodeRecord]:
         raise BadInput(f"This back-up is damaged: a record of {label} cannot be read.") from error
 
 
-def _prepare(settings: Settings, path: Path) -> bool:
-    """Makes the data directory ready, and returns whether an interrupted restore left something in the graph."""
-    data_dir = settings.data_dir
+def _prepare(data_dir: Path, file: Path) -> tuple[str, _Mark | None]:
+    """Makes the data directory ready. Returns the absolute path of the back-up, and the mark of a restore that was
+    interrupted, if there is one."""
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     data_dir.chmod(0o700)
-    mark = data_dir / MARK
-    interrupted = mark.exists()
-    found = {entry.name for entry in data_dir.iterdir()} - KEPT
-    if found and not interrupted:
+    if file.resolve().is_relative_to(data_dir.resolve()):
+        raise BadInput(f"{file} lies in the data directory {data_dir}. Move it elsewhere first.")
+    interrupted = _mark(data_dir)
+    left = {SECRETS, "learn"} if interrupted else set()
+    if {entry.name for entry in data_dir.iterdir()} - KEPT - left:
         raise BadInput(
             f"The data directory {data_dir} is not empty. Choose another one with --data-dir, or move this one away."
         )
-    for name in found:
-        entry = data_dir / name
-        shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
-    mark.write_text(str(path.absolute()))
-    return interrupted
+    (data_dir / SECRETS).unlink(missing_ok=True)
+    shutil.rmtree(data_dir / "learn", ignore_errors=True)
+    return str(file.absolute()), interrupted
 
 
 @asynccontextmanager
-async def _opened(settings: Settings, *, interrupted: bool) -> AsyncIterator[Graph]:
+async def _opened(settings: Settings, file: str, interrupted: _Mark | None) -> AsyncIterator[Graph]:
     graph = await opening.unmigrated(settings)
+    path = settings.data_dir / MARK
     try:
-        if interrupted:
+        token = await contents.token_of_restore(graph)
+        if interrupted is not None and token == interrupted.token:
             await contents.clear(graph)
         if not await contents.is_empty(graph):
-            (settings.data_dir / MARK).unlink()
             raise BadInput("The graph is not empty. A back-up is restored into an empty one only.")
+        mark = _Mark(file, interrupted.token if interrupted else uuid4().hex)
+        with written_whole(path) as written:
+            written.write(json.dumps(asdict(mark)).encode())
+        await contents.begin_restore(graph, mark.token)
         yield graph
+        path.unlink()
+        await contents.end_restore(graph)
     finally:
         await graph.close()
 

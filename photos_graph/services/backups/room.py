@@ -22,4 +22,4 @@ def open_backups(core: Core) -> BackupRoom:
     """Creates the services of the room, and registers the handler of its job. Raises BadSettings."""
     core.handlers[JobKind.BACKUP] = BackupJob(core.graph, core.settings).run
     backups = Backups(core.jobs, core.settings)
-    return BackupRoom(backups, BackupSchedule(core.graph, backups, core.settings))
+    return BackupRoom(backups, BackupSchedule(backups, core.settings))

@@ -8,10 +8,8 @@ import time
 from collections.abc import Callable
 
 from photos_graph.errors import BadInput, BadSettings, PhotosGraphError
-from photos_graph.graph.engine import feed
-from photos_graph.graph.engine.connection import Graph
 from photos_graph.jobs.cron import next_time
-from photos_graph.services.backups.archive import Archive
+from photos_graph.services.backups.dumping import SECRETS
 from photos_graph.services.backups.job import Backups, existing
 from photos_graph.settings import Settings
 
@@ -23,14 +21,19 @@ CHECK_SECONDS = 30.0
 class BackupSchedule:
     """``clock`` returns seconds since the epoch. Raises BadSettings if the schedule is not valid."""
 
-    def __init__(
-        self, graph: Graph, backups: Backups, settings: Settings, clock: Callable[[], float] = time.time
-    ) -> None:
-        self._graph = graph
+    def __init__(self, backups: Backups, settings: Settings, clock: Callable[[], float] = time.time) -> None:
         self._backups = backups
         self._settings = settings
         self._clock = clock
-        self._next = self._after(clock())
+        self._next = self._after(self._last())
+
+    def _last(self) -> float:
+        """Returns when the newest back-up was written or, if there is none, when the service was first started: what
+        was missed is caught up."""
+        times = [path.stat().st_mtime for path in existing(self._settings)]
+        if not times and (secrets := self._settings.data_dir / SECRETS).exists():
+            times = [secrets.stat().st_mtime]
+        return max(times, default=self._clock())
 
     def _after(self, moment: float) -> float | None:
         """Returns the next time after the moment in seconds since the epoch, or None for never."""
@@ -41,25 +44,13 @@ class BackupSchedule:
             raise BadSettings(f"The setting backup.schedule cannot be used. {error.public_message}") from None
 
     async def look(self) -> bool:
-        """Queues a back-up if its time has come and something has changed. Returns whether it did."""
+        """Queues a back-up if its time has come. Returns whether it did. Raises EngineUnavailable."""
         now = self._clock()
         if self._next is None or now < self._next:
             return False
-        self._next = self._after(now)
-        if await asyncio.to_thread(self._newest) == await feed.head(self._graph):
-            return False
         await self._backups.ask()
+        self._next = self._after(now)
         return True
-
-    def _newest(self) -> int | None:
-        """Returns the number of the last entry of the feed in the newest back-up, if one can be read."""
-        try:
-            for path in reversed(existing(self._settings)):
-                with Archive(path) as archive:
-                    return archive.manifest.feed
-        except (BadInput, OSError) as error:
-            log.warning("The newest back-up cannot be read: %s", error)
-        return None
 
     async def keep_looking(self) -> None:
         """Looks now and then. Never returns."""

@@ -13,6 +13,7 @@ from photos_graph.model.labels import LabelKind
 from photos_graph.model.properties import PhotoProperty
 from photos_graph.model.stacks import StackKind
 from photos_graph.model.succession import Succession, View
+from photos_graph.search.listing import Stretch
 from tests.kit.faces import Found, find
 from tests.kit.planted import photo_id, plant
 from tests.kit.tags import assertions_by_path, grown, written
@@ -30,6 +31,9 @@ EXCLUDED = Assertion(AssertionKind.EXCLUDES, 5, "anna")
 async def planted(graph: Graph) -> Graph:
     await plant(graph, {"a": "a"}, {"a": range(3)})
     return graph
+
+
+WHOLE = Stretch(None, None, 10, from_end=False)
 
 
 async def succeed(graph: Graph, view: View | None = None) -> str | None:
@@ -168,15 +172,15 @@ async def test_a_replacement_waits_until_it_is_compared_then_for_a_person(plante
     await writer(planted).commit(lambda tx: replacements.note(tx, [(OLD, NEW, file_id)]))
     (waiting,) = await replacements.pending(planted, 10)
     assert (waiting.old_id, waiting.new_id, waiting.is_held) == (photo_id(OLD), photo_id(NEW), False)
-    assert await replacements.page(planted, "", 10) == []
+    assert await replacements.page(planted, WHOLE) == []
     await replacements.leave_open(planted, [photo_id(OLD)])
     assert await replacements.pending(planted, 10) == []
-    assert [(each.old_id, each.new_id) for each in await replacements.page(planted, "", 10)] == [
+    assert [(each.old_id, each.new_id) for each in await replacements.page(planted, WHOLE)] == [
         (photo_id(OLD), photo_id(NEW))
     ]
     assert await replacements.count(planted) == 1
     await succeed(planted)
-    assert await replacements.page(planted, "", 10) == []
+    assert await replacements.page(planted, WHOLE) == []
     assert await replacements.count(planted) == 0
 
 

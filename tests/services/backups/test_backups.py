@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import stat
 import zipfile
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, BadSettings
+from photos_graph.graph.engine import feed
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.migrations import MIGRATIONS
 from photos_graph.graph.engine.opening import connect, unmigrated
@@ -162,7 +165,7 @@ def rewritten(source: Path, target: Path, members: dict[str, bytes]) -> None:
                 manifest.schema,
                 manifest.created_at,
                 manifest.changes,
-                manifest.feed,
+                manifest.whole,
                 listed,
             )
         )
@@ -195,28 +198,32 @@ async def test_a_back_up_that_somebody_made_up_is_refused(
 
 
 @pytest.mark.both_engines
+class Killed(Exception):
+    pass
+
+
+def killed(what: str, done: int, total: int) -> None:
+    if what == "Connecting" and done > total / 2:
+        raise Killed
+
+
+@pytest.mark.both_engines
 async def test_a_restore_that_was_interrupted_is_run_again(
-    graph: Graph, settings: Settings, engine: RunningEngine
+    graph: Graph, settings: Settings, engine: RunningEngine, tmp_path: Path
 ) -> None:
     visited.fill(engine)
     before = await comparable(graph)
-    file = settings.data_dir / "backups" / "whole.zip"
+    file = tmp_path / "whole.zip"
+    put(settings.data_dir / "secrets.json", b"{}")
     await write_backup(graph, settings, file, unseen)
-    with pytest.raises(BadInput, match="is not empty"):
+    with pytest.raises(BadInput, match=r"data directory .* is not empty"):
         await restore(settings, file, {}, silent)
-    fresh = settings.model_copy(update={"data_dir": settings.data_dir.with_name("fresh")})
-    with pytest.raises(BadInput, match="The graph is not empty"):
-        await restore(fresh, file, {}, silent)
-    assert not (fresh.data_dir / MARK).exists()
+    fresh = settings.model_copy(update={"data_dir": tmp_path / "fresh"})
+    for _ in range(2):  # the second call does not take the first one for an interrupted restore
+        with pytest.raises(BadInput, match="The graph is not empty"):
+            await restore(fresh, file, {}, silent)
+    assert await comparable(graph) == before
     engine.clean()
-
-    class Killed(Exception):
-        pass
-
-    def killed(what: str, done: int, total: int) -> None:
-        if what == "Connecting" and done > total / 2:
-            raise Killed
-
     with pytest.raises(Killed):
         await restore(fresh, file, {}, killed)
     with pytest.raises(BadSettings, match="Run it again: photos-graph restore"):
@@ -224,6 +231,25 @@ async def test_a_restore_that_was_interrupted_is_run_again(
             pass
     await restore(fresh, file, {}, silent)
     assert await comparable(graph) == before
+    assert await graph.read("MATCH (r:Restoring) RETURN count(r) AS n") == [{"n": 0}]
+    assert not (fresh.data_dir / MARK).exists()
+
+
+async def test_a_graph_that_an_interrupted_restore_does_not_know_is_left_alone(
+    graph: Graph, settings: Settings, tmp_path: Path
+) -> None:
+    await write_backup(graph, settings, tmp_path / "empty.zip", unseen)
+    await graph.write("CREATE (:Tag {id: 't', key: 't', name: 'Sea'})")
+    fresh = settings.model_copy(update={"data_dir": tmp_path / "fresh"})
+    for mark in (b'{"file": "x", "token": "another"}', b"cut o"):
+        put(fresh.data_dir / MARK, mark)
+        with pytest.raises(BadInput, match=r"The graph is not empty|is damaged"):
+            await restore(fresh, tmp_path / "empty.zip", {}, silent)
+    assert await graph.read("MATCH (t:Tag) RETURN t.name AS name") == [{"name": "Sea"}]
+    shutil.copy(tmp_path / "empty.zip", fresh.data_dir)
+    with pytest.raises(BadInput, match="Move it elsewhere"):
+        await restore(fresh, fresh.data_dir / "empty.zip", {}, silent)
+    assert (fresh.data_dir / "empty.zip").exists()
 
 
 async def test_a_back_up_of_an_older_schema_is_migrated(graph: Graph, settings: Settings) -> None:
@@ -252,31 +278,51 @@ async def test_a_graph_is_backed_up_before_it_is_migrated(graph: Graph, settings
     assert len(list((settings.data_dir / "backups").iterdir())) == 1
 
 
-async def test_back_ups_follow_their_schedule_and_old_ones_go(
-    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_back_ups_follow_their_schedule_and_old_ones_go(services: Services) -> None:
     object.__setattr__(services.settings, "backup", BackupSettings(schedule="0 * * * *", keep=2))
     now = [0.0]
-    schedule = BackupSchedule(services.graph, services.backups, services.settings, lambda: now[0])
+    schedule = BackupSchedule(services.backups, services.settings, lambda: now[0])
     assert not await schedule.look()
     folder = services.settings.backups_dir
     named = await backed_up(services, folder / "mine.zip")
+    ours = (await feed.identity(services.graph))[:8]
     for day in range(1, 4):
-        (folder / f"photos-graph-2000010{day}-000000.zip").write_bytes(b"not a back-up")
-    (folder / ".photos-graph-20000104-000000.zip.partial").write_bytes(b"of a process that was killed")
+        (folder / f"photos-graph-{ours}-2000010{day}-000000.zip").write_bytes(b"not a back-up")
+    (folder / f".photos-graph-{ours}-20000104-000000.zip.partial").write_bytes(b"of a process that was killed")
+    others = [folder / f"{start}photos-graph-01234567-20000104-000000.zip" for start in ("", ".")]
+    for other in others:
+        other.write_bytes(b"of another library in the same folder")
     now[0] = 3700.0
     assert await schedule.look()
     assert not await schedule.look()
     job = next(job for job in (await services.jobs.page(None, 5, None)).items if job.finished_at is None)
     assert (await ended(services, job)).state is JobState.SUCCEEDED
-    assert len(existing(services.settings)) == 2
+    assert len(existing(services.settings, ours)) == 2
     assert not list(folder.glob("*.partial"))
-    assert named.exists()
-    now[0] = 7300.0
-    assert not await schedule.look(), "nothing has changed since the last one"
+    assert all(kept.exists() for kept in (named, *others))
+
+
+async def test_a_back_up_that_holds_the_same_as_the_one_before_replaces_it(services: Services) -> None:
     await services.tag_editing.create("Sea", by="me")
-    now[0] = 10900.0
-    assert await schedule.look()
+    first = await backed_up(services)
+    first = first.rename(first.with_name(f"{first.name[:21]}-20000101-000000.zip"))
+    second = await backed_up(services)
+    assert second.exists() and not first.exists()
+    second = second.rename(second.with_name(f"{second.name[:21]}-20000101-000000.zip"))
+    await services.tag_editing.create("Mountain", by="me")
+    third = await backed_up(services)
+    assert existing(services.settings) == [second, third]
+
+
+async def test_what_was_missed_while_nothing_ran_is_caught_up(services: Services) -> None:
+    object.__setattr__(services.settings, "backup", BackupSettings(schedule="30 3 * * *"))
+    newest = await backed_up(services)
+    noon = datetime(2026, 5, 10, 12).timestamp()
+    os.utime(newest, (noon, noon))
+    same_day = BackupSchedule(services.backups, services.settings, lambda: noon + 3600)
+    assert not await same_day.look()
+    next_day = BackupSchedule(services.backups, services.settings, lambda: noon + 20 * 3600)
+    assert await next_day.look()
 
 
 async def test_a_schedule_that_cannot_be_read_is_refused(settings: Settings) -> None:
@@ -292,19 +338,23 @@ async def test_a_back_up_never_replaces_a_file(services: Services, tmp_path: Pat
         await services.backups.ask(tmp_path / "there.zip")
 
 
+@pytest.mark.parametrize(("times", "whole"), [(1, True), (9, False)])
 async def test_what_people_change_meanwhile_is_written_again(
-    services: Services, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    services: Services, tmp_path: Path, times: int, whole: bool
 ) -> None:
     made = 0
 
     async def report(_done: int, _total: int) -> None:
         nonlocal made
-        if made < 1:
+        if made < times:
             made += 1
-            await services.tag_editing.create("Sea", by="me")
+            await services.tag_editing.create(f"Sea {made}", by="me")
 
+    await services.tag_editing.create("Sea", by="me")
     manifest = await write_backup(services.graph, services.settings, tmp_path / "b.zip", report)
-    assert (manifest.changes, manifest.count("Tag")) == (1, 1)
+    assert manifest.whole is whole
+    if whole:
+        assert (manifest.changes, manifest.count("Tag")) == (2, 2)
 
 
 async def test_a_graph_that_is_open_elsewhere_can_be_read(settings: Settings) -> None:
