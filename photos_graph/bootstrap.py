@@ -93,7 +93,8 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             runner.start(core.handlers)
             closing.push_async_callback(runner.close)
         if poll:
-            core.keep_running(browse.faces.prepare(), "faces of persons")
+            core.keep_running(index.sort_map(), "map")
+            core.keep_running(browse.prepare(), "first answers")
             core.keep_running(scan.keep_polling(), "polling")
             core.keep_running(learning.schedules.keep_looking(), "schedules")
             core.keep_running(backups.schedule.keep_looking(), "back-ups")

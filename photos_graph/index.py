@@ -133,6 +133,12 @@ class Index:
                 await self._rebuild()
                 await asyncio.to_thread(settle)
 
+    async def sort_map(self) -> None:
+        """Sorts the photos along the curve of the map in a thread, so that the first map does not have to wait for it.
+        Changes wait, and questions do not."""
+        async with self._lock:
+            self.search.map = await asyncio.to_thread(self.search.sorted_map)
+
     async def see_content(self) -> None:
         """Reads what photos look like, if the files of it have changed."""
         # Only a worker reads the vectors of an image-text model. What it found before does not count for new ones.

@@ -19,6 +19,14 @@ T = TypeVar("T")
 # Writers of labels come one after the other: the one that holds this node sees what all before it wrote.
 LOCK: LiteralString = "MERGE (m:Meta {name: 'labels'}) SET m.value = coalesce(m.value, 0) + 1"
 
+WRITES: LiteralString = "MATCH (m:Meta {name: 'labels'}) RETURN m.value AS writes"
+
+
+async def writes(graph: Graph) -> int:
+    """Returns how many transactions have written labels, faces, photos or folders so far, in any process."""
+    rows = await graph.read(WRITES)
+    return int(rows[0]["writes"]) if rows else 0
+
 
 class ReadModel(Protocol):
     """The model that answers queries apart from the graph: the search index."""

@@ -64,6 +64,7 @@ class Face:
 
     id: str
     photo_id: str
+    photo_number: int
     box: Box
     confidence: float  # 0..1, by the detector
     quality: float  # 0..1; 0 until a model has assessed it

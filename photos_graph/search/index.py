@@ -212,6 +212,14 @@ class SearchIndex:
         self._taken_desc.refresh(self.sets.visible)
         return self.map.clusters(found, self.sets.visible, self._taken_desc, bounds, zoom, whole)
 
+    def sorted_map(self) -> MapClusters:
+        """Returns a map of the visible photos that is sorted, to take the place of ``map``. A thread may do this while
+        questions are answered, but not while photos change."""
+        made = MapClusters(self.sets.table)
+        made.touch(self.sets.visible)
+        made.prepare(self.sets.visible)
+        return made
+
     # stacks
 
     def collapsed(self, found: BitMap, stacks: Stacks = Stacks.COLLAPSED) -> BitMap:

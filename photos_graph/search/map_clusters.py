@@ -77,7 +77,7 @@ class MapClusters:
         """
         if not 0 <= zoom <= MAX_ZOOM:
             raise BadInput(f"A zoom is from 0, where one tile has the whole world, to {MAX_ZOOM}.", about=zoom)
-        self._refresh(visible)
+        self.prepare(visible)
         level = zoom + _CELLS
         shown = self._shown(found, _around(bounds, level) if whole else bounds)
         cells = self._curve[shown] >> 2 * (_DEPTH - level)
@@ -93,7 +93,8 @@ class MapClusters:
             )
         return self._clusters(shown, cells, starts, newest_first, level) if len(starts) else []
 
-    def _refresh(self, visible: BitMap) -> None:
+    def prepare(self, visible: BitMap) -> None:
+        """Sorts the visible photos along the curve, if photos have changed."""
         if self._is_ready:
             return
         self._is_ready = True

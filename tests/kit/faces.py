@@ -12,6 +12,7 @@ from photos_graph.graph.engine.feed_entry import touch
 from photos_graph.graph.faces.cluster_pages import recount
 from photos_graph.graph.faces.pages import rank
 from photos_graph.graph.labels.transaction import LabelTransaction
+from photos_graph.graph.writing import LOCK
 
 PUT: LiteralString = """
 UNWIND $rows AS row
@@ -60,6 +61,7 @@ def _row(face: Found) -> dict[str, Any]:
 
 async def find(graph: Graph, *faces: Found) -> None:
     async def work(tx: Transaction) -> None:
+        await tx.run(LOCK)
         numbers = [row["number"] for row in await tx.run(PUT, rows=[_row(face) for face in faces])]
         await recount(LabelTransaction(tx), [face.id for face in faces])
         await touch(tx, labelled=numbers)
@@ -71,6 +73,7 @@ async def liken(graph: Graph, face: str, scores: Mapping[str, float], *, applied
     """Writes likenesses by person id. ``applied`` is the person that a model is sure of."""
 
     async def work(tx: Transaction) -> None:
+        await tx.run(LOCK)
         rows = [{"face": face, "person": id_, "score": s, "applied": id_ == applied} for id_, s in scores.items()]
         await touch(tx, labelled=[row["number"] for row in await tx.run(LIKE, rows=rows)])
 

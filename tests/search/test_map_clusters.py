@@ -74,6 +74,10 @@ def test_clusters_follow_photos_that_move_come_and_go() -> None:
     assert sorted(cluster.count for cluster in clusters(index, WORLD, 5)) == [1, 2]
     index.apply_photos([replace(photo(0), latitude=50, longitude=50), replace(photo(9), latitude=1, longitude=1)], [1])
     assert sorted(cluster.count for cluster in clusters(index, WORLD, 5)) == [1, 2]
+    index.map = index.sorted_map()
+    assert sorted(cluster.count for cluster in clusters(index, WORLD, 5)) == [1, 2]
+    index.apply_photos([], [9])
+    assert sorted(cluster.count for cluster in clusters(index, WORLD, 5)) == [2]
     assert clusters(SearchIndex(), WORLD, 5) == []
     assert index.clusters(BitMap(), WORLD, 5) == []
 

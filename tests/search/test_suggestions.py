@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,6 +27,7 @@ from photos_graph.search.language.parser import parse
 from photos_graph.search.rows import LabelPostings, PlacedPhotos
 from photos_graph.search.smart_albums import SmartAlbums
 from photos_graph.search.suggestions.highlights import matched
+from photos_graph.search.suggestions.sources import RowSource, Typed
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.services.browse.suggesting import Suggester, Suggestion
 from tests.kit.oracles.naive_suggestions import Suggested, Thing, suggested
@@ -183,6 +185,23 @@ def test_suggestions_follow_names_labels_and_photos() -> None:
     index.apply_tags([Tag("many599", "Lagoons", None)])
     index.apply_labels(LabelPostings({"many599": BitMap([7])}, {}, {}, {}, {}, {}), BitMap([7]))
     assert (labels(asked.suggest("zo")), labels(asked.suggest("lagoon"))) == ([], ["Lagoons"])
+
+
+def test_names_that_change_while_they_are_indexed_are_suggested_as_they_are_now() -> None:
+    index, kinds = library(), (SuggestionKind.TAG,)
+    source = RowSource(SuggestionKind.TAG, index.tags, index.sets.tags.having, str, lambda _: PhotoFilter())
+    indexing = source.indexing()
+    assert indexing is not None
+    index.apply_tags([Tag("t1", "Zanzibar", None)], ["t2"])
+    source.use(indexing())
+    found = [
+        [name.key for names in source.find(Typed.of(text), False).names.values() for name in names]
+        for text in ("zan", "ann", "volley", "abr")
+    ]
+    assert (found, source.indexing()) == ([["t1"], [], ["t3"], ["t0"]], None)
+    asked = suggester(index)
+    asyncio.run(asked.prepare())
+    assert labels(asked.suggest("zan", kinds)) == ["Zanzibar"]
 
 
 def test_albums_are_suggested_smart_ones_too() -> None:

@@ -12,7 +12,8 @@ from photos_graph.model.labels import TagSource
 from photos_graph.search.listing import Stretch
 
 SHOWN: LiteralString = """
-RETURN p.id AS photo, p.look AS look, f {.id, .x, .y, .width, .height, .score, .quality, .ignored, .passedOver} AS face,
+RETURN p.id AS photo, p.number AS number, p.look AS look,
+  f {.id, .x, .y, .width, .height, .score, .quality, .ignored, .passedOver} AS face,
   [(f)-[r:IS]->(x:Person) | [x.id, r.via]] AS assigned,
   [(f)-[:IS_NOT]->(x:Person) | x.id] AS rejected,
   [(f)-[r:LOOKS_LIKE]->(x:Person) | [x.id, r.score, r.applied]] AS matches
@@ -52,6 +53,7 @@ def _face(row: dict[str, Any]) -> Face:
     return Face(
         id=values["id"],
         photo_id=row["photo"],
+        photo_number=row["number"],
         box=Box(values["x"] or 0.0, values["y"] or 0.0, values["width"] or 0.0, values["height"] or 0.0),
         confidence=values["score"] or 0.0,
         quality=values["quality"] or 0.0,

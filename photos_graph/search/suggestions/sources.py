@@ -6,6 +6,7 @@ Each kind is a source. One more source is all that another kind needs.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import partial
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from pyroaring import BitMap
@@ -101,6 +102,19 @@ class RowSource:
 
     def removed(self, row: Row) -> None:
         self.added(row)
+
+    def indexing(self) -> Callable[[], NameIndex[str]] | None:
+        """Returns a function that indexes the names of the rows as they are now, or None if that was done. A thread may
+        call it while rows change. ``use`` takes the result."""
+        if self._names is not None:
+            return None
+        self._changed.clear()
+        return partial(self._index, list(self._rows))
+
+    def use(self, names: NameIndex[str]) -> None:
+        """Takes what the last function of ``indexing`` returned, unless ``find`` was faster."""
+        if self._names is None:
+            self._names = names
 
     def find(self, typed: Typed, slipped: bool) -> Fitting[str]:
         version = self._version()

@@ -7,19 +7,25 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import NamedTuple
 
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import cluster_pages, pages, persons
 from photos_graph.graph.faces.pages import face_id_of
 from photos_graph.graph.library.photos import photo_numbers
+from photos_graph.graph.writing import writes
 from photos_graph.index import Index, Touch
 from photos_graph.model.faces import Face, FaceCluster, FaceFilter, Person
+from photos_graph.model.labels import TagSource
 from photos_graph.search.listing import Listing, Stretch, mapped
-from photos_graph.services.browse.remembered import Remembered
+from photos_graph.services.browse.remembered import Remembered, RememberedByNumber, RememberedUntilWritten
 
 REMEMBERED_PERSONS = 20_000
-REMEMBERED_FACES = 50  # the best ones of each person
+REMEMBERED_FACES = 20_000  # of about 600 bytes each
+REMEMBERED_CLUSTERS = 2_000
+REMEMBERED_PAGES = 100  # of clusters
+BEST_FACES = 50  # of a person or a cluster, which are remembered
 ScoredPersons = Sequence[tuple[str, float]]
 
 
@@ -43,6 +49,13 @@ class PageKey:
         return stretch
 
 
+class ClusterKey(NamedTuple):
+    """A page of the clusters with at least so many faces."""
+
+    least: int
+    stretch: Stretch
+
+
 class FaceBrowser:
     def __init__(self, graph: Graph, index: Index) -> None:
         self._graph = graph
@@ -50,6 +63,16 @@ class FaceBrowser:
         self._counts = Remembered(partial(persons.face_counts, graph), REMEMBERED_PERSONS)
         self._covers = Remembered(self._read_covers, REMEMBERED_PERSONS)
         self._best = Remembered(self._read_best, REMEMBERED_PERSONS)
+        # Whoever changes a face that somebody named touches its photo. Clusters, and likenesses of which a model is not
+        # sure, change without a touch.
+        self._named = RememberedByNumber(
+            partial(pages.faces_by_id, graph), REMEMBERED_FACES, lambda face: face.photo_number, _is_named
+        )
+        unwritten = partial(writes, graph)
+        self._others = RememberedUntilWritten(self._named.of, REMEMBERED_FACES, unwritten)
+        self._best_of_clusters = RememberedUntilWritten(self._read_best_of_clusters, REMEMBERED_CLUSTERS, unwritten)
+        self._similar = RememberedUntilWritten(self._read_similar, REMEMBERED_CLUSTERS, unwritten)
+        self._clusters = RememberedUntilWritten(self._read_clusters, REMEMBERED_PAGES, unwritten)
         index.subscribe(self._forget)
 
     async def prepare(self) -> None:
@@ -57,26 +80,48 @@ class FaceBrowser:
         faces."""
         everybody = [person.id for person in self._index.search.persons]
         await self.counts(everybody)
-        await self.covers(everybody)
+        await self.by_id([cover for cover in await self.covers(everybody) if cover is not None])
         await self._best.of(everybody)
 
     def _forget(self, touch: Touch) -> None:
         self._counts.forget(touch.persons)
         self._covers.forget(touch.persons)
         self._best.forget(touch.persons)
+        self._named.forget_numbers(touch.photos)
 
     async def _read_covers(self, person_ids: Sequence[str]) -> dict[str, str | None]:
         known = await persons.covers(self._graph, person_ids)
         return {id_: known.get(id_) for id_ in person_ids}
 
     async def _read_best(self, person_ids: Sequence[str]) -> dict[str, list[str]]:
-        known = await pages.first_of_persons(self._graph, person_ids, REMEMBERED_FACES + 1)
+        known = await pages.first_of_persons(self._graph, person_ids, BEST_FACES + 1)
         return {id_: known.get(id_, []) for id_ in person_ids}
 
-    # batches, each of which is one query to the engine
+    async def _read_best_of_clusters(self, cluster_ids: Sequence[str]) -> dict[str, list[str]]:
+        known = await pages.first_of_clusters(self._graph, cluster_ids, BEST_FACES + 1)
+        return {id_: known.get(id_, []) for id_ in cluster_ids}
+
+    async def _read_similar(self, cluster_ids: Sequence[str]) -> dict[str, ScoredPersons]:
+        known = await cluster_pages.similar_persons(self._graph, cluster_ids)
+        return {id_: known.get(id_, ()) for id_ in cluster_ids}
+
+    async def _read_clusters(self, keys: Sequence[ClusterKey]) -> dict[ClusterKey, Listing[FaceCluster]]:
+        numbers = await cluster_pages.sizes(self._graph)
+        return {
+            key: key.stretch.listing(
+                await cluster_pages.page(self._graph, numbers, key.least, key.stretch),
+                lambda cluster: (cluster.size, cluster.id),
+                sum(clusters for size, clusters in numbers.items() if size >= key.least),
+            )
+            for key in keys
+        }
+
+    # batches, each of which is one query to the engine, and one more that asks whether what is remembered still holds
 
     async def by_id(self, face_ids: Sequence[str]) -> list[Face | None]:
-        known = await pages.faces_by_id(self._graph, face_ids)
+        known = {id_: face for id_ in face_ids if (face := self._named.known(id_)) is not None}
+        if missing := [id_ for id_ in face_ids if id_ not in known]:
+            known |= await self._others.of(missing)
         return [known.get(id_) for id_ in face_ids]
 
     async def of_photos(self, photo_ids: Sequence[str]) -> list[list[Face]]:
@@ -95,8 +140,8 @@ class FaceBrowser:
         return [known.get(id_) for id_ in person_ids]
 
     async def similar_persons(self, cluster_ids: Sequence[str]) -> list[ScoredPersons]:
-        known = await cluster_pages.similar_persons(self._graph, cluster_ids)
-        return [known.get(id_, ()) for id_ in cluster_ids]
+        known = await self._similar.of(cluster_ids)
+        return [known[id_] for id_ in cluster_ids]
 
     def suggested(self, scored: Iterable[tuple[str, float]]) -> list[tuple[Person, float]]:
         """Returns the suggestions without hidden persons, and without persons who have just been deleted."""
@@ -123,8 +168,8 @@ class FaceBrowser:
                 alike.setdefault((key.filter.cluster_id is not None, key.first), {})[owner] = key
         found: dict[PageKey, list[str]] = {}
         for (of_clusters, first), owners in alike.items():
-            if not of_clusters and first <= REMEMBERED_FACES:
-                ranks = await self._best.of(list(owners))
+            if first <= BEST_FACES:
+                ranks = await (self._best_of_clusters if of_clusters else self._best).of(list(owners))
             else:
                 read = pages.first_of_clusters if of_clusters else pages.first_of_persons
                 ranks = await read(self._graph, list(owners), first + 1)
@@ -180,13 +225,13 @@ class FaceBrowser:
         before: str | None = None,
     ) -> Listing[FaceCluster]:
         """Returns clusters of faces without a name, the largest first. Raises BadInput for an invalid cursor."""
-        least, stretch = max(min_size, 1), Stretch.of(first, after, last, before)
-        numbers = await cluster_pages.sizes(self._graph)
-        return stretch.listing(
-            await cluster_pages.page(self._graph, numbers, least, stretch),
-            lambda cluster: (cluster.size, cluster.id),
-            sum(clusters for size, clusters in numbers.items() if size >= least),
-        )
+        key = ClusterKey(max(min_size, 1), Stretch.of(first, after, last, before))
+        return (await self._clusters.of([key]))[key]
+
+
+def _is_named(face: Face) -> bool:
+    """Returns whether somebody said who it is."""
+    return face.source in (TagSource.MANUAL, TagSource.IMPORTED)
 
 
 def _sole_owner(key: PageKey) -> str | None:

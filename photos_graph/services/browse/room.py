@@ -30,6 +30,11 @@ class BrowseRoom:
     suggester: Suggester
     albums: Albums
 
+    async def prepare(self) -> None:
+        """Does what the first suggestion and the first lists of persons would otherwise have to wait for."""
+        await self.suggester.prepare()
+        await self.faces.prepare()
+
 
 def open_browse(core: Core) -> BrowseRoom:
     graph, index = core.graph, core.index

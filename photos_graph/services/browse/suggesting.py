@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -60,6 +61,12 @@ class Suggester:
         self._index = index
         self._search: SearchIndex | None = None  # the one that the sources are of
         self._sources: list[NameSource[Any]] = []
+
+    async def prepare(self) -> None:
+        """Indexes the names of everything in a thread, so that the first suggestion does not have to wait for it."""
+        for source in self._current(self._index.search):
+            if isinstance(source, RowSource) and (indexing := source.indexing()) is not None:
+                source.use(await asyncio.to_thread(indexing))
 
     def suggest(
         self,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from photos_graph.services.browse.remembered import Remembered, RememberedByNumber
+from photos_graph.services.browse.remembered import Remembered, RememberedByNumber, RememberedUntilWritten
 
 pytestmark = pytest.mark.anyio
 
@@ -69,9 +69,42 @@ async def test_values_are_forgotten_by_their_numbers_and_none_is_kept_of_those_t
     remembered = RememberedByNumber(read, most=2, number_of=lambda value: value)
     for id_ in ("a", "b", "c"):
         await remembered.of([id_])
-    assert remembered._ids == {ord("b"): "b", ord("c"): "c"}
+    assert remembered._ids == {ord("b"): {"b"}, ord("c"): {"c"}}
     remembered.forget_numbers([ord("a"), ord("b")])
     assert (remembered.known("b"), remembered.known("c")) == (None, ord("c"))
-    assert remembered._ids == {ord("c"): "c"}
+    assert remembered._ids == {ord("c"): {"c"}}
     remembered.forget_numbers(None)
     assert (remembered.known("c"), remembered._ids) == (None, {})
+
+
+async def test_values_of_one_number_are_forgotten_together_and_some_are_not_kept() -> None:
+    source = Source()
+
+    async def read(ids: Sequence[str]) -> dict[str, str]:
+        return {id_: f"{id_}{asked}" for id_, asked in (await source.read(ids)).items()}
+
+    remembered = RememberedByNumber(read, 10, lambda value: 7, lambda value: not value.startswith("c"))
+    assert await remembered.of(["a", "b", "c"]) == {"a": "a1", "b": "b1", "c": "c1"}
+    assert [remembered.known(id_) for id_ in "abc"] == ["a1", "b1", None]
+    remembered.forget_numbers([6])
+    assert await remembered.of(["a", "b"]) == {"a": "a1", "b": "b1"}
+    remembered.forget_numbers([7])
+    assert await remembered.of(["a", "b"]) == {"a": "a2", "b": "b2"}
+
+
+async def test_values_are_kept_until_something_is_written() -> None:
+    source, written = Source(), 0
+
+    async def writes() -> int:
+        return written
+
+    remembered = RememberedUntilWritten(source.read, 10, writes)
+    assert await remembered.of(["a"]) == await remembered.of(["a"]) == {"a": 1}
+    written = 1
+    source.may_answer.clear()
+    first = asyncio.create_task(remembered.of(["a"]))
+    await asyncio.sleep(0)
+    written = 2  # while it is read
+    source.may_answer.set()
+    await first
+    assert await remembered.of(["a"]) == {"a": 3}
