@@ -107,19 +107,26 @@ CLUSTERS = """query($n: Int) { faceClusters(first: $n, minSize: 2) { totalCount 
 
 
 @pytest.mark.parametrize(
-    ("document", "queries", "why"),
+    ("document", "queries", "again", "why"),
     [
         (
             FACES,
-            7,
-            "all faces, a window of quality, faces, photos, faces of those; how many there are, and are not shown",
+            8,
+            6,
+            "all faces, a window of quality, faces, photos, faces of those; how many there are, and are not shown; "
+            "what was written",
         ),
-        (PERSONS, 5, "covers, counts, first faces; all those faces; their photos"),
-        (CLUSTERS, 6, "clusters, how many; likes, first faces; all those faces; their photos"),
+        (PERSONS, 6, 0, "covers, counts, first faces; what was written; all those faces; their photos"),
+        (
+            CLUSTERS,
+            10,
+            4,
+            "clusters, how many; likes, first faces; all those faces; their photos; what was written (4)",
+        ),
     ],
 )
 async def test_faces_cost_the_engine_the_same_however_many_are_shown(
-    services: Services, document: str, queries: int, why: str
+    services: Services, document: str, queries: int, again: int, why: str
 ) -> None:
     page = services.browse.photos(None, PhotoOrder.NAME_ASC, first=100)
     await find(
@@ -135,6 +142,7 @@ async def test_faces_cost_the_engine_the_same_however_many_are_shown(
         [found] = answered.data.values()
         assert len(found["nodes"]) == size
         assert answered.queries == queries, why
+        assert (await ask_of(services, document, n=size)).queries == again
 
 
 @pytest.mark.parametrize(
