@@ -118,8 +118,8 @@ class TripMutations:
     @strawberry.mutation(
         permission_classes=[CanEdit],
         description="Names a trip or an event. No job changes that name, and a trip with a name stays even if its "
-        "photos are grouped in another way later. Fails with BAD_INPUT if the name is not valid, and with NOT_FOUND if "
-        "the trip is not known.",
+        "photos are grouped in another way later. The name is not among the changes that `undo` reverses. Fails with "
+        "BAD_INPUT if the name is not valid, and with NOT_FOUND if the trip is not known.",
     )
     async def rename_trip(
         self,

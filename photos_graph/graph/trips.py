@@ -13,6 +13,15 @@ from photos_graph.model.trips import Trip, TripKind
 
 TRIPS_PER_QUERY = 200
 
+# Whoever changes trips holds this lock before reading them, so that a name that is given meanwhile is not lost.
+LOCK: LiteralString = "MERGE (m:Meta {name: 'trips'}) SET m.value = coalesce(m.value, 0) + 1"
+
+
+async def lock(tx: Transaction) -> None:
+    """Keeps others from changing trips until the transaction ends. Their version grows."""
+    await tx.run(LOCK)
+
+
 ALL: LiteralString = """
 MATCH (t:Trip)
 RETURN t.id AS id, t.kind AS kind, t.ownName AS ownName, t.givenName AS givenName, t.start AS start, t.end AS end,
@@ -51,7 +60,7 @@ MERGE (m:Meta {name: 'trips'}) SET m.value = coalesce(m.value, 0) + 1, m.madeOf 
 
 async def change(tx: Transaction, put: Sequence[Trip], gone: Sequence[str], made_of: str) -> None:
     """Creates or replaces trips, and deletes those that are ``gone``. ``made_of`` identifies what they were found
-    in."""
+    in. A transaction that has read trips must have taken the ``lock`` before."""
     rows = [
         {
             "id": trip.id,
@@ -87,17 +96,17 @@ async def made_of(graph: Graph) -> str | None:
     return rows[0]["madeOf"] if rows else None
 
 
-RENAME: LiteralString = """
-MATCH (t:Trip {id: $id})
-SET t.givenName = $name
-MERGE (m:Meta {name: 'trips'}) SET m.value = coalesce(m.value, 0) + 1
-RETURN t.id AS id
-"""
+RENAME: LiteralString = "MATCH (t:Trip {id: $id}) SET t.givenName = $name RETURN t.id AS id"
 
 
 async def rename(graph: Graph, trip_id: str, name: str | None) -> bool:
     """Gives the trip a name, or with None its own one. Returns whether there is such a trip."""
-    return bool(await graph.write(RENAME, id=trip_id, name=name))
+
+    async def write(tx: Transaction) -> bool:
+        await lock(tx)
+        return bool(await tx.run(RENAME, id=trip_id, name=name))
+
+    return await graph.transaction(write)
 
 
 TIMED_BY_FILES: LiteralString = """

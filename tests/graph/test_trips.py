@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import date
 
@@ -9,7 +10,7 @@ import pytest
 from pyroaring import BitMap
 
 from photos_graph.graph import trips
-from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.model.trips import Trip, TripKind
 from tests.kit.planted import library
 
@@ -36,6 +37,25 @@ async def test_trips_are_created_replaced_renamed_and_deleted(graph: Graph) -> N
     longer = replace(TRIP, photos=BitMap([1, 5, 6]), end=date(2019, 8, 10))
     await graph.transaction(lambda tx: trips.change(tx, [longer], ["t2"], "second"))
     assert await graph.reading(trips.every) == {"t1": longer}
+
+
+@pytest.mark.both_engines
+async def test_a_name_that_is_given_while_trips_are_found_again_stays(graph: Graph) -> None:
+    await graph.transaction(lambda tx: trips.change(tx, [TRIP], [], "first"))
+    renaming: list[asyncio.Task[bool]] = []
+
+    async def found_again(tx: Transaction) -> None:
+        await trips.lock(tx)
+        before = await trips.every(tx)
+        if not renaming:
+            renaming.append(asyncio.create_task(trips.rename(graph, "t1", "By the sea")))
+            await asyncio.wait(renaming, timeout=0.3)  # it ends later, or else would be overwritten
+        await trips.change(tx, [replace(before["t1"], photos=BitMap([1, 5, 6]))], [], "second")
+
+    await graph.transaction(found_again)
+    assert await renaming[0]
+    now = (await graph.reading(trips.every))["t1"]
+    assert (now.name, now.photos) == ("By the sea", BitMap([1, 5, 6]))
 
 
 async def test_photos_without_a_time_of_their_own_are_known(graph: Graph) -> None:

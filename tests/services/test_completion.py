@@ -22,6 +22,7 @@ from tests.kit.faces import predict
 from tests.kit.planted import photo_id, plant
 from tests.kit.processes.dying import dies
 from tests.kit.tags import grown
+from tests.kit.waiting import PATIENCE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.both_engines]
 
@@ -57,8 +58,9 @@ async def test_answers_that_a_killed_process_left_half_written_are_completed(set
     async with build(settings, run_jobs=False) as services:
         assert len(found(services)) == 5 and len(await services.jobs.unfinished(JobKind.FINISH_CHANGE)) == 1
     async with build(settings) as services:
-        while await services.jobs.unfinished(JobKind.FINISH_CHANGE):
-            await asyncio.sleep(0.05)
+        async with asyncio.timeout(PATIENCE):
+            while await services.jobs.unfinished(JobKind.FINISH_CHANGE):
+                await asyncio.sleep(0.05)
         [job] = (await services.jobs.page(None, 1, None)).items
         assert (job.state, job.message) == (JobState.SUCCEEDED, "The change is complete.")
         [change] = (await services.history.page(1, None)).items

@@ -6,7 +6,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +23,9 @@ from photos_graph.model.trips import Trip, TripKind
 from photos_graph.search.arrays import Numbers, bitmap
 from photos_graph.search.index import SearchIndex
 from photos_graph.services.trips import trip_plan
-from photos_graph.services.trips.trip_arrays import TripPhotos, trip_photos
+from photos_graph.services.trips.trip_arrays import TripPhotos, day_of, trip_photos
 from photos_graph.services.trips.trip_names import NamedTrip, located, named
-from photos_graph.services.trips.trip_rules import DAY, LEAST_OF_TRIP, TripGroups
+from photos_graph.services.trips.trip_rules import LEAST_OF_TRIP, TripGroups
 from photos_graph.services.trips.trip_tasks import GROUP_TRIPS, GroupTripsOrder
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
@@ -62,12 +61,14 @@ class TripJob:
         visible = self.index.search.sets.visible.copy()
 
         async def write(tx: Transaction) -> None:
-            changes = trip_plan.changes(await trips.every(tx), made, visible)
+            await trips.lock(tx)
+            before = await trips.every(tx)
+            changes = await asyncio.to_thread(trip_plan.changes, before, made, visible, photos.days)
             await trips.change(tx, changes.put, changes.gone, made_of)
 
         await self.graph.transaction(write)
         journeys = sum(trip.kind is TripKind.TRIP for trip in made)
-        return f"{journeys:,} trips and {len(made) - journeys:,} events."
+        return f"{_counted(journeys, 'trip')} and {_counted(len(made) - journeys, 'event')}."
 
     async def _found(self, photos: TripPhotos, progress: Progress) -> TripGroups:
         if len(photos.numbers) < LEAST_OF_TRIP:
@@ -90,7 +91,7 @@ class TripJob:
             kind = TripKind.TRIP if number < found.trips else TripKind.EVENT
             taken = photos.dated.taken[rows]
             where, place_ids = located(*_places(self.index.search, photos.numbers[rows]))
-            described.append(NamedTrip(kind, where, _day(taken[0]), _day(taken[-1]), place_ids))
+            described.append(NamedTrip(kind, where, day_of(taken[0]), day_of(taken[-1]), place_ids))
         return [
             Trip("", each.kind, each.name, each.start, each.end, bitmap(photos.numbers[rows]), each.place_ids)
             for each, rows in zip(named(described), members, strict=True)
@@ -104,8 +105,8 @@ def _members(groups: npt.NDArray[np.int32]) -> Sequence[npt.NDArray[np.intp]]:
     return np.split(order, starts)[1:-1]
 
 
-def _day(taken: np.int64) -> date:
-    return date.fromordinal(date(1970, 1, 1).toordinal() + int(taken // DAY))
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _places(search: SearchIndex, numbers: Numbers) -> tuple[Counter[Place], int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from photos_graph.model.library import DatePrecision
 from photos_graph.search.arrays import Keys, Numbers, numbers_of
 from photos_graph.search.columns import NO_DATE, PRECISIONS
 from photos_graph.search.index import SearchIndex
-from photos_graph.services.trips.trip_rules import DatedPhotos
+from photos_graph.services.trips.trip_rules import DAY, DatedPhotos
 
 RULES = 1  # raise it when the same photos lead to other trips, so that they are found again
 NOON = 43_200_000_000  # microseconds
@@ -36,12 +37,22 @@ class TripPhotos:
             self.numbers[kept], DatedPhotos(of.taken[kept], of.latitude[kept], of.longitude[kept])
         )  # still in order
 
+    def days(self, photos: BitMap) -> tuple[date, date]:
+        """Returns the days of the first and the last of these photos, of which there is at least one."""
+        taken = self.dated.taken[np.isin(self.numbers, numbers_of(photos))]
+        return day_of(taken[0]), day_of(taken[-1])
+
     def digest(self) -> str:
         """Returns a text that differs if a time or a position does, or if the rules do."""
         found = hashlib.blake2b(str(RULES).encode(), digest_size=16)
         for part in (self.numbers, self.dated.taken, self.dated.latitude, self.dated.longitude):
             found.update(np.ascontiguousarray(part).data)
         return found.hexdigest()
+
+
+def day_of(taken: np.int64) -> date:
+    """Returns the day of a time in microseconds since 1970."""
+    return date.fromordinal(date(1970, 1, 1).toordinal() + int(taken // DAY))
 
 
 @dataclass(frozen=True, slots=True)

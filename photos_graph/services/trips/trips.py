@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from pyroaring import BitMap
@@ -95,9 +96,10 @@ class Trips:
         given = None if name is None else plain_name(name)
         if name is not None and given is None:
             raise BadInput("A name has 1 to 255 characters, none of which is a control character.", about=name)
+        trip = await self._existing(trip_id)
         if not await trips.rename(self._graph, trip_id, given):
             raise _unknown(trip_id)
-        return await self._existing(trip_id)
+        return replace(trip, given_name=given)
 
     async def tag(self, trip_id: str, refs: Sequence[Ref], by: str = "") -> BulkResult:
         """Tags the photos that the trip has now. Raises NotFound, and the errors of ``Tagging.tag_photos``."""

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from pyroaring import BitMap
 
 from photos_graph.bootstrap import Services
+from photos_graph.errors import NotFound
 from photos_graph.events import PhotosArrived
+from photos_graph.graph import trips
 from photos_graph.graph.library import photos
 from photos_graph.model.jobs import JobKind, JobState
 from photos_graph.model.library import Location, Metadata, Place, Taken, TakenSource
+from photos_graph.model.trips import Trip, TripKind
 from tests.kit.graphql import execute
 from tests.kit.library import ended
 from tests.kit.planted import ABRUZZO, ITALY, LAQUILA, file_id, photo_id, plant
@@ -74,7 +78,7 @@ async def asked(services: Services, document: str, **variables: Any) -> Any:
 @pytest.mark.both_engines
 async def test_trips_are_found_listed_renamed_and_tagged(services: Services) -> None:
     await put(services)
-    assert await found(services) == "1 trips and 1 events."
+    assert await found(services) == "1 trip and 1 event."
     listed = (await asked(services, PAGE))["trips"]
     trip, event = listed["nodes"]
     assert listed["totalCount"] == 2
@@ -109,6 +113,16 @@ async def test_trips_are_found_listed_renamed_and_tagged(services: Services) -> 
         "tagTrip": {"changed": 18},
         "query": {"tag": {"photoCount": 18}},
     }
+
+
+async def test_a_trip_of_which_no_photo_is_visible_cannot_be_renamed(services: Services) -> None:
+    await plant(services.graph, {"all": "d"}, {"d": range(2)})
+    await services.index.catch_up()
+    hidden = Trip("t1", TripKind.EVENT, "Party", date(2019, 5, 14), date(2019, 5, 14), BitMap([7]))
+    await services.graph.transaction(lambda tx: trips.change(tx, [hidden], [], "made"))
+    with pytest.raises(NotFound):
+        await services.trips.rename("t1", "Ours")
+    assert (await services.graph.reading(trips.every))["t1"] == hidden
 
 
 async def test_the_job_follows_a_scan_that_changed_times_or_positions(services: Services) -> None:
