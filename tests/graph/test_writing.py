@@ -86,7 +86,9 @@ async def test_the_lock_is_first_the_feed_last_and_the_index_follows_once_before
     seen = Recorder()
     assert await seen.writer.write(LabelKind.TAGS, tag_two) == "done"
     assert seen.log == ["lock", "RETURN 1", "stacks", "feed", "commit", "catch up", LabelsChanged(LabelKind.TAGS)]
-    assert seen.touched == [{"photos": [], "folders": ["d"], "labelled": [1, 2], "tags": ["a"], "persons": []}]
+    assert seen.touched == [
+        {"photos": [], "folders": ["d"], "labelled": [1, 2], "tags": ["a"], "persons": [], "albums": []}
+    ]
 
 
 async def test_what_a_failed_attempt_touched_is_forgotten() -> None:

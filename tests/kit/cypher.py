@@ -6,14 +6,14 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, LiteralString
 
 import pytest
 
 from photos_graph import graph
 from photos_graph.graph.engine import dialect, migrations
-from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.engine.connection import Graph, Transaction
 
 OF_EMBEDDED = {
     f"{migrations.__name__}.{name}" for name in ("NUMBER_TYPES", "PICTURED_TYPE", "INDEX_NUMBERS_AGAIN")
@@ -50,6 +50,16 @@ class ExecutedQueries:
             return rows
 
         patch.setattr(Transaction, "run", recorded)
+        pages = Graph.pages
+
+        def recorded_pages(
+            graph: Graph, query: LiteralString, size: int, /, **parameters: object
+        ) -> AsyncIterator[list[dict[str, Any]]]:
+            if graph.dialect is dialect.NEO4J:
+                self._executed.add(query)
+            return pages(graph, query, size, **parameters)
+
+        patch.setattr(Graph, "pages", recorded_pages)
 
     def missing(self) -> list[str]:
         """Returns the names of the constants that are not part of any query that was executed."""

@@ -31,6 +31,7 @@ async def test_files_of_the_engine_that_are_gone_are_noticed_and_the_newest_back
             pass
 
 
+@pytest.mark.both_engines
 async def test_another_graph_than_before_and_photos_that_are_gone_are_noticed(graph: Graph, tmp_path: Path) -> None:
     await look_for_damage(graph, tmp_path)
     await look_for_damage(graph, tmp_path)
