@@ -270,7 +270,7 @@ _register(
     SimilarKind,
     "How the photos of a group are alike.",
     EXACT="One picture in several files, whose metadata may differ. It is one photo.",
-    RESIZED="One picture at several sizes, or edited: compressed again, turned, cut a little or retouched.",
+    RESIZED="One picture at several sizes, or edited: compressed again, cut a little or retouched.",
     BURST="Shots of one moment, which one camera took within seconds.",
 )
 _register(
