@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.model.search import Ref
@@ -70,34 +70,61 @@ def _ids_named(rows: Hierarchy[R], path: str) -> list[str]:
     return [row.id for row in rows.named(path.strip())]
 
 
-def with_ids(filter: PhotoFilter, names: IndexNames) -> PhotoFilter:
-    """Returns the filter with ids in place of names, so that it means the same when something is renamed. A name that
-    nothing has, or several things have, stays a name, and so does that of a group of persons."""
+@dataclass(frozen=True, slots=True)
+class References:
+    """Functions that give what takes the place of each reference in a filter."""
 
-    def known(terms: TermFilter | None, resolve: Callable[[Ref], Sequence[str]]) -> TermFilter | None:
-        def each_known(refs: tuple[Ref, ...] | None) -> tuple[Ref, ...] | None:
-            return None if refs is None else tuple(_known(ref, resolve) for ref in refs)
+    tag: Callable[[Ref], Ref]
+    person: Callable[[Ref], Ref]
+    place: Callable[[Ref], Ref]
+    album: Callable[[Ref], Ref]
+    folder: Callable[[FolderFilter], FolderFilter]
 
-        if terms is None:
+
+def with_references(filter: PhotoFilter, of: References) -> PhotoFilter:
+    """Returns the filter with other references, also in the filters that it consists of."""
+
+    def terms(given: TermFilter | None, other: Callable[[Ref], Ref]) -> TermFilter | None:
+        def each(refs: tuple[Ref, ...] | None) -> tuple[Ref, ...] | None:
+            return None if refs is None else tuple(map(other, refs))
+
+        if given is None:
             return None
-        return replace(terms, all=each_known(terms.all), any=each_known(terms.any), none=each_known(terms.none))
+        return replace(given, all=each(given.all), any=each(given.any), none=each(given.none))
 
-    def each(filters: tuple[PhotoFilter, ...] | None) -> tuple[PhotoFilter, ...] | None:
-        return None if filters is None else tuple(with_ids(part, names) for part in filters)
+    def parts(filters: tuple[PhotoFilter, ...] | None) -> tuple[PhotoFilter, ...] | None:
+        return None if filters is None else tuple(with_references(part, of) for part in filters)
 
     return replace(
         filter,
-        and_=each(filter.and_),
-        or_=each(filter.or_),
-        not_=None if filter.not_ is None else with_ids(filter.not_, names),
-        tags=known(filter.tags, names.tags),
-        persons=known(filter.persons, names.lasting_persons),
-        places=known(filter.places, names.places),
-        albums=known(filter.albums, names.albums),
-        folder=None if filter.folder is None else replace(filter.folder, id=names.folder(filter.folder), path=None),
+        and_=parts(filter.and_),
+        or_=parts(filter.or_),
+        not_=None if filter.not_ is None else with_references(filter.not_, of),
+        tags=terms(filter.tags, of.tag),
+        persons=terms(filter.persons, of.person),
+        places=terms(filter.places, of.place),
+        albums=terms(filter.albums, of.album),
+        folder=None if filter.folder is None else of.folder(filter.folder),
     )
 
 
-def _known(ref: Ref, resolve: Callable[[Ref], Sequence[str]]) -> Ref:
-    found = () if ref.id is not None else resolve(ref)
-    return Ref(id=found[0]) if len(found) == 1 else ref
+def with_ids(filter: PhotoFilter, names: IndexNames) -> PhotoFilter:
+    """Returns the filter with ids in place of names, so that it means the same when something is renamed. A name that
+    nothing has, or several things have, stays a name, and so does that of a group of persons. Raises NotFound for an
+    unknown folder."""
+
+    def known(resolve: Callable[[Ref], Sequence[str]]) -> Callable[[Ref], Ref]:
+        def of(ref: Ref) -> Ref:
+            found = () if ref.id is not None else resolve(ref)
+            return Ref(id=found[0]) if len(found) == 1 else ref
+
+        return of
+
+    references = References(
+        known(names.tags),
+        known(names.lasting_persons),
+        known(names.places),
+        known(names.albums),
+        lambda folder: replace(folder, id=names.folder(folder), path=None),
+    )
+    return with_references(filter, references)

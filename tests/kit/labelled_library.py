@@ -7,11 +7,16 @@ from pathlib import Path
 from typing import Any, LiteralString
 
 from photos_graph.bootstrap import Services
+from photos_graph.model.albums import AlbumDetails
 from photos_graph.model.faces import Box
 from photos_graph.model.jobs import JobState
 from photos_graph.model.library import DatePrecision
-from photos_graph.model.search import Ref
+from photos_graph.model.search import PhotoOrder, Ref
 from photos_graph.model.stacks import Stacks
+from photos_graph.search.filter_json import from_json
+from photos_graph.search.filters import FolderFilter, PhotoFilter, TermFilter
+from photos_graph.services.datasets.portable_filters import portable
+from photos_graph.services.labels.album_editing import AlbumPhotos
 from photos_graph.services.labels.property_rules import DateEdit
 from tests.kit.corpora import ORIENTATIONS
 from tests.kit.library import in_step, photos, scanned
@@ -81,8 +86,26 @@ async def label_all(services: Services, root: Path) -> dict[str, str]:
     sea = services.tags.named("Sea")
     assert sea is not None
     await services.models.set_threshold(sea.id, 0.8)
+    await make_albums(services, one, two, six)
     assert await in_step(services)
     return ids
+
+
+async def make_albums(services: Services, one: str, two: str, six: str) -> None:
+    """An album of photos in an order of its own, one without photos, a smart album and a saved search."""
+    editing = services.album_editing
+    details = AlbumDetails(description="Walks", order=PhotoOrder.TAKEN_ASC)
+    trip = (await editing.create("By the sea", AlbumPhotos([six, one]), details=details, by="ann")).album_id
+    await editing.add(trip, AlbumPhotos([two]), by="ben")
+    await editing.move(trip, [two], before=six, by="ann")
+    await editing.set_cover(trip, two, by="ann")
+    await editing.create("Later", by="ben")
+    by_name = PhotoFilter(tags=TermFilter(any=(named("Places/Italy"), named("Sea"), named("No such tag"))))
+    by_face = PhotoFilter(not_=PhotoFilter(persons=TermFilter(all=(named("Ann"),))))
+    elsewhere = PhotoFilter(folder=FolderFilter(path="Pictures/Italy"), albums=TermFilter(none=(named("By the sea"),)))
+    smart = await editing.create("Smart", filter=PhotoFilter(or_=(by_name, by_face, elsewhere)), by="ann")
+    await editing.set_cover(smart.album_id, six, by="ann")
+    await editing.create("Typed", text="boats in Italy", by="ben")
 
 
 PHOTO: LiteralString = """
@@ -111,6 +134,11 @@ TAG: LiteralString = """
 MATCH (t:Tag) OPTIONAL MATCH (t)-[:CHILD_OF]->(up:Tag)
 RETURN t.name AS tag, up.name AS up, t.threshold AS threshold, t.thresholdBy AS thresholdBy
 """
+ALBUM: LiteralString = """
+MATCH (a:Album) OPTIONAL MATCH (c:Photo {number: a.cover})
+RETURN a {.name, .description, .text, .orderBy, .filter, .at, .by} AS album, c.contentHash AS cover,
+  [(a)<-[r:IN_ALBUM]-(p:Photo) | [r.position, p.contentHash, r.at, r.by]] AS photos
+"""
 PERSON: LiteralString = "MATCH (x:Person) RETURN x.name AS person, x.isMe AS isMe, x.hidden AS hidden"
 
 
@@ -120,7 +148,16 @@ async def everything(services: Services) -> dict[str, Any]:
     for name, query in (("photo", PHOTO), ("face", FACE), ("folder", FOLDER), ("tag", TAG), ("person", PERSON)):
         rows = await services.graph.read(query)
         found[name] = sorted((_sorted(row) for row in rows), key=repr)
+    found["album"] = sorted([_album(services, row) for row in await services.graph.read(ALBUM)], key=repr)
     return found
+
+
+def _album(services: Services, row: dict[str, Any]) -> list[Any]:
+    """The album with its photos in order, and with names in its filter."""
+    album = dict(row["album"])
+    filter_ = album.pop("filter", None)
+    told = None if filter_ is None else portable(from_json(filter_), services.index.search)
+    return [sorted(album.items()), row["cover"], told, [values[1:] for values in sorted(row["photos"])]]
 
 
 def _sorted(row: dict[str, Any]) -> dict[str, Any]:

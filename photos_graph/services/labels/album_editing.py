@@ -78,7 +78,7 @@ class AlbumEditing:
         Raises BadInput if the name, a detail, the filter or the text is not valid, Conflict for the name of another
         album, and the errors of ``Questions.of_filter``.
         """
-        plain, more, album_id = checked_album_name(name), _checked(details or {}), uuid4().hex
+        plain, more, album_id = checked_album_name(name), checked_details(details or {}), uuid4().hex
         if chosen is not None and (filter is not None or text is not None):
             raise BadInput("A smart album holds what its filter or text finds, and no chosen photos.")
         numbers = await self._numbers(chosen) if chosen is not None else []
@@ -111,7 +111,7 @@ class AlbumEditing:
         Raises BadInput if a value is not valid, or for a filter or text of an album that is not smart, and Conflict for
         the name of another album.
         """
-        plain, more = checked_album_name(name) if name is not None else None, _checked(details or {})
+        plain, more = checked_album_name(name) if name is not None else None, checked_details(details or {})
         found = await self._kept(filter, text, album_id)
 
         async def work(tx: LabelTransaction) -> BulkResult:
@@ -294,7 +294,7 @@ def _is_smart(state: AlbumState) -> bool:
     return state.filter is not None or state.text is not None
 
 
-def _checked(details: AlbumDetails) -> dict[str, Any]:
+def checked_details(details: AlbumDetails) -> dict[str, Any]:
     """Returns the fields of ``AlbumState`` that are given. An empty description is none. Raises BadInput."""
     more: dict[str, Any] = {}
     if "description" in details:

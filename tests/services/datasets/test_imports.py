@@ -16,11 +16,13 @@ from photos_graph.graph.library.files import miss_files
 from photos_graph.library.sidecar import SidecarLabels, write_sidecar
 from photos_graph.model.datasets import DatasetFormat
 from photos_graph.model.faces import Box, FaceFilter, Region
-from photos_graph.model.search import Ref
+from photos_graph.model.search import PhotoOrder, Ref
+from photos_graph.search.filters import PhotoFilter, TermFilter
 from photos_graph.services.datasets.exports.sidecars import NOT_TURNED
 from photos_graph.services.datasets.imports.batch import RecordBatch
 from photos_graph.services.datasets.imports.json_lines import MAX_LINE_BYTES, UNKNOWN
 from photos_graph.services.datasets.imports.sidecars import SidecarSource
+from photos_graph.services.labels.album_editing import AlbumPhotos
 from photos_graph.services.scan import intake
 from photos_graph.workers.pool import WorkerPool
 from tests.kit.dng import dng
@@ -156,6 +158,70 @@ def beside(path: Path, said: SidecarLabels) -> None:
 
 
 @pytest.mark.both_engines
+@pytest.mark.both_engines
+async def test_an_album_gets_the_photos_of_the_export_that_it_lacks(services: Services, tmp_path: Path) -> None:
+    for number in range(5):
+        put(tmp_path / "Pictures" / f"{number}.jpg", jpeg(number))
+    await scan(services, tmp_path / "Pictures")
+    of = {name[0]: photo.id for name, photo in (await photos(services)).items()}
+    editing, search = services.album_editing, services.index.search
+    trip = (await editing.create("Trip", AlbumPhotos([of[each] for each in "3201"]), by="ann")).album_id
+    sea = await services.tag_editing.create("Sea", None)
+    inland = await services.tag_editing.create("Inland", None)
+    await services.tag_editing.create("Sea", inland.id)
+    by_sea = PhotoFilter(tags=TermFilter(any=(Ref(id=sea.id),)))
+    await editing.create("Both", filter=by_sea)
+    await editing.create("Turned", filter=by_sea)
+    folder = await exported(services, DatasetFormat.JSON)
+    assert (await imported(services, folder)).message == "5 photos read, 0 of them changed, 0 folders changed."
+
+    def shown(name: str) -> str:
+        chosen = PhotoFilter(albums=TermFilter(all=(Ref(name=name),)))
+        names = {photo_id: each for each, photo_id in of.items()}
+        return "".join(names[each] for each in services.browse.photos(chosen, PhotoOrder.ALBUM).ids)
+
+    for album in list(search.albums):
+        await editing.delete(album.id)
+    await services.tag_editing.delete(sea.id)
+    await editing.create("TRIP", AlbumPhotos([of["4"], of["2"]]), by="ben")
+    await editing.create("Turned", AlbumPhotos([of["0"]]))
+    message = (await imported(services, folder)).message or ""
+    assert "2 albums changed, 1 items could not be imported" in message
+    assert (shown("Trip"), shown("Turned")) == ("42301", "0")
+    [refused] = (await failures(services)).values()
+    assert refused.reason.startswith("Turned is a smart album in the export, and holds chosen photos here.")
+    await services.tagging.tag_photos([of["1"]], [Ref(name="Inland/Sea")])
+    assert shown("Both") == "", "the filter means the tag at the top alone"
+    now = services.tags.named("Sea")
+    assert now is not None
+    await services.tagging.tag_photos([of["2"]], [Ref(id=now.id)])
+    await services.tag_editing.rename(now.id, "Ocean")
+    assert shown("Both") == "2"
+    assert trip not in {each.id for each in search.albums}
+
+    [both, put_there, *_] = [
+        b64decode(each).decode().partition(":")[2] for each in message.split(": ")[-1][:-1].split()
+    ]
+    await services.changes.undo(put_there)
+    assert shown("Trip") == "42"
+    await services.changes.undo(both)
+    assert services.albums.named("Both") is None
+
+
+async def test_one_photo_of_a_stack_has_its_place_in_an_album(services: Services, tmp_path: Path) -> None:
+    for number in range(3):
+        put(tmp_path / "Pictures" / f"{number}.jpg", jpeg(number))
+    await scan(services, tmp_path / "Pictures")
+    of = [photo.id for _, photo in sorted((await photos(services)).items())]
+    made = await services.album_editing.create("Trip", AlbumPhotos([of[2], of[0]]))
+    await services.stack_editing.stack(of[:2], of[1])
+    folder = await exported(services, DatasetFormat.JSON)
+    await services.album_editing.delete(made.album_id)
+    await imported(services, folder)
+    trip = PhotoFilter(albums=TermFilter(all=(Ref(name="Trip"),)))
+    assert services.browse.photos(trip, PhotoOrder.ALBUM).ids == [of[2], of[1]]
+
+
 async def test_sidecars_of_one_photo_in_several_folders_add(services: Services, tmp_path: Path) -> None:
     root, away = tmp_path / "Pictures", tmp_path / "away" / "Pictures"
     for name in ("one/a.jpg", "two/a.jpg", "two/copy.jpg", "two/b.jpg"):

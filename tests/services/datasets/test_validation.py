@@ -10,6 +10,7 @@ from photos_graph.errors import BadInput
 from photos_graph.model.properties import PhotoProperty
 from photos_graph.services.datasets.exports.records import (
     PHOTO,
+    AlbumMark,
     FaceRecord,
     FolderRecord,
     LibraryRecord,
@@ -56,6 +57,7 @@ def stated(which: PhotoProperty, at: int = 5, **values: str | float | None) -> P
         face(-0.04, 0.9, 0.1, 0.19, source="DETECTED"),  # of somebody who is half in the picture
         stated(PhotoProperty.TITLE, title="Quay"),
         stated(PhotoProperty.CAPTION, caption=None),
+        replace(PLAIN, albums=(AlbumMark("Trip", -(2**24), 5, "ann"), AlbumMark("Smart", cover=True))),
         stated(PhotoProperty.POSITION, latitude=None, longitude=None, altitude=None),
         stated(PhotoProperty.POSITION, latitude=-90.0, longitude=180.0, altitude=5.0),
         stated(PhotoProperty.POSITION, latitude=None, longitude=None, altitude=None, placeId="IT/Abruzzo"),
@@ -112,6 +114,9 @@ def test_what_an_export_says(record: PhotoRecord) -> None:
         replace(PLAIN, rating=ValueMark(3, 10**17)),
         replace(PLAIN, favourite=ValueMark(7, 5)),
         replace(PLAIN, favourite=ValueMark(None, 5)),
+        replace(PLAIN, albums=(AlbumMark("Trip", 2**60),)),
+        replace(PLAIN, albums=(AlbumMark("Trip", 0, 2**63),)),
+        replace(PLAIN, albums=(AlbumMark("Trip\0"),)),
     ],
 )
 def test_what_cannot_be(record: PhotoRecord) -> None:

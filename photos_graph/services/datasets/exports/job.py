@@ -101,7 +101,7 @@ class ExportJob:
     ) -> None:
         search = self._index.search
         everything = search.collapsed(search.sets.visible) <= request.photos
-        library = await reader.library(request.photos, everything)
+        library = await reader.library(everything)
 
         def write() -> None:
             staging.remove_unlisted()
@@ -123,7 +123,8 @@ class ExportJob:
 
     async def _reader(self, request: ExportRequest) -> RecordReader:
         covers = await export_rows.covers(self._graph)
-        return RecordReader(self._graph, self._index, Tags(self._graph, self._index), request.certainty, covers)
+        tags = Tags(self._graph, self._index)
+        return RecordReader(self._graph, self._index, tags, request.certainty, covers, request.photos)
 
     def _format(self, request: ExportRequest, staging: StagingFolder) -> DatasetWriter:
         pictures = Pictures(self._media, staging, request.originals, self._settings.images.workers)

@@ -19,7 +19,9 @@ class Lossless:
 photo with their sources. `marks` are the labels on the photo itself, including exclusions. `faces` have boxes (x, y,
 width and height as fractions of the picture as displayed), and `marks` that name the persons they are or are not.
 `properties` are the title, the caption, the date and the position, where a person stated them in place of the file.
-`library.json` has all tags, all persons, and the labels of folders. Times are in milliseconds since 1970 (UTC).
+`albums` are the places of the photo in albums, whose photos are in the order of `position`.
+`library.json` has all tags, all persons, the labels of folders, and albums with what smart albums find. Times are in
+milliseconds since 1970 (UTC).
 `photos-graph import` reads this folder back and finds photos by their pictures (`picture_hash`), else by the bytes
 of their files (`sha256`), else by their paths."""
 

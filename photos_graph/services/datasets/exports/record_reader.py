@@ -18,9 +18,10 @@ from photos_graph.learn.dataset import chance, occasion
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import Certainty, PhotoTag, TagSource
 from photos_graph.model.library import PlaceKind, TakenSource
-from photos_graph.names import name_apart
 from photos_graph.services.browse.tags import Tags
+from photos_graph.services.datasets.exports.album_reader import AlbumReader
 from photos_graph.services.datasets.exports.records import (
+    AlbumMark,
     FaceRecord,
     FolderRecord,
     LibraryRecord,
@@ -33,15 +34,21 @@ from photos_graph.services.datasets.exports.records import (
     TagRecord,
     ValueMark,
 )
+from photos_graph.services.datasets.portable_filters import called
 
 SPLITS = (("test", 0.15), ("val", 0.3), ("train", 1.0))  # name, and the hash value (0..1) below which a group is in it
 BOX_DIGITS = 6  # decimals of the sides of a box
 
 
 class RecordReader:
-    """Reads records. ``covers`` holds the ids of the faces that users chose as covers of persons."""
+    """Reads the records of the photos ``exported`` (numbers), and that of the library. ``covers`` holds the ids of the
+    faces that users chose as covers of persons."""
 
-    def __init__(self, graph: Graph, index: Index, tags: Tags, certainty: Certainty, covers: frozenset[str]) -> None:
+    def __init__(
+        self, graph: Graph, index: Index, tags: Tags, certainty: Certainty, covers: frozenset[str], exported: BitMap
+    ) -> None:
+        self._albums = AlbumReader(graph, index, exported)
+        self._exported = exported
         self._graph = graph
         self._search = index.search
         self._tags = tags
@@ -52,11 +59,16 @@ class RecordReader:
         """Returns the records of the photos, sorted by number. Photos that no file holds any longer are left out."""
         rows = [row for row in await export_rows.exported_photos(self._graph, numbers) if row.files]
         tags = await self._tags.photo_tags([row.photo.id for row in rows])
-        return [self._photo(row, photo_tags) for row, photo_tags in zip(rows, tags, strict=True)]
+        albums = await self._albums.marks([row.photo.number for row in rows])
+        return [
+            self._photo(row, photo_tags, albums.get(row.photo.number, ()))
+            for row, photo_tags in zip(rows, tags, strict=True)
+        ]
 
-    async def library(self, numbers: BitMap, everything: bool) -> LibraryRecord:
-        """Returns the tags, and the persons and folders that the photos have, or all of them if ``everything``."""
-        search = self._search
+    async def library(self, everything: bool) -> LibraryRecord:
+        """Returns the tags, and the persons, folders and albums that the exported photos have, or all of them if
+        ``everything``."""
+        search, numbers = self._search, self._exported
         folders = [id_ for id_ in search.sets.tags.inheritance.marks if search.folders.photos_below(id_) & numbers]
         marks = await self._graph.transaction(lambda tx: tag_edges.of_folders(tx, folders))
         thresholds = await self._graph.transaction(models.chosen_thresholds)
@@ -70,9 +82,10 @@ class RecordReader:
                 FolderRecord(path, self._marks(marks[id_]))
                 for path, id_ in sorted((search.folders.path(id_) or "", id_) for id_ in marks)
             ),
+            albums=self._albums.records(everything),
         )
 
-    def _photo(self, row: ExportedPhoto, tags: Sequence[PhotoTag]) -> PhotoRecord:
+    def _photo(self, row: ExportedPhoto, tags: Sequence[PhotoTag], albums: tuple[AlbumMark, ...]) -> PhotoRecord:
         photo, taken = row.photo, row.photo.taken
         files = [f"{self._search.folders.path(folder)}/{name}" for _, folder, name in row.files]
         day = taken.at.date().isoformat() if taken and taken.source in DATED else ""
@@ -99,6 +112,7 @@ class RecordReader:
             exposure=photo.exposure,
             favourite=ValueMark(row.favourite.value, row.favourite.at_ms, row.favourite.by),
             stack=_stack_mark(row.stack),
+            albums=albums,
         )
 
     def _places(self, place_id: str | None) -> dict[PlaceKind, str]:
@@ -120,17 +134,13 @@ class RecordReader:
         return tuple(sorted(marks, key=lambda mark: mark.tag))
 
     def _person(self, person: Person) -> PersonRecord:
-        called = self._called(person)
+        name = called(self._search, person)
         details = (person.is_me, person.hidden, person.birthday, person.note, person.groups)
-        return PersonRecord(person.name, *details, called if called != person.name else None)
-
-    def _called(self, person: Person) -> str:
-        """Returns the name by which an export tells the person from others of the same name."""
-        is_shared = len(self._search.persons.named(person.name)) > 1
-        return name_apart(person.name, person.note, person.birthday) if is_shared else person.name
+        return PersonRecord(person.name, *details, name if name != person.name else None)
 
     def _face(self, face: ExportedFace) -> FaceRecord:
-        names = {id_: self._called(row) for id_ in face.edges if (row := self._search.persons.get(id_)) is not None}
+        search = self._search
+        names = {id_: called(search, row) for id_ in face.edges if (row := search.persons.get(id_)) is not None}
         marks = tuple(
             PersonMark(names[id_], edge.kind is AssertionKind.IS_NOT, edge.at_ms or None, edge.by, edge.via)
             for id_, edge in sorted(face.edges.items())
@@ -139,8 +149,8 @@ class RecordReader:
         person = next((mark.person for mark in marks if not mark.never), None)
         score = None
         if person is None and face.predicted and not self._confirmed and not face.ignored:
-            predicted = self._search.persons.get(face.predicted[0])
-            person, score = (self._called(predicted), face.predicted[1]) if predicted else (None, None)
+            predicted = search.persons.get(face.predicted[0])
+            person, score = (called(search, predicted), face.predicted[1]) if predicted else (None, None)
         sides = (face.box.x, face.box.y, face.box.width, face.box.height)
         x, y, width, height = (round(side, BOX_DIGITS) for side in sides)
         cover = face.id in self._covers

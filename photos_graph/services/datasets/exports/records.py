@@ -13,7 +13,9 @@ from pydantic import TypeAdapter
 from photos_graph.model.labels import TagSource
 from photos_graph.model.library import Exposure, Location, PlaceKind
 from photos_graph.model.properties import NO_DESCRIPTION, Description, PhotoProperty
+from photos_graph.model.search import PhotoOrder
 from photos_graph.model.stacks import StackKind
+from photos_graph.search.filters import PhotoFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,18 @@ class StackMark:
 
 
 @dataclass(frozen=True, slots=True)
+class AlbumMark:
+    """The place of a photo in an album. Positions are whole numbers that ascend in the order of the album. A photo that
+    is only the ``cover`` of a smart album has none."""
+
+    album: str  # name
+    position: int | None = None
+    at: int | None = None
+    by: str | None = None
+    cover: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FaceRecord:
     """A face of a photo.
 
@@ -121,6 +135,7 @@ class PhotoRecord:
     rating: ValueMark = ValueMark()
     favourite: ValueMark = ValueMark(False)
     stack: StackMark | None = None  # None if no person decided it
+    albums: tuple[AlbumMark, ...] = ()
     properties: tuple[PropertyMark, ...] = ()  # that people state in place of the file
     description: Description = NO_DESCRIPTION
     location: Location | None = None
@@ -153,6 +168,20 @@ class PersonRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class AlbumRecord:
+    """An album, whose photos say that they are in it. One with a ``filter`` or a ``text`` is smart. The filter has the
+    fields of a ``PhotoFilter``, and names and paths in place of ids; ``order`` is None for the order of the album."""
+
+    name: str
+    description: str | None = None
+    filter: PhotoFilter | None = None
+    text: str | None = None
+    order: PhotoOrder | None = None
+    at: int | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LibraryRecord:
     """The labels that belong to no single photo, which are the content of ``library.json``.
 
@@ -164,6 +193,7 @@ class LibraryRecord:
     thresholds: dict[str, float] = field(default_factory=dict)
     persons: tuple[PersonRecord, ...] = ()
     folders: tuple[FolderRecord, ...] = ()
+    albums: tuple[AlbumRecord, ...] = ()
 
 
 PHOTO: TypeAdapter[PhotoRecord] = TypeAdapter(PhotoRecord)

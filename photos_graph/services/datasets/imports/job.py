@@ -22,6 +22,7 @@ from photos_graph.model.jobs import Job, JobKind
 from photos_graph.model.labels import LabelKind
 from photos_graph.services.datasets.exports.json_lines import PHOTOS
 from photos_graph.services.datasets.exports.records import LibraryRecord
+from photos_graph.services.datasets.imports.albums import ImportedAlbums, write_albums
 from photos_graph.services.datasets.imports.batch import LabelSource
 from photos_graph.services.datasets.imports.json_lines import JsonSource
 from photos_graph.services.datasets.imports.library_labels import write_library
@@ -99,7 +100,7 @@ class ImportJob:
         library = await source.library()
         importer = Importer(job.arguments.by, now_ms(), source.undated, unclear_names(library.persons))
         await self._index.catch_up()
-        total, summary = await source.count(), ImportSummary()
+        total, summary, albums = await source.count(), ImportSummary(), ImportedAlbums.of(library.albums)
         await progress.step(0, total, PROGRESS_MESSAGE)
         summary.add_library(await self._write_library(library, importer))
         try:
@@ -107,7 +108,9 @@ class ImportJob:
                 outcome = await write_photos(self._writer, batch.records, importer, self._has_tag, self._gazetteer)
                 await self._writer.follow()
                 summary.add_batch(batch, outcome)
+                albums.add(batch.records, importer)
                 await progress.step(summary.processed, total, PROGRESS_MESSAGE)
+            summary.add_albums(await write_albums(self._writer, self._index, albums, importer))
         finally:
             await self._list_failures(summary.refused, progress)
             await self._writer.follow(LabelKind.FACES)

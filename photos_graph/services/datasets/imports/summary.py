@@ -20,6 +20,7 @@ class ImportSummary:
     photos: int = 0
     changed_photos: int = 0
     changed_folders: int = 0
+    changed_albums: int = 0
     refused_count: int = 0
     refused: list[tuple[str, str]] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
@@ -38,6 +39,12 @@ class ImportSummary:
         self.changes += outcome.changes
         self._add_refused(batch.refused + outcome.refused)
 
+    def add_albums(self, outcome: Outcome) -> None:
+        """Adds the outcome of importing albums."""
+        self.changed_albums += outcome.changed
+        self.changes += outcome.changes
+        self._add_refused(outcome.refused)
+
     def _add_refused(self, refused: list[tuple[str, str]]) -> None:
         self.refused_count += len(refused)
         self.refused += refused[: MAX_FAILURES - len(self.refused)]
@@ -46,7 +53,8 @@ class ImportSummary:
         """Returns the closing message of the job."""
         refused = f", {self.refused_count:,} items could not be imported" if self.refused_count else ""
         changed = f"{self.changed_photos:,} of them changed, {self.changed_folders:,} folders changed"
-        return f"{self.photos:,} photos read, {changed}{refused}.{self._undo_hint()}"
+        albums = f", {self.changed_albums:,} albums changed" if self.changed_albums else ""
+        return f"{self.photos:,} photos read, {changed}{albums}{refused}.{self._undo_hint()}"
 
     def _undo_hint(self) -> str:
         """Returns the ids of the changes as the API has them, because nothing else tells them to a user."""

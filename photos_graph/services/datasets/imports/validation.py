@@ -15,6 +15,8 @@ from photos_graph.graph.faces.detections import DETECTED, IMPORTED, MANUAL
 from photos_graph.model.stacks import COVER, chosen
 from photos_graph.names import MAX_LENGTH, plain_name
 from photos_graph.services.datasets.exports.records import (
+    AlbumMark,
+    AlbumRecord,
     FaceRecord,
     LibraryRecord,
     PersonMark,
@@ -32,6 +34,7 @@ MAX_ITEMS = 10_000  # marks, faces or files of one photo
 MAX_TEXT_LENGTH = 8_192  # characters of a name or path
 _ROUNDING = 1e-5  # error of a coordinate, which is written with six decimals
 _HASH, _STACK = re.compile("[0-9a-f]{64}"), re.compile("[0-9a-f]{32}")
+MAX_POSITION = 2**53  # of a photo in an album
 MIN_RANK, MAX_RANK = chosen(COVER), 100  # of a photo in a stack
 _PHOTO_SOURCES = (None, MANUAL, IMPORTED)
 _FOLDER_SOURCES = (*_PHOTO_SOURCES, "FOLDER_NAME")
@@ -41,7 +44,7 @@ def check_photo(record: PhotoRecord, now_ms: int) -> None:
     """Raises BadInput if the record of a photo breaks a rule. ``now_ms`` is the time since the epoch."""
     if not _HASH.fullmatch(record.sha256) or not _HASH.fullmatch(record.picture_hash or record.sha256):
         raise BadInput("A SHA-256 and a picture hash must have 64 hexadecimal digits.")
-    _check_counts(record.files, record.marks, record.faces, *(face.marks for face in record.faces))
+    _check_counts(record.files, record.marks, record.faces, record.albums, *(face.marks for face in record.faces))
     _check_texts(record.id, *record.files, *(mark.tag for mark in record.marks), *record.description.texts())
     for face in record.faces:
         _check_face(face)
@@ -50,11 +53,12 @@ def check_photo(record: PhotoRecord, now_ms: int) -> None:
     if not isinstance(record.favourite.value, bool):
         raise BadInput("A favourite must be true or false.")
     _check_stack(record.stack)
+    _check_albums(record.albums)
     for stated in record.properties:
         check_parts(stated.property, parts_of(stated))
     persons = [mark for face in record.faces for mark in face.marks]
     _check_provenance([*record.marks, *persons, *record.properties, record.rating, record.favourite], now_ms)
-    _check_provenance([record.stack] if record.stack is not None else [], now_ms)
+    _check_provenance([*record.albums, *([record.stack] if record.stack is not None else [])], now_ms)
     _check_sources([*record.marks, *persons], _PHOTO_SOURCES)
     if any(mark.recursive is not None for mark in record.marks):
         raise BadInput("A label of a photo cannot be recursive.")
@@ -72,6 +76,8 @@ def check_library(library: LibraryRecord, now_ms: int) -> None:
         _check_texts(folder.path, *(mark.tag for mark in folder.marks))
         _check_provenance(folder.marks, now_ms)
         _check_sources(folder.marks, _FOLDER_SOURCES)
+    _check_texts(*(album.name for album in library.albums))
+    _check_provenance(library.albums, now_ms)
 
 
 def _check_counts(*collections: Collection[object]) -> None:
@@ -95,6 +101,12 @@ def _check_stack(mark: StackMark | None) -> None:
         raise BadInput(f"The rank in a stack must be from {MIN_RANK} to {MAX_RANK}.")
 
 
+def _check_albums(marks: Iterable[AlbumMark]) -> None:
+    _check_texts(*(mark.album for mark in marks))
+    if any(abs(mark.position or 0) > MAX_POSITION for mark in marks):
+        raise BadInput(f"The position in an album must be from -{MAX_POSITION} to {MAX_POSITION}.")
+
+
 def _check_face(face: FaceRecord) -> None:
     """Requires the centre of the box to be in the picture. A detector's box of a face at the edge may extend beyond."""
     x, y, width, height = face.box
@@ -112,7 +124,7 @@ def _check_rating(mark: ValueMark) -> None:
 
 
 def _check_provenance(
-    marks: Iterable[TagMark | PersonMark | PropertyMark | ValueMark | StackMark], now_ms: int
+    marks: Iterable[TagMark | PersonMark | PropertyMark | ValueMark | StackMark | AlbumMark | AlbumRecord], now_ms: int
 ) -> None:
     for mark in marks:
         if mark.at is not None and not 0 <= mark.at <= now_ms + MAX_CLOCK_SKEW_MS:
