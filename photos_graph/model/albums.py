@@ -38,6 +38,7 @@ class Album:
     change_id: str | None = field(default=None, compare=False)  # of the call that returns it, if it changed something
 
     parent_id: ClassVar[None] = None  # albums lie within nothing
+    merged: ClassVar[tuple[str, ...]] = ()
 
     @property
     def is_smart(self) -> bool:

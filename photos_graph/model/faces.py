@@ -48,6 +48,7 @@ class Person:
     birthday: str | None = None
     note: str | None = None
     groups: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()  # the ids of persons who were merged into this one
     change_id: str | None = field(default=None, compare=False)  # of the call that returns it, if it changed something
 
     parent_id: ClassVar[None] = None  # unlike tags and places, persons lie within nothing

@@ -51,6 +51,7 @@ class Tag:
     parent_id: str | None = None
     threshold: float | None = None  # predictions count from this score on; if it is None, they never count
     trust: Trust | None = None  # of its predictions; None if the active model does not predict it
+    merged: tuple[str, ...] = ()  # the ids of tags that were merged into it
     change_id: str | None = field(default=None, compare=False)  # of the call that returns it, if it changed something
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from photos_graph.model.faces import Region
 from photos_graph.model.properties import NO_DESCRIPTION, Description, PhotoProperty
@@ -114,6 +115,8 @@ class Place:
     name: str
     kind: PlaceKind
     parent_id: str | None = None
+
+    merged: ClassVar[tuple[str, ...]] = ()
 
 
 # Raise it whenever a file gives more than before: a property is added below, or more is read into one. The next scan

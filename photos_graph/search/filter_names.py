@@ -15,19 +15,21 @@ from photos_graph.search.query import Everything, Query
 
 
 class IndexNames:
-    """Implements ``filters.NameLookup`` by the names in the index. Case and accents do not matter."""
+    """Implements ``filters.NameLookup`` by the names in the index. Case and accents do not matter. The id of a tag or
+    person who was merged into another one means that one."""
 
     def __init__(self, search: SearchIndex) -> None:
         self._search = search
 
     def tags(self, ref: Ref) -> Sequence[str]:
-        return [ref.id] if ref.id is not None else _ids_named(self._search.tags, ref.name or "")
+        tags = self._search.tags
+        return [tags.current_id(ref.id)] if ref.id is not None else _ids_named(tags, ref.name or "")
 
     def persons(self, ref: Ref) -> Sequence[str]:
         """A name may also be that of a group of persons."""
-        if ref.id is not None:
-            return [ref.id]
         name, persons = ref.name or "", self._search.persons
+        if ref.id is not None:
+            return [persons.current_id(ref.id)]
         return list(dict.fromkeys([*_ids_named(persons, name), *members(persons, name.strip())]))
 
     def lasting_persons(self, ref: Ref) -> Sequence[str]:

@@ -19,6 +19,8 @@ class Row(Protocol):
     def name(self) -> str: ...
     @property
     def parent_id(self) -> str | None: ...
+    @property
+    def merged(self) -> tuple[str, ...]: ...  # the ids of rows that were merged into it
 
 
 R = TypeVar("R", bound=Row)
@@ -65,6 +67,7 @@ class Hierarchy(Generic[R]):
         self._join = join
         self._split = split
         self._rows: dict[str, R] = {}
+        self._successors: dict[str, str] = {}  # ids of rows, by the ids of those that were merged into them
         self._children: dict[str | None, set[str]] = {}
         self._by_name: dict[str, set[str]] = {}  # ids by folded name
         self._by_word: dict[str, set[str]] = {}  # ids by each word of the name
@@ -84,6 +87,10 @@ class Hierarchy(Generic[R]):
 
     def get(self, row_id: str) -> R | None:
         return self._rows.get(row_id)
+
+    def current_id(self, row_id: str) -> str:
+        """Returns the id of the row into which this one was merged, or the same id if the row exists or is unknown."""
+        return row_id if row_id in self._rows else self._successors.get(row_id, row_id)
 
     def photos_at(self, row_id: str) -> BitMap:
         """Returns the photos directly at a row."""
@@ -118,6 +125,7 @@ class Hierarchy(Generic[R]):
             if before is not None:
                 self._forget_row(before)
             self._rows[row.id] = row
+            self._successors.update(dict.fromkeys(row.merged, row.id))
             self._children.setdefault(row.parent_id, set()).add(row.id)
             self._by_name.setdefault(fold(row.name), set()).add(row.id)
             self._forget_answers()
@@ -151,6 +159,9 @@ class Hierarchy(Generic[R]):
 
     def _forget_row(self, row: R) -> None:
         self._forget_answers()
+        for gone in row.merged:
+            if self._successors.get(gone) == row.id:
+                del self._successors[gone]
         _discard(self._children, row.parent_id, row.id)
         _discard(self._by_name, fold(row.name), row.id)
         for word in name_words(row.name):

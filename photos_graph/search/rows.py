@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 
 from pyroaring import BitMap
 
@@ -46,6 +47,8 @@ class FolderRow:
     name: str
     key: str
     parent_id: str | None = None
+
+    merged: ClassVar[tuple[str, ...]] = ()
 
 
 @dataclass(frozen=True, slots=True)

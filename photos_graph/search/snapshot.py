@@ -25,7 +25,7 @@ from photos_graph.search.index import SearchIndex
 from photos_graph.search.label_sets import KINDS
 from photos_graph.search.rows import FolderRow, LabelPostings, PlacedPhotos
 
-VERSION = 3  # of the format; raised when the meaning of anything in it changes
+VERSION = 4  # of the format; raised when the meaning of anything in it changes
 
 
 class BadSnapshot(Exception):
@@ -116,8 +116,8 @@ def _index_of(arrays: Arrays, about: dict[str, Any]) -> SearchIndex:
     table.stacks.restore((id_, kind) for id_, kind in about["stacks"])
     sets.folders.put(FolderRow(**row) for row in about["folders"])
     sets.places.put(Place(**row | {"kind": PlaceKind(row["kind"])}) for row in about["places"])
-    index.apply_tags(Tag(**row) for row in about["tags"])
-    index.apply_persons(Person(**row | {"groups": tuple(row.get("groups", ()))}) for row in about["persons"])
+    index.apply_tags(Tag(**_with_tuples(row, "merged")) for row in about["tags"])
+    index.apply_persons(Person(**_with_tuples(row, "groups", "merged")) for row in about["persons"])
     index.apply_marks(_marks(row) for row in about["marks"])
     sets.file_words.restore(_under(f"words{place}_", arrays) for place in range(about["segments"]))
     sets.restore(_unpacked(arrays["visible"]), _unpacked(arrays["favourites"]))
@@ -131,6 +131,10 @@ def _index_of(arrays: Arrays, about: dict[str, Any]) -> SearchIndex:
         order.restore(arrays[f"order_{name}"])
     index.map.touch(sets.visible)
     return index
+
+
+def _with_tuples(row: dict[str, Any], *names: str) -> dict[str, Any]:
+    return row | {name: tuple(row[name]) for name in names}
 
 
 def _under(prefix: str, arrays: Arrays) -> Arrays:

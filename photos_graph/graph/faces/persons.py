@@ -113,6 +113,22 @@ async def delete(tx: LabelTransaction, person_ids: Iterable[str]) -> None:
         tx.touch(persons=ids)
 
 
+REMEMBER_MERGED: LiteralString = """
+MATCH (x:Person {id: $into})
+UNWIND $gone AS id
+OPTIONAL MATCH (gone:Person {id: id})
+WITH x, collect(gone.merged) AS earlier
+SET x.merged = reduce(every = coalesce(x.merged, []) + $gone, some IN earlier | every + some)
+"""
+
+
+async def remember_merged(tx: LabelTransaction, gone: Sequence[str], into_id: str) -> None:
+    """Remembers that the persons, who still exist, are merged into another one, with all who were merged into them
+    before, so that smart albums find the photos of that one."""
+    await tx.run(REMEMBER_MERGED, gone=list(gone), into=into_id)
+    tx.touch(persons=[into_id])
+
+
 # Assertions decide whose face it is. Without one, an applied match does, unless the face is ignored.
 FACE_COUNTS: LiteralString = """
 UNWIND $ids AS id

@@ -19,31 +19,36 @@ PHOTOS_PER_READ = 20_000
 
 TAGS: LiteralString = """
 MATCH (t:Tag) OPTIONAL MATCH (t)-[:CHILD_OF]->(up:Tag)
-RETURN t.id AS id, t.name AS name, up.id AS up, t.threshold AS threshold, t.trust AS trust
+RETURN t.id AS id, t.name AS name, up.id AS up, t.threshold AS threshold, t.trust AS trust,
+  t.merged AS merged
 """
 
 TAGS_BY_ID: LiteralString = """
 UNWIND $ids AS id
 MATCH (t:Tag {id: id}) OPTIONAL MATCH (t)-[:CHILD_OF]->(up:Tag)
-RETURN t.id AS id, t.name AS name, up.id AS up, t.threshold AS threshold, t.trust AS trust
+RETURN t.id AS id, t.name AS name, up.id AS up, t.threshold AS threshold, t.trust AS trust,
+  t.merged AS merged
 """
 
 
 async def tag_rows(graph: Graph, ids: Sequence[str] | None = None) -> list[Tag]:
     """Returns all tags, or those of ``ids`` that exist."""
     rows = await (graph.read(TAGS) if ids is None else graph.read(TAGS_BY_ID, ids=list(ids)))
-    return [Tag(row["id"], row["name"], row["up"], row["threshold"], trust_of(row["trust"])) for row in rows]
+    return [
+        Tag(row["id"], row["name"], row["up"], row["threshold"], trust_of(row["trust"]), tuple(row["merged"] or ()))
+        for row in rows
+    ]
 
 
 PERSONS: LiteralString = """
 MATCH (x:Person) RETURN x.id AS id, x.name AS name, x.isMe AS isMe, x.hidden AS hidden,
-  x.birthday AS birthday, x.note AS note, x.groups AS groups
+  x.birthday AS birthday, x.note AS note, x.groups AS groups, x.merged AS merged
 """
 
 PERSONS_BY_ID: LiteralString = """
 UNWIND $ids AS id
 MATCH (x:Person {id: id}) RETURN x.id AS id, x.name AS name, x.isMe AS isMe, x.hidden AS hidden,
-  x.birthday AS birthday, x.note AS note, x.groups AS groups
+  x.birthday AS birthday, x.note AS note, x.groups AS groups, x.merged AS merged
 """
 
 
@@ -59,6 +64,7 @@ async def person_rows(graph: Graph, ids: Sequence[str] | None = None) -> list[Pe
             birthday=row["birthday"],
             note=row["note"],
             groups=tuple(row["groups"] or ()),
+            merged=tuple(row["merged"] or ()),
         )
         for row in rows
     ]

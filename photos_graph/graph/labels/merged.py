@@ -1,5 +1,5 @@
 """Tags that were merged into others. ``Tag.merged`` has their ids, so that models which learnt them predict the tag
-that remains."""
+that remains, and smart albums find its photos."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ async def remember(tx: LabelTransaction, onto: Mapping[str, str]) -> None:
     """Remembers that the tags, which still exist, are merged onto others, with all that was merged into them before."""
     rows = [{"into": into, "gone": [gone for gone in onto if onto[gone] == into]} for into in {*onto.values()}]
     await tx.run(REMEMBER, rows=rows)
+    tx.touch(tags=onto.values())
 
 
 INTO: LiteralString = "MATCH (t:Tag) RETURN t.id AS id, t.merged AS merged"

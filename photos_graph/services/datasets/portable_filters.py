@@ -34,11 +34,14 @@ def portable(filter: PhotoFilter, search: SearchIndex) -> PhotoFilter:
         path = search.folders.path(given.id) if given.id is not None else None
         return given if path is None else replace(given, id=None, path=path)
 
+    def tag(tag_id: str) -> str | None:
+        return search.tags.path(search.tags.current_id(tag_id))
+
     def person(person_id: str) -> str | None:
-        row = search.persons.get(person_id)
+        row = search.persons.get(search.persons.current_id(person_id))
         return None if row is None else called(search, row)
 
-    references = References(named(search.tags.path), named(person), lambda ref: ref, named(search.albums.path), folder)
+    references = References(named(tag), named(person), lambda ref: ref, named(search.albums.path), folder)
     return with_references(filter, references)
 
 

@@ -112,6 +112,7 @@ class PersonEditing(FaceWriting):
                 of_persons.append(Edit(into, kept, into_id))
             edits = await write_faces(tx, faces, after, [into_id])
             await persons.put(tx, {into_id: kept})
+            await persons.remember_merged(tx, gone, into_id)
             await persons.delete(tx, gone)
             said = f"Merged {', '.join(state.name for state in leaving)} into {into.name}."
             return recorded(tx, "MERGE_PERSONS", (*edits, *of_persons), by, len(faces), said)
@@ -154,4 +155,5 @@ async def _put(
     await persons.put(tx, rows)
     edits = tuple(Edit(known.get(id_, before), row, id_) for id_, row in rows.items() if known.get(id_, before) != row)
     change_id = recorded(tx, operation, edits, by, 0, said).change_id
-    return Person(person_id, state.name, state.is_me, state.hidden, state.birthday, state.note, state.groups, change_id)
+    details = (state.name, state.is_me, state.hidden, state.birthday, state.note, state.groups)
+    return Person(person_id, *details, change_id=change_id)

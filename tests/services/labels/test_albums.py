@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from photos_graph.bootstrap import Services
 from photos_graph.errors import BadInput, Conflict, NotFound
 from photos_graph.model.albums import Album, AlbumOrder
+from photos_graph.model.faces import Box
 from photos_graph.model.search import PhotoOrder, Ref
 from photos_graph.model.stacks import Stacks
 from photos_graph.search.filters import FolderFilter, PhotoFilter, TermFilter
@@ -226,6 +229,44 @@ async def test_a_smart_album_holds_what_its_filter_finds_also_when_things_are_re
     assert shown(services, sea) == [5, 6, 7, 8, 9]
     await undone(services, changed)
     assert shown(services, sea) == [1, 2, 6, 7]
+    assert await in_step(services)
+
+
+@pytest.mark.both_engines
+async def test_a_smart_album_follows_what_is_merged_and_does_without_what_is_deleted(services: Services) -> None:
+    await planted(services)
+    editing, tags, people = services.album_editing, services.tag_editing, services.person_editing
+    sea, ocean, water = [(await tags.create(name)).id for name in ("Sea", "Ocean", "Water")]
+    ann, anna, both = [(await people.create(name)).id for name in ("Ann", "Anna", "Anna Rossi")]
+    for number, tag_id, person_id in ((1, sea, ann), (2, ocean, anna), (3, water, both)):
+        await services.tagging.tag_photos(ids(number), [Ref(id=tag_id)])
+        await services.drawn_faces.add(photo_id(number), Box(0.1, 0.1, 0.3, 0.3), Ref(id=person_id))
+
+    def by(wanted: TermFilter) -> list[PhotoFilter]:
+        return [PhotoFilter(tags=replace(wanted, any=(Ref(id=sea),))), PhotoFilter(persons=wanted)]
+
+    smart = [
+        (await editing.create(f"Smart {place}", filter=each)).album_id
+        for place, each in enumerate(by(TermFilter(any=(Ref(id=ann),))))
+    ]
+    assert [shown(services, each) for each in smart] == [[1], [1]]
+    first = (await tags.merge([sea], ocean)).change_id, (await people.merge([ann], anna)).change_id
+    assert [shown(services, each) for each in smart] == [[1, 2], [1, 2]]
+    again = (await tags.merge([ocean], water)).change_id, (await people.merge([anna], both)).change_id
+    assert [shown(services, each) for each in smart] == [[1, 2, 3], [1, 2, 3]]
+    await services.index.save()
+    services.index.search.seq = -1
+    await services.index.load()
+    assert [shown(services, each) for each in smart] == [[1, 2, 3], [1, 2, 3]]
+    for change in (*again, *first):
+        await services.changes.undo(change or "")
+    assert [shown(services, each) for each in smart] == [[1], [1]]
+
+    await tags.delete(sea)
+    await people.delete(ann)
+    assert [shown(services, each) for each in smart] == [[], []]
+    without = PhotoFilter(tags=TermFilter(none=(Ref(id=sea),)), persons=TermFilter(none=(Ref(id=ann),)))
+    assert len(shown(services, (await editing.create("Others", filter=without)).album_id)) == 10
     assert await in_step(services)
 
 
