@@ -80,7 +80,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
         labels = open_labels(core, browse.questions)
         faces = open_faces(core, media, models)
         learning = open_learning(core, media, models, labels.tagging, faces.assignment, browse.looking)
-        trips = open_trips(core, labels.tagging)
+        trips = open_trips(core, labels.tagging, labels.album_editing)
         datasets = open_datasets(core, media, browse.questions)
         changes = Changes(index, writer, writes, core.gazetteer)
         core.handlers[JobKind.FINISH_CHANGE] = ChangeCompletion(writes, labels.predicted_tags, changes).run

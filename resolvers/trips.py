@@ -10,6 +10,7 @@ from strawberry import UNSET
 
 from photos_graph.model import trips as trip_model
 from resolvers import ids
+from resolvers.albums import AlbumPayload
 from resolvers.changes import BulkResult
 from resolvers.connections import After, Before, Connection, First, Last, Node, connection, given, page_sizes
 from resolvers.context import Info
@@ -149,6 +150,25 @@ class TripMutations:
     ) -> BulkResult:
         trips, viewer = info.context.services.trips, info.context.known_viewer
         return BulkResult.of(await trips.tag(ids.decode("Trip", trip), ids.refs("Tag", tags), by=viewer.name))
+
+    @strawberry.mutation(
+        permission_classes=[CanEdit],
+        description="Makes an album of the photos that a trip has now, in the order in which they were taken. Photos "
+        "that the trip gets later are not added. Fails with NOT_FOUND if the trip is not known, with CONFLICT if "
+        "another album has the name, and with BAD_INPUT if the name is not valid or if the trip has more than 10,000 "
+        "photos.",
+    )
+    async def album_of_trip(
+        self,
+        info: Info,
+        trip: Annotated[strawberry.ID, strawberry.argument(description="The id of the trip.")],
+        name: Annotated[
+            str | None, strawberry.argument(description="The name of the album. By default, it is that of the trip.")
+        ] = UNSET,
+    ) -> AlbumPayload:
+        trips, viewer = info.context.services.trips, info.context.known_viewer
+        made = await trips.make_album(ids.decode("Trip", trip), given(name), by=viewer.name)
+        return AlbumPayload.of_change(made)
 
     @strawberry.mutation(
         permission_classes=[CanEdit],

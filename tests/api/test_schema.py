@@ -43,7 +43,8 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "Subscription": ("changes", "photoChanges"),
         "PhotoChange": ("addedCount", "deletedCount", "isComplete", "added", "deletedIds", "query"),
         "Mutation": (
-            *("backup", "revertToFile", "lastDeletion", "deletedIds", "query", "renameTrip", "tagTrip", "findTrips"),
+            *("backup", "revertToFile", "lastDeletion", "deletedIds", "query"),
+            *("renameTrip", "tagTrip", "albumOfTrip", "findTrips"),
             *ALBUM_MUTATIONS,
         ),
         "Tag": ("path", "trust", "change", "tags", "hasChildren", "ancestors"),

@@ -1,4 +1,4 @@
-"""Trips and events as people see them: listed, renamed, and given a tag."""
+"""Trips and events as people see them: listed, renamed, given a tag, and made an album."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.index import Index
 from photos_graph.model.labels import BulkResult
 from photos_graph.model.library import Place
-from photos_graph.model.search import Ref
+from photos_graph.model.search import PhotoOrder, Ref
 from photos_graph.model.trips import Trip, TripKind
 from photos_graph.names import plain_name
 from photos_graph.search.arrays import numbers_of
 from photos_graph.search.listing import Key, Listing, cursor_of, key_of, window
+from photos_graph.services.labels.album_editing import AlbumChange, AlbumEditing, AlbumPhotos
 from photos_graph.services.labels.tagging import Tagging
 
 
@@ -27,10 +28,11 @@ class Trips:
     """The trips of which a photo is visible. They are kept in memory, and read again when one of them has changed, by
     whatever process."""
 
-    def __init__(self, graph: Graph, index: Index, tagging: Tagging) -> None:
+    def __init__(self, graph: Graph, index: Index, tagging: Tagging, albums: AlbumEditing) -> None:
         self._graph = graph
         self._index = index
         self._tagging = tagging
+        self._albums = albums
         self._version = 0
         self._known: Mapping[str, Trip] = {}
         self._keys: Sequence[tuple[Key, Trip]] = ()
@@ -105,6 +107,14 @@ class Trips:
         """Tags the photos that the trip has now. Raises NotFound, and the errors of ``Tagging.tag_photos``."""
         trip = await self._existing(trip_id)
         return await self._tagging.tag_photos(self._index.search.photo_ids(self.photos(trip)), refs, by)
+
+    async def make_album(self, trip_id: str, name: str | None = None, by: str = "") -> AlbumChange:
+        """Creates an album of the photos that the trip has now, in the order in which they were taken. Without a name
+        it gets that of the trip. Raises NotFound, and the errors of ``AlbumEditing.create``."""
+        trip, search = await self._existing(trip_id), self._index.search
+        numbers = search.page(search.collapsed(self.photos(trip)), PhotoOrder.TAKEN_ASC).numbers
+        chosen = AlbumPhotos(search.photo_ids(numbers))
+        return await self._albums.create(trip.name if name is None else name, chosen, by=by)
 
     async def _existing(self, trip_id: str) -> Trip:
         [trip] = await self.by_id([trip_id])

@@ -114,6 +114,16 @@ async def test_trips_are_found_listed_renamed_and_tagged(services: Services) -> 
         "query": {"tag": {"photoCount": 18}},
     }
 
+    album = """mutation($i: ID!, $n: String) { albumOfTrip(trip: $i, name: $n) {
+      changed change album { name photoCount photos(first: 1) { nodes { takenAt } } } } }"""
+    made = (await asked(services, album, i=trip["id"]))["albumOfTrip"]
+    assert (made["changed"], made["change"] is not None) == (18, True)
+    first_photo = {"takenAt": "2019-08-06T10:00:00"}
+    assert made["album"] == {"name": "L'Aquila, August 2019", "photoCount": 18, "photos": {"nodes": [first_photo]}}
+    again = await execute(services, album, i=trip["id"])
+    assert again.errors is not None and (again.errors[0].extensions or {})["code"] == "CONFLICT"
+    assert (await asked(services, album, i=trip["id"], n="Sea"))["albumOfTrip"]["album"]["name"] == "Sea"
+
 
 async def test_a_trip_of_which_no_photo_is_visible_cannot_be_renamed(services: Services) -> None:
     await plant(services.graph, {"all": "d"}, {"d": range(2)})
