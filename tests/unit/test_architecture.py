@@ -14,7 +14,7 @@ PAGE = (REPOSITORY / "docs" / "architecture.md").read_text()
 # A code span that is a path: it has a slash, or the ending of a file, and perhaps a function after a colon.
 SPANS = sorted(set(re.findall(r"`([\w./-]*(?:/|\.(?:py|md|toml|graphql))(?::[\w.]+)?)`", PAGE)))
 WALKS = ["A file to the index", "A question to a page", "tagFolder", "A thumbnail", "A face to a person"]
-WALKS += ["A training run"]
+WALKS += ["A training run", "A photo to an album"]
 RECIPES = ["A photo property", "A search term", "A job", "A facet", "An export format", "An embedding model"]
 RECIPES += ["A mutation", "A setting"]
 
