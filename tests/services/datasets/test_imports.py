@@ -192,12 +192,12 @@ async def test_an_album_gets_the_photos_of_the_export_that_it_lacks(services: Se
     assert refused.reason.startswith("Turned is a smart album in the export, and holds chosen photos here.")
     await services.tagging.tag_photos([of["1"]], [Ref(name="Inland/Sea")])
     assert shown("Both") == "", "the filter means the tag at the top alone"
-    now = services.tags.named("Sea")
+    now = services.index.search.tags.at("Sea")
     assert now is not None
     await services.tagging.tag_photos([of["2"]], [Ref(id=now.id)])
     await services.tag_editing.rename(now.id, "Ocean")
     assert shown("Both") == "2"
-    assert trip not in {each.id for each in search.albums}
+    assert trip not in {each.id for each in services.index.search.albums}
 
     [both, put_there, *_] = [
         b64decode(each).decode().partition(":")[2] for each in message.split(": ")[-1][:-1].split()

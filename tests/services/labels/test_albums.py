@@ -262,10 +262,15 @@ async def test_a_smart_album_follows_what_is_merged_and_does_without_what_is_del
         await services.changes.undo(change or "")
     assert [shown(services, each) for each in smart] == [[1], [1]]
 
-    await tags.delete(sea)
-    await people.delete(ann)
-    assert [shown(services, each) for each in smart] == [[], []]
-    without = PhotoFilter(tags=TermFilter(none=(Ref(id=sea),)), persons=TermFilter(none=(Ref(id=ann),)))
+    finds = PhotoFilter(
+        or_=(PhotoFilter(tags=TermFilter(any=(Ref(id=water),))), *by(TermFilter(any=(Ref(id=both),)))[1:])
+    )
+    lost = (await editing.create("Lost", filter=finds)).album_id
+    assert shown(services, lost) == [3]
+    await tags.delete(water)
+    await people.delete(both)
+    assert shown(services, lost) == []
+    without = PhotoFilter(tags=TermFilter(none=(Ref(id=water),)), persons=TermFilter(none=(Ref(id=both),)))
     assert len(shown(services, (await editing.create("Others", filter=without)).album_id)) == 10
     assert await in_step(services)
 
