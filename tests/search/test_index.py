@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from pyroaring import BitMap
 
+from photos_graph.model.albums import Album
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import FolderMarks, Tag
 from photos_graph.model.library import Place
@@ -27,17 +28,20 @@ from photos_graph.search.query import Query
 from photos_graph.search.row_orders import RowOrder
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.snapshot import load, save
+from photos_graph.search.terms.albums import InAlbum
 from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.persons import WithPerson
 from photos_graph.search.terms.places import InBox
 from photos_graph.search.terms.tags import Tagged
 from tests.kit.oracles.naive_index import NaiveIndex
 from tests.kit.oracles.random_index import (
+    ALBUMS,
     FOLDERS,
     LOOKS,
     PERSONS,
     TAGS,
     TEXTS,
+    album_rows,
     folder_marks,
     folder_rows,
     labellings,
@@ -48,6 +52,8 @@ from tests.kit.oracles.random_index import (
     person_rows,
     photo_rows,
     place_rows,
+    placed,
+    placings,
     queries,
     tag_rows,
 )
@@ -76,6 +82,8 @@ class Changing(RuleBasedStateMachine):
         persons=st.lists(person_rows(), max_size=3),
         labelling=labellings(),
         marks=st.lists(folder_marks, min_size=1, max_size=4),
+        albums=st.lists(album_rows, max_size=2),
+        placing=placings(),
     )
     def something_is_there(
         self,
@@ -85,6 +93,8 @@ class Changing(RuleBasedStateMachine):
         persons: list[Person],
         labelling: tuple[LabelPostings, set[int] | None],
         marks: list[FolderMarks],
+        albums: list[Album],
+        placing: tuple[dict[str, dict[int, int]], set[int] | None],
     ) -> None:
         self.photos_change(photos, [])
         self.folders_change(folders, [])
@@ -92,6 +102,8 @@ class Changing(RuleBasedStateMachine):
         self.persons_change(persons, [])
         self.photos_are_labelled(labelling)
         self.folders_are_marked(marks)
+        self.albums_change(albums, [])
+        self.photos_are_placed(placing)
 
     @rule(rows=st.lists(photo_rows(), max_size=12), gone=st.lists(numbers, max_size=3))
     def photos_change(self, rows: list[PhotoRow], gone: list[int]) -> None:
@@ -130,6 +142,19 @@ class Changing(RuleBasedStateMachine):
         self.index.apply_labels(postings, None if touched is None else BitMap(touched))
         self.naive.apply_labels(postings, touched)
 
+    @rule(rows=st.lists(album_rows, max_size=2), gone=st.lists(st.sampled_from(ALBUMS), max_size=1))
+    def albums_change(self, rows: list[Album], gone: list[str]) -> None:
+        gone = [album_id for album_id in gone if album_id not in {row.id for row in rows}]
+        self.index.apply_albums(rows, gone)
+        self.naive.apply_albums(rows, gone)
+
+    @rule(placing=placings())
+    def photos_are_placed(self, placing: tuple[dict[str, dict[int, int]], set[int] | None]) -> None:
+        positions, touched = placing
+        rows = {album_id: placed(each) for album_id, each in positions.items()}
+        self.index.apply_placed(rows, None if touched is None else BitMap(touched))
+        self.naive.apply_placed(positions, touched)
+
 
 class Labelled(Changing):
     """Asked after every step, so that nothing that is kept is stale."""
@@ -147,6 +172,14 @@ class Labelled(Changing):
             for confirmed in (True, False):
                 query = WithPerson(person_id, confirmed)
                 assert set(self.index.evaluate(query)) == self.naive.evaluate(query), query
+
+    @invariant()
+    def albums_agree(self) -> None:
+        for album_id in ALBUMS:
+            found = self.index.evaluate(InAlbum(album_id))
+            assert set(found) == self.naive.evaluate(InAlbum(album_id))
+            numbers = self.index.page(found, PhotoOrder.ALBUM, album_id=album_id).numbers
+            assert numbers == self.naive.in_order(album_id)
 
     @rule(marks=st.lists(folder_marks, max_size=2), tag_ids=st.lists(st.sampled_from(TAGS), max_size=2))
     def what_marks_would_change_is_known_before(self, marks: list[FolderMarks], tag_ids: list[str]) -> None:

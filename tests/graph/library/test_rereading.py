@@ -9,6 +9,9 @@ import pytest
 
 from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.labels import album_entries, albums
+from photos_graph.graph.labels.edits import AlbumEntry, AlbumState, Edit
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import failures, files, photos, rereading
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.library.rereading import FileToReread, Reread
@@ -105,6 +108,7 @@ async def test_photos_of_an_older_library_get_the_hashes_of_their_pictures(older
 @pytest.mark.parametrize("together", [True, False])
 async def test_photos_that_turn_out_to_have_one_picture_become_the_first_of_them(older: Graph, together: bool) -> None:
     await rated(older, LabelKind.RATING, [1], 4, "owner")
+    await put_into_album(older, 1, 2)
     found = await to_reread(older)
     pictures = {A: "1" * 64, B: "1" * 64, C: "3" * 64}
     reads = [Reread(found[photo], METADATA, (), pictures[photo]) for photo in (C, B, A)]
@@ -116,6 +120,22 @@ async def test_photos_that_turn_out_to_have_one_picture_become_the_first_of_them
     photo = (await photos.photos_by_id(older, [A]))[A]
     assert (photo.rating, photo.name, photo.content_hash) == (4, "n3.jpg", "a" * 64)
     assert await to_reread(older) == {}
+    assert {number: place.position for number, place in (await of_album(older)).items()} == {0: 0, 1: 0, 2: 1}
+
+
+async def put_into_album(graph: Graph, *numbers: int) -> None:
+    """Puts photos into an album, at the positions 0, 1 and so on."""
+
+    async def work(tx: LabelTransaction) -> None:
+        await albums.put(tx, {"a": AlbumState("Trip")})
+        entry = Edit(None, AlbumEntry(5, "anna"), "a", numbers, scores=tuple(range(len(numbers))))
+        await album_entries.write(tx, [entry])
+
+    await writer(graph).commit(work)
+
+
+async def of_album(graph: Graph) -> album_entries.Places:
+    return (await graph.transaction(lambda tx: album_entries.of_albums(tx, ["a"])))["a"]
 
 
 async def test_another_file_that_speaks_is_read_and_as_a_whole_if_its_bytes_differ(older: Graph) -> None:

@@ -4,8 +4,17 @@ import pytest
 
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import assignments, moves, persons
-from photos_graph.graph.labels import changes, properties, ratings, stacks
-from photos_graph.graph.labels.edits import Assertion, AssertionKind, Edit, PersonState, PropertyValue, StackPlace
+from photos_graph.graph.labels import album_entries, albums, changes, properties, ratings, stacks
+from photos_graph.graph.labels.edits import (
+    AlbumEntry,
+    AlbumState,
+    Assertion,
+    AssertionKind,
+    Edit,
+    PersonState,
+    PropertyValue,
+    StackPlace,
+)
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import replacements, succession
 from photos_graph.model.faces import Box
@@ -115,6 +124,24 @@ async def test_a_place_in_a_stack_of_a_person_goes_over(planted: Graph) -> None:
     await succeed(planted)
     now = await planted.transaction(lambda tx: stacks.read(tx, [OLD, NEW, OTHER]))
     assert now == {OLD: StackPlace(), NEW: place, OTHER: place}
+
+
+async def test_places_in_albums_and_covers_go_over_and_the_old_photo_keeps_its_own(planted: Graph) -> None:
+    entry = AlbumEntry(5, "anna")
+
+    async def work(tx: LabelTransaction) -> None:
+        await albums.put(tx, {"a": AlbumState("Trip", cover_number=OLD), "b": AlbumState("Sea", cover_number=OTHER)})
+        of_a = Edit(None, entry, "a", (OLD, OTHER), scores=(3, 9))
+        of_b = Edit(None, entry, "b", (NEW, OLD), scores=(-4, 2))
+        await album_entries.write(tx, [of_a, of_b])
+
+    await writer(planted).commit(work)
+    assert await succeed(planted) is not None
+    places = await planted.transaction(lambda tx: album_entries.of_albums(tx, ["a", "b"]))
+    positions = {id_: {number: place.position for number, place in here.items()} for id_, here in places.items()}
+    assert positions == {"a": {OLD: 3, NEW: 3, OTHER: 9}, "b": {NEW: -4, OLD: 2}}
+    states = await planted.transaction(lambda tx: albums.states(tx, ["a", "b"]))
+    assert {id_: state.cover_number for id_, state in states.items()} == {"a": NEW, "b": OTHER}
 
 
 async def test_drawn_and_named_faces_go_over_turned(planted: Graph) -> None:

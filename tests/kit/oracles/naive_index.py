@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from calendar import monthrange
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from photos_graph.model.albums import Album
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import FolderMarks, PhotoTag, Tag, TagSource
 from photos_graph.model.library import DatePrecision, Place
@@ -18,6 +19,7 @@ from photos_graph.search.geo import EARTH_RADIUS_KM
 from photos_graph.search.query import And, Everything, Not, Or, Query
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.terms.added import AddedIn
+from photos_graph.search.terms.albums import InAlbum, InNoAlbum, OnlyInAlbums
 from photos_graph.search.terms.content import LooksLike, LooksLikeText
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed
@@ -60,6 +62,8 @@ class NaiveIndex:
         self.marks: dict[str, FolderMarks] = {}
         self.labels: dict[int, Label] = {}
         self.looks: dict[str, Collection[int]] = {}
+        self.albums: dict[str, Album] = {}
+        self.placed: dict[str, dict[int, int]] = {}  # positions by album and photo
 
     def apply_photos(self, rows: Iterable[PhotoRow], gone: Iterable[int] = ()) -> None:
         for number in gone:
@@ -112,6 +116,35 @@ class NaiveIndex:
         for count, photos in postings.faces.items():
             for number in photos:
                 self.labels.setdefault(number, Label()).faces = count
+
+    def apply_albums(self, rows: Iterable[Album], gone: Iterable[str] = ()) -> None:
+        for album_id in gone:
+            self.albums.pop(album_id, None)
+            self.placed.pop(album_id, None)
+        self.albums |= {row.id: row for row in rows}
+
+    def apply_placed(self, placed: Mapping[str, Mapping[int, int]], touched: set[int] | None) -> None:
+        for positions in self.placed.values():
+            for number in list(positions) if touched is None else touched:
+                positions.pop(number, None)
+        for album_id, positions in placed.items():
+            self.placed.setdefault(album_id, {}).update(positions)
+
+    def albums_of(self, row: PhotoRow) -> set[str]:
+        """The albums of a photo, or of another one of its stack."""
+        held = {row.number, *self.stack(row)}
+        return {id_ for id_ in self.albums if held & self.placed.get(id_, {}).keys()}
+
+    def in_order(self, album_id: str) -> list[int]:
+        """The photos of an album in its order, in which a stack is at the place of its first photo, but for photos that
+        have a place of their own."""
+        placed = self.placed.get(album_id, {})
+
+        def place(number: int) -> tuple[int, int]:
+            stack = self.stack(self.photos[number])
+            return placed.get(number, min((placed[each] for each in stack if each in placed), default=0)), number
+
+        return sorted(self.evaluate(InAlbum(album_id)), key=place)
 
     @property
     def visible(self) -> list[PhotoRow]:
@@ -323,6 +356,12 @@ class NaiveIndex:
                 return person_id in self.shows(row, confirmed)
             case OnlyPersons(person_ids, confirmed):
                 return self.shows(row, confirmed) <= set(person_ids)
+            case InAlbum(album_id):
+                return album_id in self.albums_of(row)
+            case OnlyInAlbums(album_ids):
+                return self.albums_of(row) <= set(album_ids)
+            case InNoAlbum():
+                return not self.albums_of(row)
             case FacesIn(minimum, maximum):
                 faces = self.labels.get(row.number, Label()).faces
                 return (minimum is None or minimum <= faces) and (maximum is None or faces <= maximum)
@@ -342,6 +381,8 @@ class NaiveIndex:
                 return [(MatchKind.TAG, self.tags[tag_id].name, self._way_of_tag(row, tag_id, confirmed))]
             case WithPerson(person_id):
                 return [(MatchKind.PERSON, self.persons[person_id].name, ())]
+            case InAlbum(album_id):
+                return [(MatchKind.ALBUM, self.albums[album_id].name, ())]
             case InFolder(folder_id):
                 return [(MatchKind.FOLDER, self.path(folder_id, self.folders), ())]
             case AtPlace(place_id) if place_id in self.places:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
+from photos_graph.model.albums import Album
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import Carried, FolderMarks, Tag
 from photos_graph.model.library import DatePrecision, Exposure, Place
@@ -20,8 +22,9 @@ from photos_graph.search.content_sets import ContentFile
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.look_sets import Alike
 from photos_graph.search.query import And, Everything, Not, Or, Query
-from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
+from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow, PlacedPhotos
 from photos_graph.search.terms.added import AddedIn, Instant
+from photos_graph.search.terms.albums import InAlbum, InNoAlbum, OnlyInAlbums
 from photos_graph.search.terms.content import LooksLike, LooksLikeText
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.exposure import Exposed
@@ -40,6 +43,7 @@ PLACES = ["IT", "IT/Abruzzo", "IT/Abruzzo/L'Aquila", "FR", "FR/Corse"]
 TAGS = [f"t{i}" for i in range(4)]
 STACKS = [("s0", "BURST"), ("s1", "MANUAL"), ("s2", "EDIT")]
 PERSONS = ["p0", "p1", "p2"]
+ALBUMS = ["a0", "a1"]
 LOOKS = {"dog": range(0, 25, 3), "church": range(0, 25, 2), "tench": range(0)}  # the numbers of likely photos
 TEXTS = {"red balloon": range(1, 25, 4), "white noise": range(0)}  # the same of texts
 NAMES = [
@@ -193,6 +197,7 @@ folder_marks = st.builds(
     st.lists(st.sampled_from(TAGS), max_size=2, unique=True).map(lambda ids: tuple(sorted(ids))),
 )
 
+album_rows = st.builds(Album, st.sampled_from(ALBUMS), st.sampled_from(["Trip", "Sea"]))
 photo_sets = st.sets(numbers, max_size=6)
 
 
@@ -212,6 +217,23 @@ def labellings(draw: st.DrawFn) -> tuple[LabelPostings, set[int] | None]:
         if touched is None or number in touched:
             faces.setdefault(count, BitMap()).add(number)
     return LabelPostings(sets(tags), sets(tags), sets(tags), sets(persons), sets(persons), faces), touched
+
+
+@st.composite
+def placings(draw: st.DrawFn) -> tuple[dict[str, dict[int, int]], set[int] | None]:
+    """Positions of some photos, or of all, by the ids of their albums."""
+    touched = draw(st.none() | st.sets(numbers, max_size=8))
+    drawn = draw(st.dictionaries(st.sampled_from(ALBUMS), st.dictionaries(numbers, st.integers(-3, 3), max_size=6)))
+    return {
+        id_: kept
+        for id_, positions in drawn.items()
+        if (kept := {n: each for n, each in positions.items() if touched is None or n in touched})
+    }, touched
+
+
+def placed(positions: Mapping[int, int]) -> PlacedPhotos:
+    shown = sorted(positions)
+    return PlacedPhotos(np.array(shown, np.uint32), np.array([positions[n] for n in shown], np.int64))
 
 
 terms: st.SearchStrategy[Query] = st.one_of(
@@ -250,6 +272,9 @@ terms: st.SearchStrategy[Query] = st.one_of(
     st.builds(Excluded, st.sampled_from([*TAGS, "nothing"])),
     st.builds(WithPerson, st.sampled_from([*PERSONS, "nobody"]), st.booleans()),
     st.builds(OnlyPersons, st.lists(st.sampled_from(PERSONS), max_size=2).map(tuple), st.booleans()),
+    st.builds(InAlbum, st.sampled_from([*ALBUMS, "nowhere"])),
+    st.builds(OnlyInAlbums, st.lists(st.sampled_from(ALBUMS), max_size=2).map(tuple)),
+    st.just(InNoAlbum()),
     st.builds(FacesIn, st.none() | st.integers(-1, 4), st.none() | st.integers(-1, 4)),
 )
 

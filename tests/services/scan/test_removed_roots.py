@@ -9,12 +9,17 @@ import pytest
 
 from photos_graph.bootstrap import Services
 from photos_graph.graph.labels.tag_edges import Assertions, of_folders
-from photos_graph.model.search import Ref
+from photos_graph.model.search import PhotoOrder, Ref
+from photos_graph.search.filters import PhotoFilter, TermFilter
+from photos_graph.services.labels.album_editing import AlbumPhotos
 from tests.kit.library import in_step, scanned
 
 pytestmark = pytest.mark.anyio
 
 PATHS = ("Pictures", "Pictures/a", "Pictures/a/deep", "Pictures/b")
+
+
+IN_TRIP = PhotoFilter(albums=TermFilter(any=(Ref(name="Trip"),)))
 
 
 async def on_folders(services: Services) -> dict[str, Assertions]:
@@ -39,10 +44,14 @@ async def test_the_tags_of_folders_come_back_with_their_root(services: Services,
     await services.tagging.untag_folder(ids["Pictures/a/deep"], [Ref(name="All")])
     await services.tagging.tag_folder(ids["Pictures/b"], [Ref(name="Sea")])
     before = await on_folders(services)
+    newest = services.browse.photos(None, PhotoOrder.ADDED_DESC).ids
+    album = await services.album_editing.create("Trip", AlbumPhotos([newest[0], *newest[:0:-1]]))
+    of_album = services.browse.photos(IN_TRIP, PhotoOrder.ALBUM).ids
     assert (tagged(services, "All"), tagged(services, "Sea")) == (9, 9)
 
     assert await services.roots.remove(root.id)
     assert (await on_folders(services), tagged(services, "All")) == ({}, 0)
+    assert services.albums.photo_count(album.album_id) == 0
     gone = (await ids_of_tags(services))["Gone"]
     await services.tag_editing.delete(gone)
     del before["Pictures/a"][gone]
@@ -60,6 +69,7 @@ async def test_the_tags_of_folders_come_back_with_their_root(services: Services,
     shutil.move(away, folder / "b")
     await scanned(services)
     assert (await on_folders(services), tagged(services, "All"), tagged(services, "Sea")) == (before, 9, 9)
+    assert services.browse.photos(IN_TRIP, PhotoOrder.ALBUM).ids == of_album
     assert await in_step(services)
 
     await services.changes.undo(change.id)

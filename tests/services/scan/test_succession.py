@@ -16,6 +16,7 @@ from photos_graph.errors import BadInput, Conflict, NotFound
 from photos_graph.model.faces import Box
 from photos_graph.model.library import Photo
 from photos_graph.model.search import Ref
+from photos_graph.services.labels.album_editing import AlbumPhotos
 from photos_graph.settings import Settings
 from tests.kit.formats import exiftool
 from tests.kit.library import ended, in_step, photos, scanned
@@ -28,11 +29,11 @@ DRAWN = Box(0.1, 0.2, 0.25, 0.4)
 SAID: LiteralString = """
 MATCH (p:Photo {id: $id})
 RETURN p.rating AS rating, p.favourite AS favourite, [(p)-[:TAGGED]->(t:Tag) | t.name] AS tags,
-  [(p)-[:EXCLUDES]->(t:Tag) | t.name] AS excluded,
+  [(p)-[:EXCLUDES]->(t:Tag) | t.name] AS excluded, [(p)-[:IN_ALBUM]->(a:Album) | a.name] AS albums,
   [(p)-[:HAS_FACE]->(f:Face)-[:IS]->(x:Person) | [x.name, f.x, f.y, f.width, f.height]] AS faces
 """
-ALL_SAID = {"rating": 5, "favourite": True, "tags": ["Trip"], "excluded": ["Rome"]}
-NOTHING_SAID = {"rating": None, "favourite": False, "tags": [], "excluded": []}
+ALL_SAID = {"rating": 5, "favourite": True, "tags": ["Trip"], "excluded": ["Rome"], "albums": ["Walks"]}
+NOTHING_SAID = {"rating": None, "favourite": False, "tags": [], "excluded": [], "albums": []}
 
 
 async def said(services: Services, photo_id: str) -> tuple[dict[str, Any], list[Any]]:
@@ -52,6 +53,7 @@ async def labelled(services: Services, root: Path) -> Photo:
     await services.ratings.rate([photo.id], 5, by="ann")
     await services.ratings.favourite([photo.id], True, by="ann")
     await services.drawn_faces.add(photo.id, DRAWN, Ref(name="Bob"), by="ann")
+    await services.album_editing.create("Walks", AlbumPhotos([photo.id]), by="ann")
     assert (await said(services, photo.id))[0] == ALL_SAID
     return photo
 
