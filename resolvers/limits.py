@@ -50,6 +50,7 @@ COUNTED = frozenset(
         ("Photo", "faces"),
         ("Stack", "photos"),
         ("SimilarGroup", "photos"),
+        ("SimilarGroup", "files"),
         ("Photo", "albums"),
         *(
             (type_, field)
@@ -212,11 +213,7 @@ def counted(info: Info, read: Callable[[], Sequence[T]]) -> Sequence[T]:
     Each item counts with everything below it, except the lists that are counted themselves.
     """
     raw, context = info._raw_info, info.context  # strawberry has no public way to the nodes
-    too_many = TooComplex(
-        "The lists in this document contain more nodes than a document may request. Use lists with pages."
-    )
-    if context.nodes_left < 0:
-        raise too_many  # not even read, because the items above may request many more lists
+    charge(info, 0)  # the list is not even read if the items above have requested too many
     items = read()
     fields = tuple(id(node) for node in raw.field_nodes)
     if fields not in context.list_weights:
@@ -224,10 +221,18 @@ def counted(info: Info, read: Callable[[], Sequence[T]]) -> Sequence[T]:
         type_ = get_named_type(raw.return_type)
         weights = (scale.weigh(node.selection_set, type_).nodes for node in raw.field_nodes)
         context.list_weights[fields] = 1 + sum(weights)
-    context.nodes_left -= len(items) * context.list_weights[fields]
-    if context.nodes_left < 0:
-        raise too_many
+    charge(info, len(items) * context.list_weights[fields])
     return items
+
+
+def charge(info: Info, nodes: int) -> None:
+    """Counts nodes that are read without being shown, such as those that a field compares. Raises TooComplex."""
+    context = info.context
+    context.nodes_left -= nodes
+    if context.nodes_left < 0:
+        raise TooComplex(
+            "The lists in this document contain more nodes than a document may request. Use lists with pages."
+        )
 
 
 class QueryLimits(ValidationCache):

@@ -26,7 +26,7 @@ from resolvers.connections import (
 from resolvers.context import Info
 from resolvers.enums import BestReason, Difference, SimilarKind
 from resolvers.filters import PhotoFilter, decode_filter
-from resolvers.limits import counted
+from resolvers.limits import charge, counted
 from resolvers.permissions import CanView
 from resolvers.photos import Photo, PhotoFile, files_in_folders, load_photo
 
@@ -48,26 +48,33 @@ class SimilarGroup(Node):
         found = await info.context.loaders.photos.load_many(photo_ids)
         return [Photo.of(photo) for photo in found if photo is not None]
 
-    @strawberry.field(description="The files of all photos of the group, with their folders.")
+    @strawberry.field(
+        description="The files of all photos of the group, with their folders. A very long list fails with TOO_COMPLEX."
+    )
     async def files(self, info: Info) -> list[PhotoFile]:
-        found = await info.context.loaders.files.load_many(self._photo_ids(info))
-        return files_in_folders(info, [file for own in found for file in own])
+        loaded = await info.context.loaders.files.load_many(self._compared_ids(info))
+        return files_in_folders(info, counted(info, lambda: [file for own in loaded for file in own]))
 
     @strawberry.field(
         description="The best photo: of those with the most pixels the sharpest, and of those as sharp the one whose "
-        "faces are of the best quality. Small differences do not count."
+        "faces are of the best quality. Small differences do not count. Each photo of the group counts as a node of "
+        "the document, which may fail with TOO_COMPLEX."
     )
     async def best(self, info: Info) -> Photo:
+        charge(info, len(self.own.numbers))
         best = await info.context.loaders.best_photos.load(self.own)
         return still_there(await load_photo(info, best.photo_id))
 
-    @strawberry.field(description="Why the best photo is the best one.")
+    @strawberry.field(description="Why the best photo is the best one. It costs as much as `best`.")
     async def best_because(self, info: Info) -> BestReason:
+        charge(info, len(self.own.numbers))
         return (await info.context.loaders.best_photos.load(self.own)).reason
 
-    @strawberry.field(description="What differs between the photos, or between the files of one photo.")
+    @strawberry.field(
+        description="What differs between the photos, or between the files of one photo. It costs as much as `best`."
+    )
     async def differences(self, info: Info) -> list[Difference]:
-        photo_ids, loaders = self._photo_ids(info), info.context.loaders
+        photo_ids, loaders = self._compared_ids(info), info.context.loaders
         photos, files, tags, faces = await asyncio.gather(
             loaders.photos.load_many(photo_ids),
             loaders.files.load_many(photo_ids),
@@ -79,6 +86,11 @@ class SimilarGroup(Node):
             for own, seen in zip(tags, faces, strict=True)
         ]
         return differing([photo for photo in photos if photo is not None], files, labels)
+
+    def _compared_ids(self, info: Info) -> list[str]:
+        """Returns the ids of photos that are read without being shown, each of which counts as a node."""
+        charge(info, len(self.own.numbers))
+        return self._photo_ids(info)
 
     def _photo_ids(self, info: Info) -> list[str]:
         return info.context.services.index.search.photo_ids(self.own.numbers)

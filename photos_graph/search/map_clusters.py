@@ -18,7 +18,7 @@ from pyroaring import BitMap
 
 from photos_graph.errors import BadInput, TooComplex
 from photos_graph.search import geo
-from photos_graph.search.arrays import Keys
+from photos_graph.search.arrays import Keys, Numbers, bitmap, grown, numbers_of
 from photos_graph.search.columns import PhotoTable
 from photos_graph.search.geo import Degrees, Edges
 from photos_graph.search.orders import IntegerOrder
@@ -54,8 +54,9 @@ class MapCluster:
 class MapClusters:
     def __init__(self, table: PhotoTable) -> None:
         self._table = table
-        self._order = IntegerOrder(lambda numbers: _curve(table.latitude[numbers], table.longitude[numbers]))
-        self._is_ready = False
+        self._places: Keys = np.zeros(0, np.int64)  # on the curve, by number
+        self._order = IntegerOrder(lambda numbers: self._places[numbers])
+        self._touched = BitMap()
         # Of the photos with a position, in the order of the curve:
         self._curve: Keys = np.zeros(0, np.int64)
         self._latitude: Degrees = np.zeros(0)
@@ -63,8 +64,7 @@ class MapClusters:
 
     def touch(self, numbers: BitMap) -> None:
         """Must be called whenever photos have been added, changed or removed."""
-        self._order.touch(numbers)
-        self._is_ready = False
+        self._touched |= numbers
 
     def clusters(
         self, found: BitMap, visible: BitMap, newest_first: IntegerOrder, bounds: Edges, zoom: int, whole: bool
@@ -94,16 +94,42 @@ class MapClusters:
         return self._clusters(shown, cells, starts, newest_first, level) if len(starts) else []
 
     def prepare(self, visible: BitMap) -> None:
-        """Sorts the visible photos along the curve, if photos have changed."""
-        if self._is_ready:
+        """Updates the curve for the photos that came, went or moved. Most changes, such as a rating, are none of
+        these."""
+        touched, self._touched = self._touched, BitMap()
+        moved = self._moved(numbers_of(touched), visible)
+        if not len(moved):
             return
-        self._is_ready = True
+        table = self._table
+        self._places = grown(self._places, int(moved[-1]) + 1, _NOWHERE)
+        self._places[moved] = _curve(table.latitude[moved], table.longitude[moved])
+        self._order.touch(bitmap(moved))
         self._order.refresh(visible)
         sequence = self._order.sequence
-        longitude = self._table.longitude[sequence]
-        located = sequence[: len(sequence) - int(np.isnan(longitude).sum())]
-        self._latitude, self._longitude = self._table.latitude[located], longitude[: len(located)]
-        self._curve = _curve(self._latitude, self._longitude)
+        curve = self._places[sequence]
+        located = sequence[: np.searchsorted(curve, _NOWHERE)]
+        self._curve = curve[: len(located)]
+        self._latitude, self._longitude = table.latitude[located], table.longitude[located]
+
+    def _moved(self, touched: Numbers, visible: BitMap) -> Numbers:
+        """Returns those of the touched photos (ascending) that are visible and were not, or were and are not, or that
+        have another position than on the curve."""
+        rank = self._order.rank
+        ranks = np.full(len(touched), -1, np.int64)
+        known = touched < len(rank)
+        ranks[known] = rank[touched[known]]
+        was, now = ranks >= 0, np.isin(touched, numbers_of(visible & bitmap(touched)))
+        moved = was != now
+        both = np.flatnonzero(was & now)
+        numbers, ranks = touched[both], ranks[both]
+        before = np.full((2, len(both)), np.nan)
+        placed = ranks < len(self._curve)
+        before[:, placed] = self._latitude[ranks[placed]], self._longitude[ranks[placed]]
+        after = np.stack([self._table.latitude[numbers], self._table.longitude[numbers]])
+        after[:, np.isnan(after).any(axis=0)] = np.nan
+        moved[both] = ~((before == after) | (np.isnan(before) & np.isnan(after))).all(axis=0)
+        found: Numbers = touched[moved]
+        return found
 
     def _shown(self, found: BitMap, bounds: Edges) -> Places:
         """Returns the places along the curve (ascending) of the photos with a position within the bounds."""

@@ -10,9 +10,12 @@ import pytest
 from pyroaring import BitMap
 
 from photos_graph.errors import BadInput, TooComplex
-from photos_graph.search.geo import Edges
+from photos_graph.search import map_clusters
+from photos_graph.search.arrays import Keys
+from photos_graph.search.geo import Degrees, Edges
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.map_clusters import MapCluster
+from photos_graph.search.rows import PhotoRow
 from tests.kit.search_index import photo
 
 WORLD = Edges(north=90, south=-90, east=180, west=-180)
@@ -80,6 +83,34 @@ def test_clusters_follow_photos_that_move_come_and_go() -> None:
     assert sorted(cluster.count for cluster in clusters(index, WORLD, 5)) == [2]
     assert clusters(SearchIndex(), WORLD, 5) == []
     assert index.clusters(BitMap(), WORLD, 5) == []
+
+
+def test_the_curve_is_read_again_only_when_a_photo_comes_goes_or_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+    index = index_at([(1, 1), (1, 1), (50, 50), (None, None)])
+    read: list[int] = []
+    curve = map_clusters._curve
+
+    def counting(latitude: Degrees, longitude: Degrees) -> Keys:
+        read.append(len(latitude))
+        return curve(latitude, longitude)
+
+    monkeypatch.setattr(map_clusters, "_curve", counting)
+    before = clusters(index, WORLD, 5)
+    read.clear()
+
+    def put(*rows: PhotoRow) -> list[int]:
+        index.apply_photos(rows)
+        return sorted(cluster.count for cluster in clusters(index, WORLD, 5))
+
+    at_one = replace(photo(0), latitude=1, longitude=1)
+    unplaced = replace(photo(3), latitude=None, longitude=None)
+    assert put(replace(at_one, rating=5), replace(unplaced, rating=1)) == [1, 2] and read == []
+    assert [cluster.box for cluster in clusters(index, WORLD, 5)] == [cluster.box for cluster in before]
+    assert put(replace(at_one, longitude=1 + 1e-9)) == [1, 2] and read == [1]
+    assert put(replace(unplaced, latitude=50, longitude=50)) == [2, 2] and read == [1, 1]
+    assert put(replace(at_one, latitude=None, longitude=None)) == [1, 2] and read == [1, 1, 1]
+    index.apply_photos([], [2])
+    assert [cluster.count for cluster in clusters(index, WORLD, 5)] == [1, 1]
 
 
 def test_what_a_map_cannot_show_is_refused() -> None:

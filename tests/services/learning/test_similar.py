@@ -12,15 +12,19 @@ import numpy as np
 import PIL.Image
 import pytest
 
+from photos_graph.auth import Signer, Viewer
 from photos_graph.bootstrap import Services
 from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.learning import features
+from photos_graph.model.access import Role
 from photos_graph.model.jobs import Job
 from photos_graph.services.learning import similar_file
 from photos_graph.services.learning.neighbours import NeighbourStage, learning_pool
 from photos_graph.services.learning.similar_stage import SimilarStage
-from tests.kit.graphql import execute
+from resolvers.context import Context
+from resolvers.loaders import Loaders
+from tests.kit.graphql import SCHEMA, execute
 from tests.kit.library import photos, scanned
 from tests.kit.pictures import encoded, leaves, put, scene
 
@@ -130,6 +134,12 @@ async def test_groups_are_found_by_pictures_and_kept(
     assert answer.data is not None and names(answer.data["node"]) == names(resized)
     assert await groups(services, "RESIZED", folder={"path": "Pictures/leaves"}) == []
     assert len(await groups(services, "RESIZED", folder={"path": "Pictures/b"})) == 1
+
+    for field in ("photos { id }", "files { path }", "best { name }", "bestBecause", "differences"):
+        context = Context(Signer(b""), Viewer("v", Role.VIEWER), services, Loaders(services), nodes_left=2)
+        document = "{ similarGroups(kind: RESIZED) { nodes { " + field + " } } }"
+        refused = await SCHEMA.execute(document, context_value=context)
+        assert [(error.extensions or {}).get("code") for error in refused.errors or ()] == ["TOO_COMPLEX"], field
 
     assert await compared(job, stages) is None, "what was compared is not compared again"
     path = similar_file.similar_file(services.settings)
