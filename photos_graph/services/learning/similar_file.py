@@ -1,12 +1,14 @@
 """The file of comparisons: what pairs of photos are to one another, and how sharp photos are.
 
-The picture of a photo never changes, so neither does what was found here. Only photos that are new are compared.
+The picture of a photo never changes, so neither does what was found here. When photos were taken may be corrected, so
+what follows from times is not kept. Only what was not looked for yet is compared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import IntFlag
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +18,21 @@ from photos_graph.array_files import Arrays, read_arrays, write_arrays
 from photos_graph.images.tasks import Relation
 from photos_graph.learn.relations import NO_GROUPS, Groups, Ints, keys_of
 from photos_graph.model.similar import SimilarKind
+from photos_graph.services.learning.similar_rules import ShotTimes
 from photos_graph.settings import Settings
 
 Bytes = npt.NDArray[np.uint8]
 
-VERSION = 1  # of the file; raise it when pictures are compared in another way
+VERSION = 2  # of the file; raise it when pictures are compared in another way
+
+
+class Seen(IntFlag):
+    """What pictures say of a pair, and what was looked for in them."""
+
+    COPIES = 1
+    ONE_MOMENT = 2
+    SOUGHT_COPIES = 4
+    SOUGHT_MOMENT = 8
 
 
 KINDS = {SimilarKind.RESIZED: Relation.RESIZED, SimilarKind.BURST: Relation.BURST}
@@ -33,32 +45,53 @@ def similar_file(settings: Settings) -> Path:
 @dataclass(slots=True)
 class Comparisons:
     """``pairs`` (m, 2) are the numbers of photos that were compared, the smaller one first, in their order, and
-    ``relations`` (m,) what they are. ``sharpness`` maps numbers to the variance of the Laplacian of the LARGE
+    ``seen`` (m,) what was found. ``sharpness`` maps numbers to the variance of the Laplacian of the LARGE
     rendition. ``graph`` is the identity of the graph that gave the numbers. ``shown`` are the groups of each kind that
     follow."""
 
     graph: str
     pairs: Ints = field(default_factory=lambda: np.zeros((0, 2), np.int64))
-    relations: Bytes = field(default_factory=lambda: np.zeros(0, np.uint8))
+    seen: Bytes = field(default_factory=lambda: np.zeros(0, np.uint8))
     sharpness: dict[int, float] = field(default_factory=dict)
     shown: dict[SimilarKind, Groups] = field(default_factory=dict)
 
-    def of(self, relation: Relation) -> Ints:
-        """Returns the pairs that are this to one another."""
-        found: Ints = self.pairs[self.relations == relation]
+    def copies(self, times: ShotTimes) -> Ints:
+        """Returns the pairs that are one picture, as far as their times allow it."""
+        pairs = self.pairs[(self.seen & Seen.COPIES) != 0]
+        found: Ints = pairs[times.may_be_copies(pairs)]
         return found
 
-    def unknown(self, pairs: Ints) -> Ints:
-        """Returns those of the pairs (n, 2) that were not compared yet."""
-        return pairs[~np.isin(keys_of(pairs), keys_of(self.pairs))]
+    def moments(self, times: ShotTimes) -> Ints:
+        """Returns the pairs that are shots of one moment by their pictures and by their times, and are no copies."""
+        pairs, copies = self.pairs[(self.seen & Seen.ONE_MOMENT) != 0], self.copies(times)
+        found: Ints = pairs[times.may_be_moments(pairs) & ~np.isin(keys_of(pairs), keys_of(copies))]
+        return found
 
-    def add(self, found: Mapping[tuple[int, int], Relation]) -> None:
+    def unknown(self, pairs: Ints, times: ShotTimes) -> Ints:
+        """Returns those of the pairs (n, 2) whose pictures must be compared, because their times allow a relation that
+        was not looked for yet."""
+        keys, known = keys_of(pairs), keys_of(self.pairs)
+        places = np.searchsorted(known, keys)
+        is_known = np.isin(keys, known)
+        seen = np.zeros(len(pairs), np.uint8)
+        seen[is_known] = self.seen[places[is_known]]
+        may_be_copy, may_be_moment = times.may_be_copies(pairs), times.may_be_moments(pairs)
+        is_copy = may_be_copy & ((seen & Seen.COPIES) != 0)
+        seeks_copy = may_be_copy & ((seen & Seen.SOUGHT_COPIES) == 0)
+        seeks_moment = may_be_moment & ((seen & Seen.SOUGHT_MOMENT) == 0)
+        found: Ints = pairs[~is_copy & (seeks_copy | seeks_moment)]
+        return found
+
+    def add(self, found: Mapping[tuple[int, int], Seen]) -> None:
+        """Adds what was found to what is known of the same pairs."""
         if not found:
             return
         pairs = np.concatenate([self.pairs, np.array(list(found), np.int64)])
-        relations = np.concatenate([self.relations, np.array(list(found.values()), np.uint8)])
+        seen = np.concatenate([self.seen, np.array(list(found.values()), np.uint8)])
         order = np.argsort(keys_of(pairs), kind="stable")
-        self.pairs, self.relations = pairs[order], relations[order]
+        pairs, seen = pairs[order], seen[order]
+        starts = np.flatnonzero(np.diff(keys_of(pairs), prepend=-1))
+        self.pairs, self.seen = pairs[starts], np.bitwise_or.reduceat(seen, starts)
 
 
 def save(found: Comparisons, path: Path) -> None:
@@ -66,7 +99,7 @@ def save(found: Comparisons, path: Path) -> None:
     numbers = sorted(found.sharpness)
     arrays: Arrays = {
         "pairs": found.pairs.astype(np.uint32),
-        "relations": found.relations,
+        "seen": found.seen,
         "photos": np.array(numbers, np.uint32),
         "sharpness": np.array([found.sharpness[number] for number in numbers], np.float32),
     }
@@ -83,7 +116,7 @@ def load(path: Path) -> Comparisons:
     return Comparisons(
         about["graph"],
         arrays["pairs"].astype(np.int64),
-        arrays["relations"],
+        arrays["seen"],
         dict(zip(arrays["photos"].tolist(), arrays["sharpness"].tolist(), strict=True)),
         {kind: Groups(arrays[f"members {kind}"].astype(np.int64), arrays[f"starts {kind}"]) for kind in KINDS},
     )

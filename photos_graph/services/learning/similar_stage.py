@@ -39,7 +39,7 @@ from photos_graph.model.similar import SimilarKind
 from photos_graph.services.learning import similar_file, similar_rules
 from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.services.learning.neighbours_tasks import ALIKE_PAIRS, AlikePairsOrder
-from photos_graph.services.learning.similar_file import Comparisons
+from photos_graph.services.learning.similar_file import Comparisons, Seen
 from photos_graph.services.learning.similar_rules import LEAST_ALIKE, SURELY_ALIKE, ShotTimes
 from photos_graph.services.media import Media
 from photos_graph.settings import Settings
@@ -75,9 +75,11 @@ class SimilarStage:
             known.add(await self._compared(pairs[start : start + BLOCK], certain))
             if (start // BLOCK) % KEEP_EVERY == KEEP_EVERY - 1:
                 await asyncio.to_thread(similar_file.save, known, path)
-        bursts = distinct(np.concatenate([known.of(Relation.BURST), similar_rules.stacked_bursts(self.index.search)]))
-        await self._measure(known, np.unique(np.concatenate([known.of(Relation.RESIZED), bursts])), progress)
-        known.shown = {SimilarKind.RESIZED: joined(known.of(Relation.RESIZED)), SimilarKind.BURST: joined(bursts)}
+        times, _ = self._shots()
+        copies, moments = await asyncio.to_thread(lambda: (known.copies(times), known.moments(times)))
+        bursts = distinct(np.concatenate([moments, similar_rules.stacked_bursts(self.index.search)]))
+        await self._measure(known, np.unique(np.concatenate([copies, bursts])), progress)
+        known.shown = {SimilarKind.RESIZED: joined(copies), SimilarKind.BURST: joined(bursts)}
         await asyncio.to_thread(similar_file.save, known, path)
         return f"{len(pairs):,} pairs of photos compared." if len(pairs) else None
 
@@ -88,7 +90,7 @@ class SimilarStage:
     @staticmethod
     def _unknown(known: Comparisons, alike: Ints, times: ShotTimes, visible: BitMap) -> Ints:
         """Returns the pairs that have to be compared."""
-        return known.unknown(distinct(np.concatenate([alike, similar_rules.moments(times, visible)])))
+        return known.unknown(distinct(np.concatenate([alike, similar_rules.moments(times, visible)])), times)
 
     async def _known(self) -> Comparisons:
         identity = await feed.identity(self.graph)
@@ -112,13 +114,13 @@ class SimilarStage:
         kept = (pairs >= 0).all(axis=1)
         return distinct(pairs[kept]), distinct(pairs[kept & (arrays["similar"] >= SURELY_ALIKE)])
 
-    async def _compared(self, pairs: Ints, certain: Set[tuple[int, ...]]) -> dict[tuple[int, int], Relation]:
+    async def _compared(self, pairs: Ints, certain: Set[tuple[int, ...]]) -> dict[tuple[int, int], Seen]:
         """Compares pairs, of which those that are ``certain`` need not have ThumbHashes that agree. Those of which a
         picture cannot be had now are left out."""
         times = ShotTimes.of(self.index.search)
         copies, moments = times.may_be_copies(pairs), times.may_be_moments(pairs)
         photos = await compared.pictures(self.graph, np.unique(pairs).tolist())
-        found: dict[tuple[int, int], Relation] = {}
+        found: dict[tuple[int, int], Seen] = {}
         orders: list[tuple[ComparedPhoto, ComparedPhoto, bool, bool]] = []
         for pair, copy, moment in zip(map(tuple, pairs.tolist()), copies.tolist(), moments.tolist(), strict=True):
             if pair[0] not in photos or pair[1] not in photos:
@@ -127,12 +129,13 @@ class SimilarStage:
             is_likely = copy and (pair in certain or moment or similar_rules.looks_alike(one, other))
             if is_likely or moment:
                 orders.append((one, other, is_likely, moment))
-            else:
-                found[pair] = Relation.NONE
+            elif copy:
+                found[pair] = Seen.SOUGHT_COPIES
         async with aclosing(map_unordered(orders, self._relation, self.settings.images.workers)) as related:
-            async for (one, other, _, _), relation in related:
+            async for (one, other, copy, moment), relation in related:
                 if relation is not None:
-                    found[min(one.number, other.number), max(one.number, other.number)] = relation
+                    pair = (min(one.number, other.number), max(one.number, other.number))
+                    found[pair] = _seen(relation, copy, moment)
         return found
 
     async def _relation(self, order: tuple[ComparedPhoto, ComparedPhoto, bool, bool]) -> Relation | None:
@@ -170,3 +173,11 @@ class SimilarStage:
         except PhotosGraphError:
             return None
         return sharpness
+
+
+def _seen(relation: Relation, copy: bool, moment: bool) -> Seen:
+    """Returns what is known after pictures were compared. Those that are copies were not compared as shots."""
+    if relation is Relation.RESIZED:
+        return Seen.COPIES | Seen.SOUGHT_COPIES
+    sought = (Seen.SOUGHT_COPIES if copy else Seen(0)) | (Seen.SOUGHT_MOMENT if moment else Seen(0))
+    return sought | Seen.ONE_MOMENT if relation is Relation.BURST else sought
