@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from photos_graph.array_files import Arrays, read_arrays, write_arrays
-from photos_graph.images.tasks import Relation
 from photos_graph.learn.relations import NO_GROUPS, Groups, Ints, keys_of
 from photos_graph.model.similar import SimilarKind
 from photos_graph.services.learning.similar_rules import ShotTimes
@@ -35,7 +34,7 @@ class Seen(IntFlag):
     SOUGHT_MOMENT = 8
 
 
-KINDS = {SimilarKind.RESIZED: Relation.RESIZED, SimilarKind.BURST: Relation.BURST}
+KINDS = (SimilarKind.RESIZED, SimilarKind.BURST)  # those that follow from comparisons
 
 
 def similar_file(settings: Settings) -> Path:
