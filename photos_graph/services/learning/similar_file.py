@@ -25,7 +25,7 @@ Bytes = npt.NDArray[np.uint8]
 VERSION = 2  # of the file; raise it when pictures are compared in another way
 
 
-class Seen(IntFlag):
+class PairEvidence(IntFlag):
     """What pictures say of a pair, and what was looked for in them."""
 
     COPIES = 1
@@ -56,13 +56,13 @@ class Comparisons:
 
     def copies(self, times: ShotTimes) -> Ints:
         """Returns the pairs that are one picture, as far as their times allow it."""
-        pairs = self.pairs[(self.seen & Seen.COPIES) != 0]
+        pairs = self.pairs[(self.seen & PairEvidence.COPIES) != 0]
         found: Ints = pairs[times.may_be_copies(pairs)]
         return found
 
     def moments(self, times: ShotTimes) -> Ints:
         """Returns the pairs that are shots of one moment by their pictures and by their times, and are no copies."""
-        pairs, copies = self.pairs[(self.seen & Seen.ONE_MOMENT) != 0], self.copies(times)
+        pairs, copies = self.pairs[(self.seen & PairEvidence.ONE_MOMENT) != 0], self.copies(times)
         found: Ints = pairs[times.may_be_moments(pairs) & ~np.isin(keys_of(pairs), keys_of(copies))]
         return found
 
@@ -75,13 +75,13 @@ class Comparisons:
         seen = np.zeros(len(pairs), np.uint8)
         seen[is_known] = self.seen[places[is_known]]
         may_be_copy, may_be_moment = times.may_be_copies(pairs), times.may_be_moments(pairs)
-        is_copy = may_be_copy & ((seen & Seen.COPIES) != 0)
-        seeks_copy = may_be_copy & ((seen & Seen.SOUGHT_COPIES) == 0)
-        seeks_moment = may_be_moment & ((seen & Seen.SOUGHT_MOMENT) == 0)
+        is_copy = may_be_copy & ((seen & PairEvidence.COPIES) != 0)
+        seeks_copy = may_be_copy & ((seen & PairEvidence.SOUGHT_COPIES) == 0)
+        seeks_moment = may_be_moment & ((seen & PairEvidence.SOUGHT_MOMENT) == 0)
         found: Ints = pairs[~is_copy & (seeks_copy | seeks_moment)]
         return found
 
-    def add(self, found: Mapping[tuple[int, int], Seen]) -> None:
+    def add(self, found: Mapping[tuple[int, int], PairEvidence]) -> None:
         """Adds what was found to what is known of the same pairs."""
         if not found:
             return

@@ -39,7 +39,7 @@ from photos_graph.model.similar import SimilarKind
 from photos_graph.services.learning import similar_file, similar_rules
 from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.services.learning.neighbours_tasks import ALIKE_PAIRS, AlikePairsOrder
-from photos_graph.services.learning.similar_file import Comparisons, Seen
+from photos_graph.services.learning.similar_file import Comparisons, PairEvidence
 from photos_graph.services.learning.similar_rules import LEAST_ALIKE, SURELY_ALIKE, ShotTimes
 from photos_graph.services.media import Media
 from photos_graph.settings import Settings
@@ -114,13 +114,13 @@ class SimilarStage:
         kept = (pairs >= 0).all(axis=1)
         return distinct(pairs[kept]), distinct(pairs[kept & (arrays["similar"] >= SURELY_ALIKE)])
 
-    async def _compared(self, pairs: Ints, certain: Set[tuple[int, ...]]) -> dict[tuple[int, int], Seen]:
+    async def _compared(self, pairs: Ints, certain: Set[tuple[int, ...]]) -> dict[tuple[int, int], PairEvidence]:
         """Compares pairs, of which those that are ``certain`` need not have ThumbHashes that agree. Those of which a
         picture cannot be had now are left out."""
         times = ShotTimes.of(self.index.search)
         copies, moments = times.may_be_copies(pairs), times.may_be_moments(pairs)
         photos = await compared.pictures(self.graph, np.unique(pairs).tolist())
-        found: dict[tuple[int, int], Seen] = {}
+        found: dict[tuple[int, int], PairEvidence] = {}
         orders: list[tuple[ComparedPhoto, ComparedPhoto, bool, bool]] = []
         for pair, copy, moment in zip(map(tuple, pairs.tolist()), copies.tolist(), moments.tolist(), strict=True):
             if pair[0] not in photos or pair[1] not in photos:
@@ -130,7 +130,7 @@ class SimilarStage:
             if is_likely or moment:
                 orders.append((one, other, is_likely, moment))
             elif copy:
-                found[pair] = Seen.SOUGHT_COPIES
+                found[pair] = PairEvidence.SOUGHT_COPIES
         async with aclosing(map_unordered(orders, self._relation, self.settings.images.workers)) as related:
             async for (one, other, copy, moment), relation in related:
                 if relation is not None:
@@ -175,9 +175,11 @@ class SimilarStage:
         return sharpness
 
 
-def _seen(relation: Relation, copy: bool, moment: bool) -> Seen:
+def _seen(relation: Relation, copy: bool, moment: bool) -> PairEvidence:
     """Returns what is known after pictures were compared. Those that are copies were not compared as shots."""
     if relation is Relation.RESIZED:
-        return Seen.COPIES | Seen.SOUGHT_COPIES
-    sought = (Seen.SOUGHT_COPIES if copy else Seen(0)) | (Seen.SOUGHT_MOMENT if moment else Seen(0))
-    return sought | Seen.ONE_MOMENT if relation is Relation.BURST else sought
+        return PairEvidence.COPIES | PairEvidence.SOUGHT_COPIES
+    sought = (PairEvidence.SOUGHT_COPIES if copy else PairEvidence(0)) | (
+        PairEvidence.SOUGHT_MOMENT if moment else PairEvidence(0)
+    )
+    return sought | PairEvidence.ONE_MOMENT if relation is Relation.BURST else sought

@@ -8,7 +8,7 @@ import numpy as np
 
 from photos_graph.learn.relations import Ints
 from photos_graph.services.learning import similar_file
-from photos_graph.services.learning.similar_file import Comparisons, Seen
+from photos_graph.services.learning.similar_file import Comparisons, PairEvidence
 from photos_graph.services.learning.similar_rules import ShotTimes
 
 SECOND = 1_000_000
@@ -29,9 +29,9 @@ def test_pairs_are_compared_again_when_their_times_allow_something_else(tmp_path
     assert len(known.unknown(pair, far)) == 0, "one camera took them at different times, so nothing is compared"
     assert len(known.unknown(pair, near)) == len(known.unknown(pair, same)) == 1
 
-    known.add({(0, 1): Seen.SOUGHT_MOMENT})
+    known.add({(0, 1): PairEvidence.SOUGHT_MOMENT})
     assert len(known.unknown(pair, near)) == 0 and len(known.unknown(pair, same)) == 1, "they may be copies now"
-    known.add({(0, 2): Seen.SOUGHT_COPIES, (0, 1): Seen.SOUGHT_COPIES | Seen.COPIES})
+    known.add({(0, 2): PairEvidence.SOUGHT_COPIES, (0, 1): PairEvidence.SOUGHT_COPIES | PairEvidence.COPIES})
     assert known.pairs.tolist() == [[0, 1], [0, 2]] and len(known.unknown(pair, same)) == 0
     assert known.copies(same).tolist() == [[0, 1]] and len(known.copies(near)) == 0
 
@@ -42,7 +42,7 @@ def test_pairs_are_compared_again_when_their_times_allow_something_else(tmp_path
 
 def test_shots_of_a_moment_are_shown_as_long_as_their_times_say_so() -> None:
     known = Comparisons("graph")
-    known.add({(0, 1): Seen.SOUGHT_MOMENT | Seen.ONE_MOMENT, (1, 2): Seen.SOUGHT_COPIES})
+    known.add({(0, 1): PairEvidence.SOUGHT_MOMENT | PairEvidence.ONE_MOMENT, (1, 2): PairEvidence.SOUGHT_COPIES})
     assert known.moments(shots(0, 5, 9)).tolist() == [[0, 1]] and len(known.moments(shots(0, 500, 9))) == 0
-    known.add({(0, 1): Seen.SOUGHT_COPIES | Seen.COPIES})
+    known.add({(0, 1): PairEvidence.SOUGHT_COPIES | PairEvidence.COPIES})
     assert len(known.moments(shots(0, 0, 9))) == 0 and known.copies(shots(0, 0, 9)).tolist() == [[0, 1]]
