@@ -46,13 +46,14 @@ class SmartAlbums:
             return BitMap(), True
 
     def query(self, album: Album) -> Query:
-        """Returns the query of a smart album. A text is read for the current day.
+        """Returns the query of a smart album. A text is read for the current day. In it, the name of an album means the
+        album only if the text says so, since many albums are called by their text.
 
         Raises BadInput, NotFound for a folder that was removed, and TooComplex.
         """
         if album.filter is not None:
             return to_query(from_json(album.filter), IndexNames(self._search))
-        return parse(album.text or "", self._search.lexicon, date.today(), self._customs).query
+        return parse(album.text or "", self._search.lexicon.without_albums(), date.today(), self._customs).query
 
     def texts_of(self, query: Query) -> Iterator[str]:
         """Yields the texts that are looked for in the pictures, also for the smart albums that the query names."""

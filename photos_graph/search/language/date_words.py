@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from photos_graph.search.language.customs import Customs
 from photos_graph.search.language.grammar import MAX_PHRASE_WORDS, Language
@@ -43,11 +43,16 @@ class DateWords:
         self.texts = self.typed.texts
         self._text, self._joint = self.typed.text, self.typed.joint
         self._language = language
+        self._customs = customs
         self._seasons = customs.seasons(language)
         self._holidays = customs.holidays(language)
         self._today = today
         self._tokens = tokens
         self._known: dict[int, Found] = {}  # by the token at which a date begins, or None if none does
+
+    def until(self, end: int) -> Self:
+        """Returns a reader of the dates before a token."""
+        return type(self)(self._language, self._customs, self._today, self._tokens[:end])
 
     @property
     def today(self) -> date:

@@ -1,4 +1,4 @@
-"""What the reading of a text asks of the names of tags, persons, places and folders."""
+"""What the reading of a text asks of the names of tags, persons, places, folders and albums."""
 
 from __future__ import annotations
 
@@ -22,17 +22,30 @@ class Thing(NamedTuple):
 
 
 class Lexicon(Protocol):
-    """Looks up names. Words are folded, and ``stems`` are the results of ``stem`` for a language."""
+    """Looks up names. Words are folded, and ``stems`` are the results of ``stem`` for a language. ``has_albums`` tells
+    whether there are albums, and their names mean them without a word that says so."""
+
+    @property
+    def has_albums(self) -> bool: ...
+
+    def without_albums(self) -> Lexicon:
+        """Returns a lexicon in which albums are found only by words that say so. Otherwise, their names have no
+        influence on how a text is read."""
 
     def stem(self, word: str, language: Language) -> str: ...
 
-    def exact(self, level: MatchLevel, words: Sequence[str]) -> Collection[Thing]:
-        """Returns the things with that name."""
+    def exact(self, level: MatchLevel, words: Sequence[str], albums: bool = False) -> Collection[Thing]:
+        """Returns the things with that name: only albums, or else all other things."""
 
     def stemmed(
-        self, level: MatchLevel, stems: Sequence[str], language: Language, words: Sequence[str]
+        self,
+        level: MatchLevel,
+        stems: Sequence[str],
+        language: Language,
+        words: Sequence[str],
+        albums: bool = False,
     ) -> Collection[Thing]:
-        """Returns the things whose name has these stems, and forms of these words."""
+        """Returns the things whose name has these stems, and forms of these words: only albums, or else all others."""
 
     def longest(self, word: str) -> int:
         """Returns the number of words of the longest name that begins with this word."""

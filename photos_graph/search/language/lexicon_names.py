@@ -1,4 +1,4 @@
-"""Finds tags, persons, places and folders by the words of their names.
+"""Finds tags, persons, places, folders and albums by the words of their names.
 
 The lexicon follows the rows of the index. A query takes a few look-ups, regardless of the size of the library.
 """
@@ -6,6 +6,7 @@ The lexicon follows the rows of the index. A query takes a few look-ups, regardl
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from copy import copy
 from datetime import date
 from typing import Any
 
@@ -30,7 +31,6 @@ from photos_graph.search.language.lexicon import MAX_PHRASE_WORDS, MAX_THINGS, T
 from photos_graph.search.language.phrases import MatchLevel, phrases
 from photos_graph.search.language.spelling import (
     MIN_LETTERS,
-    SpellingVocabulary,
     alike,
     extends_or_ends_alike,
     is_genitive,
@@ -80,6 +80,9 @@ class LexiconNames:
         self._stemmers = {language.stemmer: Stemmer(language.stemmer, 0) for language in LANGUAGES}
         self._words = SpeltNames()
         self._stems = {stemmer: SpeltNames() for stemmer in self._stemmers}
+        self._reads_albums = True
+        self._of_albums = SpeltNames()
+        self._stems_of_albums = {stemmer: SpeltNames() for stemmer in self._stemmers}
         self._longest: dict[str, int] = {}  # by first word; removed names are not forgotten
         self._me: set[Thing] = set()
         self._countries: dict[str, Thing] = {}  # by their folded codes of ISO 3166
@@ -91,14 +94,14 @@ class LexiconNames:
     def put(self, kind: MatchKind, row: Row) -> None:
         thing, words = Thing(kind, row.id), name_words(row.name)
         found_by = list(phrases(kind, words))
-        for spelt, spellings in self._spellings(words):
+        for spelt, spellings in self._spellings(kind, words):
             spelt.put(thing, spellings, found_by)
         for level, places in found_by:
             if level is not MatchLevel.PART:
                 first = words[places[0]]
                 self._longest[first] = max(self._longest.get(first, 0), min(len(places), MAX_PHRASE_WORDS))
         for level, other in other_names(kind, row, words):
-            self._words.put_names(thing, other, [(level, range(len(other)))])
+            self._names(kind is MatchKind.ALBUM).put_names(thing, other, [(level, range(len(other)))])
         if isinstance(row, Person) and row.is_me:
             self._me.add(thing)
         if isinstance(row, Place) and row.parent_id is None:
@@ -107,21 +110,37 @@ class LexiconNames:
     def remove(self, kind: MatchKind, row: Row) -> None:
         thing, words = Thing(kind, row.id), name_words(row.name)
         found_by = list(phrases(kind, words))
-        for spelt, spellings in self._spellings(words):
+        for spelt, spellings in self._spellings(kind, words):
             spelt.remove(thing, spellings, found_by)
         for level, other in other_names(kind, row, words):
-            self._words.remove_names(thing, other, [(level, range(len(other)))])
+            self._names(kind is MatchKind.ALBUM).remove_names(thing, other, [(level, range(len(other)))])
         self._me.discard(thing)
         if isinstance(row, Place) and row.parent_id is None:
             for code in country_codes(row.id):
                 self._countries.pop(code, None)
 
-    def _spellings(self, words: list[str]) -> Iterator[tuple[SpeltNames, list[str]]]:
-        yield self._words, words
+    def _spellings(self, kind: MatchKind, words: list[str]) -> Iterator[tuple[SpeltNames, list[str]]]:
+        albums = kind is MatchKind.ALBUM
+        yield self._names(albums), words
         for language in LANGUAGES:
-            yield self._stems[language.stemmer], [self.stem(word, language) for word in words]
+            yield self._stemmed_names(albums, language), [self.stem(word, language) for word in words]
+
+    def _names(self, albums: bool) -> SpeltNames:
+        return self._of_albums if albums else self._words
+
+    def _stemmed_names(self, albums: bool, language: Language) -> SpeltNames:
+        return (self._stems_of_albums if albums else self._stems)[language.stemmer]
 
     # questions
+
+    @property
+    def has_albums(self) -> bool:
+        return self._reads_albums and self._of_albums.has_names
+
+    def without_albums(self) -> LexiconNames:
+        found = copy(self)  # which shares all names with this one
+        found._reads_albums = False
+        return found
 
     def stem(self, word: str, language: Language) -> str:
         if len(word) > _MAX_STEMMED_LETTERS or not word.isalpha():
@@ -130,13 +149,18 @@ class LexiconNames:
         stem: str = self._stemmers[language.stemmer].stemWord(word)
         return word if stem == word else stem  # one text is kept for both
 
-    def exact(self, level: MatchLevel, words: Sequence[str]) -> Collection[Thing]:
-        return self._words.named(level, words)
+    def exact(self, level: MatchLevel, words: Sequence[str], albums: bool = False) -> Collection[Thing]:
+        return (self._of_albums if albums else self._words).named(level, words)
 
     def stemmed(
-        self, level: MatchLevel, stems: Sequence[str], language: Language, words: Sequence[str]
+        self,
+        level: MatchLevel,
+        stems: Sequence[str],
+        language: Language,
+        words: Sequence[str],
+        albums: bool = False,
     ) -> Collection[Thing]:
-        found = self._stems[language.stemmer].named(level, stems)
+        found = (self._stems_of_albums if albums else self._stems)[language.stemmer].named(level, stems)
         return found if len(found) > MAX_THINGS else [thing for thing in found if self._has_forms(thing, words)]
 
     def _has_forms(self, thing: Thing, words: Sequence[str]) -> bool:
@@ -159,15 +183,18 @@ class LexiconNames:
         return self._longest.get(word, 0)
 
     def knows(self, word: str) -> bool:
-        return word in self._words.vocabulary
+        return word in self._words.vocabulary or (self.has_albums and word in self._of_albums.vocabulary)
 
     def near(self, word: str) -> Collection[str]:
-        return _near(self._words.vocabulary, word, slips(word))
+        return _near(self._all(self._words, self._of_albums), word, slips(word))
 
     def near_stems(self, word: str, language: Language) -> Collection[str]:
-        stem = self.stem(word, language)
-        near = _near(self._stems[language.stemmer].vocabulary, stem, slips(stem))
+        stem, stemmer = self.stem(word, language), language.stemmer
+        near = _near(self._all(self._stems[stemmer], self._stems_of_albums[stemmer]), stem, slips(stem))
         return [each for each in near if each == stem or len(each) >= MIN_LETTERS]
+
+    def _all(self, names: SpeltNames, of_albums: SpeltNames) -> Sequence[SpeltNames]:
+        return (names, of_albums) if self.has_albums else (names,)
 
     def is_word(self, start: str, whole: bool) -> bool:
         vocabulary = self._words.vocabulary
@@ -228,10 +255,11 @@ class LexiconNames:
         return name
 
 
-def _near(vocabulary: SpellingVocabulary, word: str, most: int) -> Collection[str]:
-    if word in vocabulary:
-        return (word,)
-    return vocabulary.near(word, most) if most else ()
+def _near(names: Sequence[SpeltNames], word: str, most: int) -> Collection[str]:
+    for each in names:
+        if word in each.vocabulary:
+            return (word,)
+    return [near for each in names for near in each.vocabulary.near(word, most)] if most else ()
 
 
 class _Watcher:

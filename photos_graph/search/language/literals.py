@@ -102,7 +102,8 @@ class LiteralReader:
             end += 1
         for stop in range(end, at + 1, -1):
             phrase = [*name_words(self._tokens[at].folded), *self._texts[at + 1 : stop]]
-            named = (thing for level in _WHOLE for thing in self._lexicon.exact(level, phrase))
+            exact = (self._lexicon.exact(level, phrase, kind is MatchKind.ALBUM) for level in _WHOLE)
+            named = (thing for things in exact for thing in things)
             if things := [thing for thing in named if thing.kind is kind]:
                 return Named(stop, things)
         return None
@@ -129,5 +130,4 @@ class LiteralReader:
         phrase = name_words(folded)
         if not phrase:
             return frozenset()
-        named = self._naming.quoted(phrase) if exact else self._naming.one_of(kind, phrase)
-        return frozenset(thing for thing in named if thing.kind is kind)
+        return frozenset(self._naming.quoted(phrase, kind) if exact else self._naming.one_of(kind, phrase))

@@ -66,16 +66,24 @@ class Spelling:
 
 
 class NameMatcher:
-    """Finds the names in one text. ``texts`` are its folded words, or "" for a token that is not a word."""
+    """Finds the names in one text. ``texts`` are its folded words, or "" for a token that is not a word. Unless
+    ``albums`` is set, an album is found only where the text says that it means one."""
 
     def __init__(
-        self, lexicon: Lexicon, spelling: Spelling, language: Language, texts: Sequence[str], dates: Dates
+        self,
+        lexicon: Lexicon,
+        spelling: Spelling,
+        language: Language,
+        texts: Sequence[str],
+        dates: Dates,
+        albums: bool = True,
     ) -> None:
         self._lexicon = lexicon
         self._spelling = spelling
         self._language = language
         self.texts = texts
         self._dates = dates
+        self._albums = albums and lexicon.has_albums
         self._stems = [lexicon.stem(text, language) for text in texts]
 
     def is_grammar(self, at: int) -> bool:
@@ -86,36 +94,50 @@ class NameMatcher:
         not the stem of "San". Whole names of tags, persons and places are found by any word."""
         if named.end != at + 1 or self.texts[at] not in JOINTS:
             return False
-        return named.level is not MatchLevel.NAME or not self._lexicon.exact(MatchLevel.NAME, self.texts[at : at + 1])
+        word = self.texts[at : at + 1]
+        return named.level is not MatchLevel.NAME or not any(
+            self._lexicon.exact(MatchLevel.NAME, word, albums) for albums in (False, True)
+        )
 
     def longest(self, at: int) -> Named | None:
-        """Returns what is named by the longest phrase from ``at`` on. A single grammar word names nothing."""
+        """Returns what is named by the longest phrase from ``at`` on, other than albums. A single grammar word names
+        nothing."""
+        return self._longest(at, LEVELS, albums=False)
+
+    def album(self, at: int, levels: Sequence[MatchLevel] = (MatchLevel.NAME,)) -> Named | None:
+        """Returns the albums of which the longest phrase from ``at`` on is the whole name, or matches it in one of
+        other ways."""
+        return self._longest(at, levels, albums=True) if self._albums else None
+
+    def _longest(self, at: int, levels: Sequence[MatchLevel], albums: bool) -> Named | None:
         word = self.texts[at]
         grammar = self.is_grammar(at)
         most = self._lexicon.longest(word) if grammar else MAX_PHRASE_WORDS
         for end in range(min(self._run(at), at + most), at + (1 if grammar else 0), -1):
-            if named := self._phrase(at, end):
+            if named := self._phrase(at, end, levels, albums):
                 return named
         return None
 
     def misspelt(self, at: int) -> Named | None:
         for end in range(min(self._run(at), at + _MAX_MISSPELT_WORDS), at, -1):
-            if found := self._respelt(self.texts[at:end]):
+            words = self.texts[at:end]
+            if found := self._respelt(words) or (self._respelt(words, albums=True) if self._albums else None):
                 return Named(end, *found)
         return None
 
-    def _respelt(self, words: Sequence[str]) -> tuple[Collection[Thing], MatchLevel] | None:
+    def _respelt(self, words: Sequence[str], albums: bool = False) -> tuple[Collection[Thing], MatchLevel] | None:
         """Returns the things of whose names the words may be a misspelling, and how. Stems are compared only if the
         words themselves give no result."""
         lexicon, language = self._lexicon, self._language
         phrases = _phrases([self._spelling.near(word) for word in words])
         for level in LEVELS:
-            if things := {thing for phrase in phrases for thing in lexicon.exact(level, phrase)}:
+            if things := {thing for phrase in phrases for thing in lexicon.exact(level, phrase, albums)}:
                 return things, level
         phrases = _phrases([self._spelling.near_stems(word, language) for word in words])
         for level in LEVELS:
-            if things := {thing for phrase in phrases for thing in lexicon.stemmed(level, phrase, language, words)}:
-                return things, level
+            found = [thing for phrase in phrases for thing in lexicon.stemmed(level, phrase, language, words, albums)]
+            if found:
+                return set(found), level
         return None
 
     def near_cameras(self, at: int) -> Collection[str]:
@@ -124,12 +146,13 @@ class NameMatcher:
 
     def longest_of(self, kind: MatchKind, at: int) -> Named | None:
         """Returns what of that kind is named by the longest phrase from ``at`` on."""
+        albums = kind is MatchKind.ALBUM
         for end in range(self._run(at), at, -1):
             words, stems = self.texts[at:end], self._stems[at:end]
             for level in LEVELS:
                 for found in (
-                    self._lexicon.exact(level, words),
-                    self._lexicon.stemmed(level, stems, self._language, words),
+                    self._lexicon.exact(level, words, albums),
+                    self._lexicon.stemmed(level, stems, self._language, words, albums),
                 ):
                     if things := _only(kind, found):
                         return Named(end, things, level)
@@ -137,15 +160,16 @@ class NameMatcher:
 
     def one_of(self, kind: MatchKind, words: Sequence[str]) -> Collection[Thing]:
         """Returns the things of that kind that a whole phrase names, by its words, its stems or a misspelling."""
+        albums = kind is MatchKind.ALBUM
         stems = [self._lexicon.stem(word, self._language) for word in words]
         for level in LEVELS:
             for found in (
-                self._lexicon.exact(level, words),
-                self._lexicon.stemmed(level, stems, self._language, words),
+                self._lexicon.exact(level, words, albums),
+                self._lexicon.stemmed(level, stems, self._language, words, albums),
             ):
                 if things := _only(kind, found):
                     return things
-        respelt = self._respelt(words)
+        respelt = self._respelt(words, albums)
         return _only(kind, respelt[0]) if respelt else ()
 
     def at_path(self, path: str) -> Collection[Thing]:
@@ -153,15 +177,25 @@ class NameMatcher:
         named = {thing for kind in (MatchKind.TAG, MatchKind.PLACE) for thing in self._spelling.at_path(kind, path)}
         return named or self._spelling.at_path(MatchKind.FOLDER, path)
 
-    def quoted(self, words: Sequence[str]) -> Collection[Thing]:
-        """Returns the things with exactly that name, apart from case and accents."""
-        found = (self._lexicon.exact(level, words) for level in LEVELS)
+    def quoted(self, words: Sequence[str], kind: MatchKind | None = None) -> Collection[Thing]:
+        """Returns the things with exactly that name, apart from case and accents, or only those of a kind."""
+        if kind is not None:
+            return _only(kind, self._exactly(words, kind is MatchKind.ALBUM))
+        things = self._exactly(words)
+        if not self._albums:
+            return things
+        return [*things, *self._lexicon.exact(MatchLevel.NAME, words, albums=True)] or self._exactly(words, albums=True)
+
+    def _exactly(self, words: Sequence[str], albums: bool = False) -> Collection[Thing]:
+        found = (self._lexicon.exact(level, words, albums) for level in LEVELS)
         return next((things for things in found if things), ())
 
-    def _phrase(self, at: int, end: int) -> Named | None:
+    def _phrase(self, at: int, end: int, levels: Sequence[MatchLevel], albums: bool) -> Named | None:
         words, stems = self.texts[at:end], self._stems[at:end]
-        for level in LEVELS:
-            things = self._lexicon.exact(level, words) or self._lexicon.stemmed(level, stems, self._language, words)
+        for level in levels:
+            things = self._lexicon.exact(level, words, albums) or self._lexicon.stemmed(
+                level, stems, self._language, words, albums
+            )
             if things and not (level is MatchLevel.FOLDER and end - at > 1 and self._consists_of_names(at, end)):
                 return Named(end, things, level)
         return None

@@ -20,7 +20,7 @@ from photos_graph.search.language.name_matching import Named, NameMatcher, Spell
 from photos_graph.search.language.name_parts import NameParts
 from photos_graph.search.language.operand_maker import NOT_APPLIED, Operand, OperandMaker
 from photos_graph.search.language.phrase_roles import PhraseRole
-from photos_graph.search.language.phrases import MatchLevel
+from photos_graph.search.language.phrases import LEVELS, MatchLevel
 from photos_graph.search.language.properties import Said
 from photos_graph.search.language.record import Record
 from photos_graph.search.language.spans import Span
@@ -33,7 +33,8 @@ _SMALL_CODES = frozenset(  # of countries, which count in small letters too, as 
 
 class OperandReader:
     """Reads operands, and records the terms to show, the unmatched words, the number of guesses, and the words that are
-    left to an image-text model, if ``sees_all`` says that it may look for them."""
+    left to an image-text model, if ``sees_all`` says that it may look for them. Unless ``albums`` is set, an album is
+    found only where the text says that it means one."""
 
     def __init__(
         self,
@@ -45,6 +46,7 @@ class OperandReader:
         dates: Dates,
         sees_all: bool,
         offers: Mapping[int, tuple[str, ...]],
+        albums: bool = True,
     ) -> None:
         """``offers`` are what unknown words may mean, by their tokens."""
         self._text = text
@@ -52,10 +54,11 @@ class OperandReader:
         self._lexicon = lexicon
         self._spelling = spelling
         self._language = language
+        self._sees_all = sees_all
         self.texts = dates.texts
         self.dates = dates
         self.record = Record(text, tokens)
-        self.naming = NameMatcher(lexicon, spelling, language, self.texts, self.dates)
+        self.naming = NameMatcher(lexicon, spelling, language, self.texts, self.dates, albums)
         self._make = OperandMaker(tokens, self.texts, lexicon, spelling, language, self.record, offers)
         self._literals = LiteralReader(text, tokens, lexicon, spelling, language, self.naming, self._make, sees_all)
         self._conditions = ConditionReader(text, tokens, lexicon, language, dates, self.naming)
@@ -74,6 +77,28 @@ class OperandReader:
             case _:
                 return self._words(at, negated)
 
+    def album(self, at: int) -> Named | None:
+        """Returns the albums of which the longest phrase from a token on is the whole name."""
+        return self.naming.album(at) if self.texts[at] else None
+
+    def without_albums(self, end: int) -> OperandReader:
+        """Returns a reader of the tokens before ``end`` with a record of its own, for which names of albums mean
+        nothing."""
+        return OperandReader(
+            self._text,
+            self._tokens[:end],
+            self._lexicon,
+            self._spelling,
+            self._language,
+            self.dates.until(end),
+            self._sees_all,
+            {},
+            albums=False,
+        )
+
+    def of_album(self, at: int, album: Named, negated: bool) -> Operand:
+        return self._make.found(at, album.end, album.things, negated)
+
     def begins(self, at: int, count: int = 1) -> bool:
         """Returns whether a date, a property, or a name of several words, begins with this grammar word, and has at
         least ``count`` words."""
@@ -81,8 +106,8 @@ class OperandReader:
         ends = [dated[0] if dated else 0, said.end if said else 0, self._near_me(at), kind.end if kind else 0]
         if max(ends) >= at + count:
             return True
-        named = self.naming.longest(at) or self._country(at)
-        return named is not None and named.end >= at + count
+        named, album = self.naming.longest(at) or self._country(at), self.album(at)
+        return max(named.end if named else 0, album.end if album else 0) >= at + count
 
     def outside(self, at: int) -> int:
         """Returns the words of an "outside" that is directly before a place, or 0. Elsewhere it negates nothing:
@@ -103,8 +128,12 @@ class OperandReader:
 
     def _is_placed(self, at: int) -> bool:
         """Returns whether a name, date or property begins at the token."""
-        found = self._date(at) or self._said(at) or self._path(at) or self.naming.longest(at)
+        found = self._date(at) or self._said(at) or self._path(at) or self.naming.longest(at) or self._album_like(at)
         return found is not None or self.is_me(at)
+
+    def _album_like(self, at: int) -> Named | None:
+        """Returns the albums in whose names the longest phrase from a token on is."""
+        return self.naming.album(at, LEVELS)
 
     def _words(self, at: int, negated: bool) -> Operand:
         if end := self._near_me(at):
@@ -129,6 +158,8 @@ class OperandReader:
             if me and (age := self._ages.read(at + 1, me)):
                 return self._aged(at, at + 1, age, negated)
             return self._make.found(at, at + 1, me, negated) if me else self._make.nothing(at)
+        if album := self._album_like(at):
+            return self._named(at, album, negated)
         return self._guessed(at, negated)
 
     def _of_named_kind(self, at: int) -> Named | None:

@@ -52,6 +52,12 @@ class Record:
         ids = (query.person_id for term, query in found if isinstance(query, WithPerson) and term.negated is negated)
         return tuple(dict.fromkeys(ids))
 
+    def add(self, other: Record) -> None:
+        """Adds the terms and the things of another record of the same text."""
+        self.terms += other.terms
+        self.queries += other.queries
+        self.things += other.things
+
     def forget(self, mark: Mark) -> None:
         """Removes everything that was recorded since the mark."""
         del self.terms[mark.terms :], self.queries[mark.terms :]

@@ -30,6 +30,10 @@ class SpeltNames:
         # Nearly every phrase names one thing, which is kept without a list: a quarter of the memory of all names.
         self._things: dict[MatchLevel, dict[str, Thing | list[Thing]]] = {level: {} for level in MatchLevel}
 
+    @property
+    def has_names(self) -> bool:
+        return bool(self._things[MatchLevel.NAME])
+
     def named(self, level: MatchLevel, words: Sequence[str]) -> Collection[Thing]:
         found = self._things[level].get(" ".join(words), _NOTHING)
         return (found,) if isinstance(found, Thing) else found

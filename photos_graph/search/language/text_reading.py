@@ -294,13 +294,32 @@ class TextReading(TextCursor):
             query = self._operand(depth, not negated).query
             return Operand(self._at, None if query is None else Not(query))
         if self._kind() is not TokenKind.OPEN:
-            operand = self._reader.read(self._at, negated)
+            operand = self._named(depth, negated)
             self._at = operand.end
             return operand
         self._at += 1
         query = _whole(self._all_of(depth + 1, negated))
         self._at += self._left() > 0
         return Operand(self._at, query)
+
+    def _named(self, depth: int, negated: bool) -> Operand:
+        """Reads a phrase. The name of an album means the album, or what it would mean if there was no such album:
+        "Rome 2019" is also a place and a year. What it could only be guessed to mean does not count."""
+        at, record = self._at, self._reader.record
+        album, mark = self._reader.album(at), record.mark()
+        operand = self._reader.read(at, negated)
+        if album is None or operand.end > album.end:
+            return operand
+        record.forget(mark)
+        inside = self._reader.without_albums(album.end)
+        reading = TextReading(self._tokens[: album.end], inside, self._language)
+        reading._at = at
+        parts = reading._all_of(depth + 1, negated)
+        if not parts or reading._left() or inside.record.unmatched or inside.record.guesses:
+            return self._reader.of_album(at, album, negated)
+        record.add(inside.record)
+        found = self._reader.of_album(at, album, negated)
+        return Operand(album.end, any_of([all_of(parts), *([found.query] if found.query is not None else [])]))
 
 
 def _whole(parts: Sequence[Query]) -> Query | None:
