@@ -138,8 +138,8 @@ class AlbumSets:
         return (row for row in self.rows if not row.is_smart)
 
     def _find(self, album: Album) -> BitMap:
-        """Returns the photos of a smart album. One that refers to itself by its name, which no check can foresee, is
-        empty where it does."""
+        """Returns the photos of a smart album. One that refers to itself, which is checked when it is
+        kept, is empty where it does."""
         today, known = date.today(), self._found.get(album.id)
         if known is not None and known[0] == today:
             return known[1]

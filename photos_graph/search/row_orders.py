@@ -16,7 +16,7 @@ from photos_graph.search.hierarchy import Hierarchy, Row, sort_key
 R = TypeVar("R", bound=Row)
 RowKey = tuple[int, bytes, str, str]  # the negative number of a row, and its place by name
 
-_MANY = 4  # if more than one row in so many has to be placed anew, all are sorted
+_MANY = 4  # if more than one row in so many has to be placed again, all are sorted
 _FEW = 8  # if fewer than one row in so many is wanted, these are sorted
 NEVER = -(2**62)  # the time of what has no date, which comes last in an order by time
 
