@@ -234,7 +234,8 @@ class AlbumEditing:
             if target_id is not None:
                 places = [place for place, (_, number) in enumerate(order) if number in target]
                 if not places:
-                    raise BadInput(f"The photo to move to is not in {state.name}, or moves itself.", about=target_id)
+                    said = f"`before` or `after` must be a photo of {state.name} that is not among those to move."
+                    raise BadInput(said, about=target_id)
                 at = places[0] if before is not None else places[-1] + 1
             positions = inserted(order, at, moving)
             now = (await album_entries.of_photos(tx, list(positions))).get(album_id, {})
