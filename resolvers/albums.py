@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, date, datetime
 from typing import Annotated
 
@@ -21,7 +20,7 @@ from resolvers.changes import BulkResult, change_id, deleted
 from resolvers.connections import After, Before, Connection, First, Last, Node, connection, given, page_sizes
 from resolvers.context import Info
 from resolvers.enums import AlbumOrder, PhotoOrder, Stacks
-from resolvers.filters import PhotoFilter, decode_filter, encode_filter
+from resolvers.filters import PhotoFilter, decode_filter, filter_text
 from resolvers.pages import PhotoConnection, StacksArgument, photo_page
 from resolvers.permissions import CanEdit, CanView
 from resolvers.photos import Photo, load_photo
@@ -94,12 +93,12 @@ class Album(Node):
     )
 
     @strawberry.field(
-        description="The filter of a smart album, or null for any other album and for a saved search. It is JSON that "
-        "can be passed as a `PhotoFilter`."
+        description="The filter of a smart album, as JSON that fits `PhotoFilter`, or null for any other album. That "
+        "of a saved search is what its words mean today; it is null if no filter says the same."
     )
     def filter(self, info: Info) -> str | None:
         found = info.context.services.albums.filter(self.own)
-        return json.dumps(encode_filter(found), ensure_ascii=False) if found is not None else None
+        return filter_text(found) if found is not None else None
 
     @strawberry.field(description="The number of photos in the album. A stack counts as one.")
     async def photo_count(self, info: Info) -> int:

@@ -5,6 +5,8 @@ An input has the fields of its class. Their descriptions are annotated there; th
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Sized
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime
 from inspect import getdoc
@@ -49,6 +51,7 @@ _SCALARS: dict[object, Any] = {
 _JOINTS = ("and_", "or_", "not_")  # Python keeps the words without the underscore for itself
 _ID_KINDS: dict[str, ids.Kind] = {
     "tags": "Tag",
+    "excluded_tags": "Tag",
     "persons": "Person",
     "places": "Place",
     "folder": "Folder",
@@ -130,11 +133,35 @@ def decode_box(box: BoxFilter) -> InBox:
     return _Decoder().filter(box, InBox, None, 0).checked()
 
 
+class _Limits:
+    """Counts what the parts of one filter hold, which are given by their fields, without those that are left out."""
+
+    def __init__(self) -> None:
+        self._conditions = self._names = 0
+
+    def check_filter(self, values: dict[str, Any], depth: int) -> None:
+        if depth > MAX_NESTING:
+            raise TooComplex(f"A filter may be nested up to {MAX_NESTING} deep.")
+        conditions = len(values.keys() - {*_JOINTS, "certainty"})
+        self._conditions += max(conditions, 1) + max(len(words(values.get("text", ""))) - 1, 0)
+        if self._conditions > MAX_CONDITIONS:
+            raise TooComplex(f"A filter may have up to {MAX_CONDITIONS:,} conditions and words of text.")
+        self._count_names([values.get("excluded_tags", ())])
+
+    def check_names(self, values: dict[str, Any]) -> None:
+        self._count_names(value for value in values.values() if isinstance(value, list | tuple))
+
+    def _count_names(self, lists: Iterable[Sized]) -> None:
+        self._names += sum(map(len, lists))
+        if self._names > MAX_NAMES:
+            raise TooComplex(f"A filter may name up to {MAX_NAMES:,} tags, persons and places.")
+
+
 class _Decoder:
     """Turns the input of one request into the classes that it was made of, and limits how large it may be."""
 
     def __init__(self) -> None:
-        self._conditions = self._names = 0
+        self._limits = _Limits()
 
     def filter(self, source: object, of: type[F], kind: ids.Kind | None, depth: int) -> F:
         """``kind`` is that of the ids in it; None if it holds names only. Raises BadInput, TooComplex."""
@@ -142,32 +169,20 @@ class _Decoder:
         values = {name: value for name, value in found.items() if value is not None}
         if of is filters.PhotoFilter:
             depth += 1
-            self._limit_conditions(values, depth)
+            self._limits.check_filter(values, depth)
         elif of is filters.TermFilter:
-            self._limit_names(values)
+            self._limits.check_names(values)
         return of(**{name: self._value(name, value, kind, depth) for name, value in values.items()})
 
     def _value(self, name: str, value: Any, kind: ids.Kind | None, depth: int) -> Any:
         if source := _SOURCES.get(type(value)):
             return self.filter(value, source, _ID_KINDS.get(name), depth)
         if isinstance(value, list):
+            kind = _ID_KINDS.get(name, kind)
             return tuple(
                 _ref(each, kind) if isinstance(each, str) else self._value(name, each, kind, depth) for each in value
             )
         return ids.decode(kind, value) if name == "id" and kind else value
-
-    def _limit_conditions(self, values: dict[str, Any], depth: int) -> None:
-        if depth > MAX_NESTING:
-            raise TooComplex(f"A filter may be nested up to {MAX_NESTING} deep.")
-        conditions = len(values.keys() - {*_JOINTS, "certainty"})
-        self._conditions += max(conditions, 1) + max(len(words(values.get("text", ""))) - 1, 0)
-        if self._conditions > MAX_CONDITIONS:
-            raise TooComplex(f"A filter may have up to {MAX_CONDITIONS:,} conditions and words of text.")
-
-    def _limit_names(self, values: dict[str, Any]) -> None:
-        self._names += sum(len(value) for value in values.values() if isinstance(value, list))
-        if self._names > MAX_NAMES:
-            raise TooComplex(f"A filter may name up to {MAX_NAMES:,} tags, persons and places.")
 
 
 def _ref(text: str, kind: ids.Kind | None) -> Ref:
@@ -177,6 +192,36 @@ def _ref(text: str, kind: ids.Kind | None) -> Ref:
 def encode_filter(filter: filters.PhotoFilter) -> dict[str, Any]:
     """Returns the input that ``decode_filter`` turns into this filter, as JSON has it."""
     return cast(dict[str, Any], _encoded(filter, None))
+
+
+def filter_text(filter: filters.PhotoFilter) -> str | None:
+    """Returns the input as the text of a JSON object, or None if ``decode_filter`` would call it too complex."""
+    return json.dumps(encode_filter(filter), ensure_ascii=False) if _is_within_limits(filter) else None
+
+
+def _is_within_limits(filter: filters.PhotoFilter) -> bool:
+    limits = _Limits()
+
+    def check(part: object, depth: int) -> None:
+        if isinstance(part, tuple):
+            for each in part:
+                check(each, depth)
+        elif isinstance(part, filters.PhotoFilter | filters.TermFilter):
+            found = {field.name: getattr(part, field.name) for field in fields(part)}
+            values = {name: value for name, value in found.items() if value is not None}
+            if isinstance(part, filters.PhotoFilter):
+                depth += 1
+                limits.check_filter(values, depth)
+            else:
+                limits.check_names(values)
+            for value in values.values():
+                check(value, depth)
+
+    try:
+        check(filter, 0)
+    except TooComplex:
+        return False
+    return True
 
 
 def _encoded(value: object, kind: ids.Kind | None) -> Any:

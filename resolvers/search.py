@@ -17,7 +17,7 @@ from photos_graph.services.browse.photos import PhotoBrowser, PhotoPage
 from resolvers.connections import After, Before, First, Last, given, page_size, page_sizes
 from resolvers.context import Info
 from resolvers.enums import MatchKind, PhotoOrder, Stacks
-from resolvers.filters import PhotoFilter, decode_filter
+from resolvers.filters import PhotoFilter, decode_filter, filter_text
 from resolvers.pages import OrderBy, PhotoConnection, StacksArgument
 from resolvers.permissions import CanView
 
@@ -53,6 +53,12 @@ class _Answer:
         first, last = page_sizes(first, last)
         page = self.browse.page(query, self.order, first, given(after), last, given(before), self.stacks)
         return PhotoConnection.of(page)
+
+    @cached_property
+    def filter(self) -> str | None:
+        """The text of a filter that finds the same photos, or None if ``decode_filter`` accepts none."""
+        found = self.browse.filter_of(self.parsed.query)
+        return filter_text(found) if found is not None else None
 
     @cached_property
     def relaxed(self) -> list[Relaxed]:
@@ -141,6 +147,23 @@ class SearchResult:
         if all(given(each) is None for each in (first, after, last, before)):
             return PhotoConnection.of(self.page)
         return self.answer.page(self.answer.parsed.query, first, after, last, before)
+
+    @strawberry.field(
+        description="What the text was understood as, as JSON that fits `PhotoFilter`, with ids in place of names: "
+        'passed to `photos`, it finds the same photos. A date such as "last month" is that of today. It is null if '
+        "there is no such filter; `termsWithoutFilter` says why."
+    )
+    def filter(self) -> str | None:
+        return self.answer.filter
+
+    @strawberry.field(
+        description="If `filter` is null: the terms that no filter can state, such as times of the day, days of the "
+        "week and holidays. It is empty if the filter would only be too large."
+    )
+    def terms_without_filter(self) -> list[SearchTerm]:
+        if self.answer.filter is not None:
+            return []
+        return self.answer.terms(self.answer.browse.without_filter(self.answer.parsed))
 
     @strawberry.field(
         description="If no photo matches all conditions: those without which photos are found, the one without which "

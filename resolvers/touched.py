@@ -37,7 +37,10 @@ class TouchedFields:
     change_of: strawberry.Private[str | None]
     answered: strawberry.Private[Sequence[strawberry.ID]] = ()
 
-    @strawberry.field(description="The photos that were changed, up to the number that is asked for.")
+    @strawberry.field(
+        description="The photos that were changed, or to which faces were added or of which faces were "
+        "deleted, up to the number that is asked for."
+    )
     async def photos(
         self, info: Info, first: First = UNSET
     ) -> list[Annotated[Photo, strawberry.lazy("resolvers.photos")]]:

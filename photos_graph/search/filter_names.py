@@ -87,12 +87,10 @@ def with_references(filter: PhotoFilter, of: References) -> PhotoFilter:
     """Returns the filter with other references, also in the filters that it consists of."""
 
     def terms(given: TermFilter | None, other: Callable[[Ref], Ref]) -> TermFilter | None:
-        def each(refs: tuple[Ref, ...] | None) -> tuple[Ref, ...] | None:
-            return None if refs is None else tuple(map(other, refs))
-
         if given is None:
             return None
-        return replace(given, all=each(given.all), any=each(given.any), none=each(given.none))
+        all_, any_, none = (_each(refs, other) for refs in (given.all, given.any, given.none))
+        return replace(given, all=all_, any=any_, none=none)
 
     def parts(filters: tuple[PhotoFilter, ...] | None) -> tuple[PhotoFilter, ...] | None:
         return None if filters is None else tuple(with_references(part, of) for part in filters)
@@ -103,11 +101,16 @@ def with_references(filter: PhotoFilter, of: References) -> PhotoFilter:
         or_=parts(filter.or_),
         not_=None if filter.not_ is None else with_references(filter.not_, of),
         tags=terms(filter.tags, of.tag),
+        excluded_tags=_each(filter.excluded_tags, of.tag),
         persons=terms(filter.persons, of.person),
         places=terms(filter.places, of.place),
         albums=terms(filter.albums, of.album),
         folder=None if filter.folder is None else of.folder(filter.folder),
     )
+
+
+def _each(refs: tuple[Ref, ...] | None, other: Callable[[Ref], Ref]) -> tuple[Ref, ...] | None:
+    return None if refs is None else tuple(map(other, refs))
 
 
 def with_ids(filter: PhotoFilter, names: IndexNames) -> PhotoFilter:

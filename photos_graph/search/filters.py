@@ -23,7 +23,7 @@ from photos_graph.search.terms.persons import FacesIn, OnlyPersons, UnnamedFaces
 from photos_graph.search.terms.picture_kinds import HasCopies, IsEdited, IsRaw, IsScreenshot, Shaped
 from photos_graph.search.terms.places import AtPlace, InBox, Near
 from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
-from photos_graph.search.terms.tags import OnlyTagged, Tagged, Untagged
+from photos_graph.search.terms.tags import Excluded, OnlyTagged, Tagged, Untagged
 from photos_graph.search.terms.words import Words
 
 MAX_LOOK = 1_000  # characters of a text that is looked for in pictures
@@ -99,6 +99,11 @@ class PhotoFilter:
     tags: Annotated[
         TermFilter | None,
         'The tags of a photo. A tag includes all of its descendants: "Places" finds photos with "Places/Abruzzo" too.',
+    ] = None
+    excluded_tags: Annotated[
+        tuple[Ref, ...] | None,
+        "Tags, each by its id or its name. A photo matches if it is without one of them because a person took the tag "
+        "from it, or from a folder above it.",
     ] = None
     persons: Annotated[TermFilter | None, "The persons in a photo."] = None
     folder: Annotated[FolderFilter | None, "The folder that a photo is stored in."] = None
@@ -202,6 +207,8 @@ def _query(filter: PhotoFilter, names: NameLookup, confirmed: bool) -> Query:
         parts += _terms(
             filter.tags, names.tags, lambda id_: Tagged(id_, confirmed), lambda ids: OnlyTagged(ids, confirmed)
         )
+    if filter.excluded_tags is not None:
+        parts.append(_any_of(filter.excluded_tags, names.tags, Excluded))
     if filter.persons is not None:
         parts += _terms(
             filter.persons,
@@ -283,17 +290,18 @@ def _terms(
     term: Callable[[str], Query],
     only: Callable[[tuple[str, ...]], Query] | None,
 ) -> Iterable[Query]:
-    def any_of(refs: Iterable[Ref]) -> Query:
-        return Or(tuple(dict.fromkeys(term(id_) for ref in refs for id_ in resolve(ref))))
-
     meant = (*(filter.all or ()), *(filter.any or ()))
     if filter.only and not meant:
         raise BadInput("`only` needs names in `all` or `any`.")
     for ref in filter.all or ():
-        yield any_of([ref])
+        yield _any_of([ref], resolve, term)
     if filter.any is not None:
-        yield any_of(filter.any)
+        yield _any_of(filter.any, resolve, term)
     if filter.none:
-        yield Not(any_of(filter.none))
+        yield Not(_any_of(filter.none, resolve, term))
     if filter.only and only is not None:
         yield only(tuple(id_ for ref in meant for id_ in resolve(ref)))
+
+
+def _any_of(refs: Iterable[Ref], resolve: Resolve, term: Callable[[str], Query]) -> Query:
+    return Or(tuple(dict.fromkeys(term(id_) for ref in refs for id_ in resolve(ref))))

@@ -416,9 +416,12 @@ async def test_how_old_a_person_was_in_a_photo(ask: Ask) -> None:
 async def test_faces_are_moved_deleted_and_ignored_as_clusters(ask: Ask) -> None:
     move = "mutation($f: ID!) { moveFace(face: $f, box: {x: 0.5, y: 0.6, width: 0.2, height: 0.2}) { box { x } } }"
     assert data(await ask(move, "editor", f=face("f1")[0]))["moveFace"] == {"box": {"x": 0.5}}
-    delete = "mutation($f: [ID!]!) { deleteFaces(faces: $f) { matched changed change } }"
+    delete = """mutation($f: [ID!]!) { deleteFaces(faces: $f) {
+      matched changed change photos(first: 9) { name faces { id } } } }"""
     deleted = data(await ask(delete, "editor", f=face("f1", "f6")))["deleteFaces"]
     assert (deleted["matched"], deleted["changed"]) == (2, 2)
+    left = {photo["name"]: [each["id"] for each in photo["faces"]] for photo in deleted["photos"]}
+    assert set(left) == {"1.jpg", "6.jpg"} and not set(face("f1", "f6")) & {id_ for ids in left.values() for id_ in ids}
     assert await names(ask, {"faceCount": {"max": 0}}) >= {"6.jpg"}
     data(await ask(UNDO, "editor", c=deleted["change"]))
     assert "6.jpg" not in await names(ask, {"faceCount": {"max": 0}})

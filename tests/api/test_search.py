@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,19 @@ async def test_what_is_known_of_a_picture_is_filtered_and_said(ask: Ask, library
     for words, name in (("panorama", "wide.jpg"), ("screenshots added today", "Screenshot 1.png")):
         search = data(await ask(text, t=words))["search"]
         assert search == {"unmatched": [], "photos": {"nodes": [{"name": name}]}}
+
+
+async def test_what_words_mean_is_a_filter_that_photos_takes(ask: Ask, library: str) -> None:
+    of = await photo_ids(ask)
+    data(await ask(TAG, p=[of["4.jpg"], of["5.jpg"]], t=["Sea"]))
+    search = """query($t: String!) { search(text: $t, first: 50) {
+      filter termsWithoutFilter { text } photos { nodes { id } } } }"""
+    photos = "query($f: PhotoFilter) { photos(filter: $f, first: 50) { nodes { id } } }"
+    for text in ("sea", "without sea, rated up to 4", "in:deep or sea, added since 2020", "zebras", "tag:sea text:4"):
+        found = data(await ask(search, t=text))["search"]
+        assert found["termsWithoutFilter"] == []
+        assert data(await ask(photos, f=json.loads(found["filter"])))["photos"] == found["photos"], text
+    found = data(await ask(search, t="sea on Monday morning"))["search"]
+    assert (found["filter"], found["termsWithoutFilter"]) == (None, [{"text": "Monday"}, {"text": "morning"}])
+    found = data(await ask(search, t="-(sea " * 25 + "sea"))["search"]
+    assert (found["filter"], found["termsWithoutFilter"]) == (None, [])

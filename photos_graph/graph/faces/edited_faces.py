@@ -158,6 +158,21 @@ def _ids(edits: Iterable[Edit], *, there: bool) -> list[str]:
     ]
 
 
+PHOTOS: LiteralString = """
+UNWIND $ids AS id MATCH (:Face {id: id})<-[:HAS_FACE]-(p:Photo) RETURN id, p.number AS number
+"""
+PHOTOS_BEFORE: LiteralString = """
+UNWIND $ids AS id MATCH (:DeletedFace {id: id})<-[:HAD_FACE]-(p:Photo) RETURN id, p.number AS number
+"""
+
+
+async def photos(tx: Transaction, face_ids: Iterable[str]) -> dict[str, int]:
+    """Returns the numbers of the photos in which the faces are, or were until they were deleted, by face."""
+    ids = sorted(set(face_ids))
+    rows = [*await tx.run(PHOTOS, ids=ids), *await tx.run(PHOTOS_BEFORE, ids=ids)] if ids else []
+    return {row["id"]: row["number"] for row in rows}
+
+
 DELETED: LiteralString = "UNWIND $ids AS id MATCH (f:DeletedFace {id: id}) RETURN collect(id) AS ids"
 
 

@@ -27,7 +27,7 @@ from photos_graph.search.terms.picture_kinds import HasCopies, IsEdited, IsRaw, 
 from photos_graph.search.terms.places import AtPlace, InBox, Near
 from photos_graph.search.terms.properties import Favourite, Rated, TakenWith
 from photos_graph.search.terms.ranges import write_range
-from photos_graph.search.terms.tags import Tagged, Untagged
+from photos_graph.search.terms.tags import Excluded, Tagged, Untagged
 from photos_graph.search.terms.term import Term
 from photos_graph.search.terms.words import Words
 
@@ -61,6 +61,8 @@ class ConditionWords:
         match term:
             case Tagged(id_, _) | WithPerson(id_, _) | AtPlace(id_) | InAlbum(id_):
                 label = self._name(term.kind, id_)
+            case Excluded(id_):
+                return self.labels.say("excluded: {}", self._name(MatchKind.TAG, id_))
             case InFolder(id_, recursive):
                 name = self._name(MatchKind.FOLDER, id_)
                 return name if recursive else self.labels.say("{} without its subfolders", name)

@@ -19,7 +19,7 @@ from photos_graph.search.language.composition import all_of
 from photos_graph.search.language.condition_words import ConditionWords
 from photos_graph.search.language.customs import Customs
 from photos_graph.search.language.parser import parse
-from photos_graph.search.query import And, Everything, Not, Or, Query
+from photos_graph.search.query import And, Everything, Not, Or, Query, terms_of
 from photos_graph.search.terms.added import AddedIn
 from photos_graph.search.terms.dates import TakenIn
 from photos_graph.search.terms.persons import FacesIn, OnlyPersons, WithPerson
@@ -139,13 +139,21 @@ class _Sayer:
             case Or(parts):
                 texts = [self._one(part) for part in parts]
                 joined = f" {self._words.or_} ".join(each for each in texts if each is not None)
-                return joined if parts and None not in texts else None
+                return joined if parts and None not in texts else self._shared_name(query)
             case Not(part):
                 return self._negated(part)
             case Favourite(False):
                 return self._negated(Favourite())
             case _:
                 return self._atom(query)
+
+    def _shared_name(self, query: Or) -> str | None:
+        """Returns a name that means all of the alternatives, such as that of a tag and of a place."""
+        for term in terms_of(query) if self._is_plain is not None else ():
+            for text in self._words.plain(term) if isinstance(term, Tagged) else ():
+                if self._is_plain is not None and self._is_plain(text, query):
+                    return text
+        return None
 
     def _negated(self, part: Query) -> str | None:
         text = self._one(part)

@@ -13,10 +13,13 @@ from photos_graph.model.search import PhotoOrder
 from photos_graph.search.arrays import numbers_of
 from photos_graph.search.columns import NO_DATE
 from photos_graph.search.filter_json import from_json
+from photos_graph.search.filter_names import IndexNames
 from photos_graph.search.filters import PhotoFilter
 from photos_graph.search.folding import name_words
 from photos_graph.search.hierarchy import sort_key
 from photos_graph.search.listing import Listing, listed
+from photos_graph.search.query_filters import to_filter
+from photos_graph.search.smart_albums import SmartAlbums
 from photos_graph.services.browse.questions import Questions
 
 
@@ -86,11 +89,17 @@ class Albums:
         return days[0], days[1]
 
     def filter(self, album: Album) -> PhotoFilter | None:
-        """Returns the filter of a smart album, or None if it has none."""
+        """Returns the filter of a smart album. That of a saved search is what its words mean today. Returns None for
+        any other album, and if no filter finds the same photos."""
+        search = self._index.search
         try:
-            return from_json(album.filter) if album.filter is not None else None
+            if album.filter is not None:
+                return from_json(album.filter)
+            if album.text is not None:
+                return to_filter(SmartAlbums(search, self._index.customs).query(album), IndexNames(search).looks)
         except PhotosGraphError:
-            return None  # written by a later version of the program
+            pass  # such as a filter that a later version of the program wrote
+        return None
 
     def of_photo(self, number: int) -> list[Album]:
         """Returns the albums into which people put the photo (by number) or another one of its stack, by name."""

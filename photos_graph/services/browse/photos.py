@@ -19,7 +19,7 @@ from photos_graph.model.library import Failure, File, Photo, Place
 from photos_graph.model.search import Match, PhotoOrder, TimelineUnit
 from photos_graph.model.stacks import Stack, StackKind, Stacks
 from photos_graph.search.facets import Facets
-from photos_graph.search.filter_names import query_of
+from photos_graph.search.filter_names import IndexNames, query_of
 from photos_graph.search.filters import PhotoFilter
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.parser import Parsed
@@ -28,6 +28,7 @@ from photos_graph.search.language.wording import Explained, explain
 from photos_graph.search.listing import Listing, Stretch, mapped
 from photos_graph.search.paging import IndexPage
 from photos_graph.search.query import Query
+from photos_graph.search.query_filters import has_filter, to_filter
 from photos_graph.search.smart_albums import order_in
 from photos_graph.search.timeline import Bucket
 from photos_graph.services.browse.remembered import RememberedByNumber
@@ -226,6 +227,15 @@ class PhotoBrowser:
         """Puts a filter into words. Raises BadInput, NotFound for an unknown folder, and TooComplex."""
         search = self._index.search
         return explain(self._query(filter), search, today or date.today(), self._index.customs)
+
+    def filter_of(self, query: Query) -> PhotoFilter | None:
+        """Returns a filter that finds the same photos as the query, or None if there is none."""
+        return to_filter(query, IndexNames(self._index.search).looks)
+
+    def without_filter(self, parsed: Parsed) -> list[int]:
+        """Returns the places of those terms of a text for which there is no filter."""
+        looks = IndexNames(self._index.search).looks
+        return [place for place, query in enumerate(parsed.term_queries) if not has_filter(query, looks)]
 
     def page(
         self,

@@ -254,7 +254,7 @@ def filters(draw: st.DrawFn, depth: int = 2) -> PhotoFilter:
 
 def test_every_field_of_a_filter_is_among_them() -> None:
     fields = set(PhotoFilter.__dataclass_fields__)
-    assert fields - set(SAYABLE) == {"and_", "or_", "not_", "certainty", "albums"}
+    assert fields - set(SAYABLE) == {"and_", "or_", "not_", "certainty", "albums", "excluded_tags"}
 
 
 @given(filters(), st.sampled_from([language.code for language in LANGUAGES]))

@@ -48,6 +48,9 @@ async def test_deleted_faces_are_gone_and_come_back_with_undo(services: Services
     assert await services.faces.by_id(["f0", "f6"]) == [None, None]
     assert (await known(services, 0))["f0"].is_deleted, "so that the detector does not find it again"
     assert await services.faces.library_count() == 9
+    assert deleted.change_id is not None
+    [touched] = await services.changed.touched([deleted.change_id])
+    assert touched.photos == [photo_id(0), photo_id(6)]
 
     async def turn(tx: LabelTransaction) -> None:
         await turning.turn(tx, {0: Turn(1, 3)})
@@ -55,6 +58,8 @@ async def test_deleted_faces_are_gone_and_come_back_with_undo(services: Services
     await services.writer.commit(turn)
     assert round((await known(services, 0))["f0"].box.x, 3) == 0.7, "it turns with the picture"
     back = await undone(services, deleted)
+    assert back.change_id is not None
+    assert (await services.changed.touched([back.change_id]))[0].photos == touched.photos, "which got their faces back"
     assert (await names_of_faces(services.graph), photos_of(services, "Anna")) == (before[0], {0, 6})
     assert not (await known(services, 0))["f0"].is_deleted
     await undone(services, back)
