@@ -184,7 +184,7 @@ async def test_names_are_unique_and_values_are_checked(services: Services) -> No
         await editing.delete("nowhere")
     with pytest.raises(BadInput, match="not in Été"):
         await editing.set_cover(trip, photo_id(1))
-    with pytest.raises(BadInput, match="not in Été"):
+    with pytest.raises(BadInput, match="must be a photo of Été"):
         await editing.move(trip, ids(0), before=photo_id(1))
     with pytest.raises(BadInput, match="either photos or a filter"):
         await editing.add(trip, AlbumPhotos())
