@@ -315,6 +315,8 @@ class AlbumMutations:
         text: SearchText = UNSET,
     ) -> AlbumPayload:
         editing, viewer = info.context.services.album_editing, info.context.known_viewer
+        if filter is None or text is None:
+            raise BadInput("An album cannot lose its filter or text. Give another one, or leave the argument out.")
         ours, found = ids.decode("Album", album_id), decode_filter(given(filter))
         details = _details(description, order_by)
         return AlbumPayload.of_change(await editing.edit(ours, None, found, given(text), details, viewer.name))

@@ -17,6 +17,7 @@ from photos_graph.search.row_orders import RowOrder
 from photos_graph.search.rows import PlacedPhotos
 from photos_graph.search.stacks import StackSets
 
+MAX_DEPTH = 8  # smart albums that lead to one another; each may name several, so that the work grows fast
 _MOST_ORDERS = 8  # albums of which the order is kept
 
 NOTHING_PLACED = PlacedPhotos(np.zeros(0, np.uint32), np.zeros(0, np.int64))
@@ -47,6 +48,7 @@ class AlbumSets:
         self._by_size: list[Sized[Album]] | None = None
         self._found: dict[str, tuple[date, BitMap]] = {}
         self._being_found: set[str] = set()
+        self._cut_off: set[str] = set()  # those of them in which an album was taken for empty
 
     # changes
 
@@ -138,19 +140,23 @@ class AlbumSets:
         return (row for row in self.rows if not row.is_smart)
 
     def _find(self, album: Album) -> BitMap:
-        """Returns the photos of a smart album. One that refers to itself, which is checked when it is
-        kept, is empty where it does."""
+        """Returns the photos of a smart album. One that refers to itself, which is checked when it is kept, is empty
+        where it does, and so is one to which more than MAX_DEPTH others lead."""
         today, known = date.today(), self._found.get(album.id)
         if known is not None and known[0] == today:
             return known[1]
-        if album.id in self._being_found:
+        if album.id in self._being_found or len(self._being_found) >= MAX_DEPTH:
+            self._cut_off.update(self._being_found)
             return NONE
         self._being_found.add(album.id)
         try:
             found, is_final = self.find(album)
         finally:
             self._being_found.discard(album.id)
-        if is_final and not self._being_found:
+            was_cut_off = album.id in self._cut_off
+            self._cut_off.discard(album.id)
+        # What was cut off depends on the album that was asked for.
+        if is_final and (not was_cut_off or not self._being_found):
             self._found[album.id] = today, found
         return found
 

@@ -76,6 +76,7 @@ async def test_an_album_is_made_ordered_shown_and_undone(ask: Ask, library: str)
     assert renamed["album"]["name"] == "Journey"
     described = data(await ask(EDIT, "editor", a=trip, d="By train"))["editAlbum"]
     assert described["album"]["description"] == "By train"
+    assert code(await ask(EDIT, "editor", a=trip, f=None)) == "BAD_INPUT"
     gone = data(await ask(DELETE, "editor", a=trip))
     assert (gone["deleteAlbum"]["album"], gone["deleteAlbum"]["deletedIds"], gone["deletedIds"]) == (
         None,

@@ -137,6 +137,7 @@ class AlbumEditing:
         """Chooses a photo of the album as its cover; None leaves the choice to the order of the album. Raises BadInput
         for a photo that is not in the album."""
         numbers = await known_numbers(self._graph, [photo_id] if photo_id is not None else [])
+        await self._questions.of_album(album_id)  # what its text looks for in the pictures is known then
 
         async def work(tx: LabelTransaction) -> BulkResult:
             before = await _known(tx, album_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from pyroaring import BitMap
 
 from photos_graph.bootstrap import Services
 from photos_graph.errors import BadInput, Conflict, NotFound
@@ -12,6 +13,7 @@ from photos_graph.model.albums import Album, AlbumOrder
 from photos_graph.model.faces import Box
 from photos_graph.model.search import PhotoOrder, Ref
 from photos_graph.model.stacks import Stacks
+from photos_graph.search.album_sets import MAX_DEPTH
 from photos_graph.search.filters import FolderFilter, PhotoFilter, TermFilter
 from photos_graph.services.browse.albums import order_of
 from photos_graph.services.labels.album_editing import AlbumChange, AlbumPhotos
@@ -230,6 +232,32 @@ async def test_a_smart_album_holds_what_its_filter_finds_also_when_things_are_re
     await undone(services, changed)
     assert shown(services, sea) == [1, 2, 6, 7]
     assert await in_step(services)
+
+
+async def test_albums_that_lead_to_one_another_are_each_found_once(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await planted(services)
+    await created(services, "0a", 0, 2)
+    await created(services, "0b", 0, 4)
+    top = []
+    for level in range(1, MAX_DEPTH + 2):
+        for side in "ab":
+            below = TermFilter(any=(Ref(name=f"{level - 1}a"), Ref(name=f"{level - 1}b")))
+            change = await services.album_editing.create(f"{level}{side}", filter=PhotoFilter(albums=below))
+        top.append(change.album_id)
+    albums = services.index.search.sets.albums
+    albums.forget_found()
+    found, find = [], albums.find
+
+    def counted(album: Album) -> tuple[BitMap, bool]:
+        found.append(album.name)
+        return find(album)
+
+    monkeypatch.setattr(albums, "find", counted)
+    assert shown(services, top[MAX_DEPTH - 1]) == [0, 2, 4]
+    assert len(found) == 2 * MAX_DEPTH - 1
+    assert shown(services, top[-1]) == [0, 2, 4], "the inner ones are known by now"
 
 
 @pytest.mark.both_engines
