@@ -177,6 +177,12 @@ class Graph:
                 if not self.dialect.writers_collide or races == MERGE_RACE_TRIES:
                     raise Conflict("Something with the same key exists already. Try again.") from error
                 await asyncio.sleep(random.uniform(0.01, 0.04) * races)  # noqa: S311
+            except driver_errors.IncompleteCommit as error:
+                restarts += 1
+                # The engine died while it ended the transaction. What only reads can be read again.
+                if access != neo4j.READ_ACCESS or restarts == RESTART_TRIES:
+                    raise EngineUnavailable(AWAY) from error
+                await asyncio.sleep(RESTART_SECONDS)
             except driver_errors.DriverError as error:
                 raise EngineUnavailable(AWAY) from error
             except driver_errors.Neo4jError as error:
