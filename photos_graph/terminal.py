@@ -16,6 +16,7 @@ from rich.progress import (
     DownloadColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
     SpinnerColumn,
     TextColumn,
     TimeRemainingColumn,
@@ -81,19 +82,35 @@ async def _follow_in_lines(steps: AsyncIterator[Job], write: Callable[[str], Non
 
 @contextmanager
 def bytes_shown() -> Iterator[Callable[[str, int, int | None], None]]:
-    """Yields a function that shows a download. It takes the name of the file, the bytes done, and the total if "
-    "known."""
+    """Yields a function that shows a download. It takes the name of the file, the bytes done, and the total if
+    known."""
+
+    def line(what: str, done: int, total: int | None) -> str:
+        return f"{what}: {done / 1e6:,.1f} MB" + (f" of {total / 1e6:,.1f}" if total else "")
+
+    with _shown(line, DownloadColumn(), TransferSpeedColumn()) as show:
+        yield show
+
+
+@contextmanager
+def counted() -> Iterator[Callable[[str, int, int], None]]:
+    """Yields a function that shows the progress of steps. It takes the name of the step, how much of it is done, and
+    how much there is."""
+    with _shown(lambda what, done, total: f"{what}: {done:,} of {total:,}", TimeRemainingColumn()) as show:
+        yield show
+
+
+@contextmanager
+def _shown(
+    line: Callable[[str, int, int | None], str], *columns: ProgressColumn
+) -> Iterator[Callable[[str, int, int | None], None]]:
+    """Yields a function that shows progress in bars that end with the columns or, without a terminal, by a line now and
+    then."""
     if not err.is_terminal:
-        yield _in_lines()
+        yield _in_lines(line)
         return
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-    )
-    with Progress(*columns, console=err, transient=True) as bar:
+    start = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn())
+    with Progress(*start, *columns, console=err, transient=True) as bar:
         tasks = {}
 
         def show(what: str, done: int, total: int | None) -> None:
@@ -104,45 +121,14 @@ def bytes_shown() -> Iterator[Callable[[str, int, int | None], None]]:
         yield show
 
 
-@contextmanager
-def counted() -> Iterator[Callable[[str, int, int], None]]:
-    """Yields a function that shows the progress of steps. It takes the name of the step, how much of it is done, and
-    how much there is."""
-    if not err.is_terminal:
-        yield _counted_in_lines()
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True) as bar:
-        tasks = {}
-
-        def show(what: str, done: int, total: int) -> None:
-            if what not in tasks:
-                tasks[what] = bar.add_task(what, total=total)
-            bar.update(tasks[what], completed=done, total=total)
-
-        yield show
-
-
-def _counted_in_lines() -> Callable[[str, int, int], None]:
-    written_at = time.monotonic()
-
-    def show(what: str, done: int, total: int) -> None:
-        nonlocal written_at
-        if time.monotonic() - written_at >= PLAIN_SECONDS:
-            written_at = time.monotonic()
-            err.print(f"{what}: {done:,} of {total:,}")
-
-    return show
-
-
-def _in_lines() -> Callable[[str, int, int | None], None]:
+def _in_lines(line: Callable[[str, int, int | None], str]) -> Callable[[str, int, int | None], None]:
     written_at = time.monotonic()
 
     def show(what: str, done: int, total: int | None) -> None:
         nonlocal written_at
         if time.monotonic() - written_at >= PLAIN_SECONDS:
             written_at = time.monotonic()
-            err.print(f"{what}: {done / 1e6:,.1f} MB" + (f" of {total / 1e6:,.1f}" if total else ""), markup=False)
+            err.print(line(what, done, total), markup=False)
 
     return show
 

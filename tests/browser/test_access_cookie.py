@@ -36,7 +36,7 @@ WORKS, FAILS = [401, 200, 200, 200, ""], [401, 200, 401, 401, ""]
 @pytest.fixture
 async def certificate(tmp_path: Path) -> Path:
     if (openssl := shutil.which("openssl")) is None:
-        pytest.skip("openssl makes the certificate of the server")
+        pytest.fail("Install openssl, which makes the certificate of the server.")
     file = tmp_path / "certificate.pem"
     made = await asyncio.create_subprocess_exec(
         *(openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"),

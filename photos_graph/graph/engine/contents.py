@@ -82,7 +82,7 @@ PROMISED = JobKind.FINISH_CHANGE
 
 # Nodes that belong to another node, and are kept with it. They have no key, and relationships to nothing else.
 PARTS, REMOVED_ROOTS = "Part", "RemovedRoot"
-# Of the graph itself: another graph has another identity, and its feed begins anew.
+# Counters that belong to one graph: a graph that is restored gets its own identity, and a feed that starts at one.
 META_LEFT_OUT = ("graph", "feed")
 
 

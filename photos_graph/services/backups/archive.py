@@ -24,6 +24,7 @@ from typing import IO, Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from photos_graph.array_files import sync_folder
 from photos_graph.errors import BadInput
 from photos_graph.services.backups.node_records import decoded, encoded
 
@@ -143,18 +144,10 @@ def written(path: Path) -> Iterator[ArchiveWriter]:
             os.fsync(file.fileno())
         verify(partial)
         partial.replace(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 class Archive:

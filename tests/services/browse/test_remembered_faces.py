@@ -1,4 +1,4 @@
-"""Faces, clusters and covers that are remembered are shown as they are now, whoever changed them."""
+"""Remembered faces, clusters and covers are shown as they are now, whoever changed them."""
 
 from __future__ import annotations
 
