@@ -26,6 +26,7 @@ _ITEM = re.compile(
 ANDS = frozenset("&+")
 INSIDE = {"", *"-_.'/\N{RIGHT SINGLE QUOTATION MARK}"}  # read as one word: "IMG_1234", "X-T3"
 _MINUS = re.compile(rf"(?:^|[\s|&+,;:])([{_MINUS_SIGNS}!]+)$")  # at the end of what stands before a word
+_RANGE = re.compile(rf"\s*[{_MINUS_SIGNS}]+\s*")  # between two numbers
 
 
 class TokenKind(Enum):
@@ -126,15 +127,20 @@ def _alternatives(match: re.Match[str], text: str, origin: Sequence[int]) -> Ite
 
 
 def _signs(before: str, start: int, origin: Sequence[int], previous: Token | None, following: Token) -> Iterator[Token]:
-    """Yields the signs in the text before a token. "2018 -2020" has none: it is a range."""
+    """Yields the signs in the text before a token. "2018 -2020" has none: it is a range. "2018, -2020" and "2018 !2020"
+    exclude the second year."""
     if (place := before.find("|")) >= 0:
         yield Token(TokenKind.OR, origin[start + place], origin[start + place] + 1)
     alone = previous is None or previous.kind is TokenKind.OPEN
     if (minus := _MINUS.search(before)) is None or (minus.start() == minus.start(1) and not alone):
         return
-    if not (previous is not None and previous.folded.isdecimal() and following.folded.isdecimal()):
+    if not (_is_number(previous) and _is_number(following) and _RANGE.fullmatch(before)):
         at = start + minus.start(1)
         yield Token(TokenKind.MINUS, origin[at], origin[at] + 1)
+
+
+def _is_number(token: Token | None) -> bool:
+    return token is not None and token.kind is TokenKind.WORD and token.folded.isdecimal()
 
 
 def _fold(text: str) -> tuple[str, Sequence[int]]:

@@ -295,6 +295,16 @@ SIGNS = [
     case("-in Rome beach", both(Not(ROME), BEACH), "Rome = not PLACE Rome", "beach = TAG Beach"),
     case("beach -me", both(BEACH, Not(ME)), "beach = TAG Beach", "me = not PERSON Carlo Rossi"),
     case("beach -2019", both(BEACH, Not(year(2019))), "beach = TAG Beach", "2019 = not DATE 2019"),
+    case("2014 !2015", both(year(2014), Not(year(2015))), "2014 = DATE 2014", "2015 = not DATE 2015"),
+    case("2014, -2015", both(year(2014), Not(year(2015))), "2014 = DATE 2014", "2015 = not DATE 2015"),
+    case(
+        "year:2014 -year:2015",
+        both(year(2014), Not(year(2015))),
+        "year:2014 = DATE 2014",
+        "year:2015 = not DATE 2015",
+    ),
+    case("year:2014 -2015", both(year(2014), Not(year(2015))), "year:2014 = DATE 2014", "2015 = not DATE 2015"),
+    case("2014 & -2015", both(year(2014), Not(year(2015))), "2014 = DATE 2014", "2015 = not DATE 2015"),
     case("-San-Vito beach", both(Not(SAN_VITO), BEACH), "San-Vito = not PLACE San Vito Chietino", "beach = TAG Beach"),
     case("-tag:beach Rome", both(Not(BEACH), ROME), "tag:beach = not TAG Beach", "Rome = PLACE Rome"),
     case(
