@@ -13,7 +13,7 @@ from photos_graph.graph.library import photo_metadata
 from photos_graph.graph.library.holders import ID_DIGITS
 from photos_graph.graph.speaking import standing
 from photos_graph.model.faces import Box
-from photos_graph.model.library import Photo
+from photos_graph.model.library import FileState, Photo
 from photos_graph.model.properties import PhotoProperty
 
 
@@ -36,6 +36,7 @@ class ExportedPhoto:
     """A photo with its labels.
 
     ``files`` holds (key, folder id, name) of the files that are not missing, the one that speaks for the photo first.
+    If there are none, it holds those that are missing, and ``is_hidden`` is true.
     ``edges`` holds the assertions TAGGED and EXCLUDES by tag id. ``rating``, ``favourite`` and ``properties`` are the
     values of the photo with their provenance: one without a time is the file's or the default.
     """
@@ -50,6 +51,7 @@ class ExportedPhoto:
     edges: dict[str, Assertion] = field(default_factory=dict)
     faces: tuple[ExportedFace, ...] = ()
     place_id: str | None = None  # the smallest place in which the photo was taken
+    is_hidden: bool = False
 
 
 PHOTOS: LiteralString = (
@@ -62,8 +64,7 @@ RETURN """
   .stackRank, .stackedAt, .stackedBy, .placeId, """
     + properties.PROVENANCE
     + """} AS more,
-  [(p)<-[:OF]-(f:File)-[:IN]->(d:Folder) WHERE f.state <> 'MISSING' |
-    [f.key, d.id, f.name, f.state, f.mtimeNs]] AS files,
+  [(p)<-[:OF]-(f:File)-[:IN]->(d:Folder) | [f.key, d.id, f.name, f.state, f.mtimeNs]] AS files,
   [(p)-[:AT]->(x:Place) | x.id] AS places,
   [(p)-[r:TAGGED]->(t:Tag) | [t.id, r.at, r.by, r.via]] AS tagged,
   [(p)-[r:EXCLUDES]->(t:Tag) | [t.id, r.at, r.by]] AS excluded
@@ -82,6 +83,21 @@ RETURN number, f {.id, .x, .y, .width, .height, .source, .ignored, .passedOver} 
 """
 
 
+# A photo that another one succeeded has given its labels away.
+HIDDEN: LiteralString = """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number})
+WHERE NOT EXISTS { (p)-[:SUCCEEDED_BY]->(:Photo) }
+  AND NOT EXISTS { MATCH (p)<-[:OF]-(f:File) WHERE f.state <> 'MISSING' }
+RETURN collect(number) AS numbers
+"""
+
+
+async def hidden_photos(graph: Graph, numbers: Sequence[int]) -> list[int]:
+    """Returns the numbers of those of the photos that exist, that no file holds, and that no other photo succeeded."""
+    return list((await graph.read(HIDDEN, numbers=list(numbers)))[0]["numbers"])
+
+
 async def exported_photos(graph: Graph | Transaction, numbers: Sequence[int]) -> list[ExportedPhoto]:
     """Returns the photos that exist, sorted by number. Their faces are sorted from left to right."""
     ask = graph.read if isinstance(graph, Graph) else graph.run
@@ -96,7 +112,8 @@ async def exported_photos(graph: Graph | Transaction, numbers: Sequence[int]) ->
 
 
 def _photo(row: dict[str, Any], faces: tuple[ExportedFace, ...]) -> ExportedPhoto:
-    files = sorted(row["files"], key=lambda file: standing(file[3], file[4], file[0]))
+    present = [file for file in row["files"] if file[3] != FileState.MISSING]
+    files = sorted(present or row["files"], key=lambda file: standing(file[3], file[4], file[0]))
     photo = photo_metadata.photo_of(row["photo"], files[0][2] if files else row["photo"]["id"])
     more = row["more"]
     return ExportedPhoto(
@@ -110,6 +127,7 @@ def _photo(row: dict[str, Any], faces: tuple[ExportedFace, ...]) -> ExportedPhot
         edges=_edges(AssertionKind.TAGGED, row["tagged"]) | _edges(AssertionKind.EXCLUDES, row["excluded"]),
         faces=faces,
         place_id=next(iter(row["places"]), None),
+        is_hidden=not present,
     )
 
 

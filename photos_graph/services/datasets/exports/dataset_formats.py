@@ -20,7 +20,7 @@ class Block:
 
     def skip(self, record: PhotoRecord, reason: str) -> None:
         """Notes that the export does not contain the photo, or not completely, and why."""
-        self.skipped.append(SkippedPhoto(record.id, record.files[0], reason))
+        self.skipped.append(SkippedPhoto(record.id, record.files[0] if record.files else record.id, reason))
 
 
 class DatasetWriter(Protocol):

@@ -24,6 +24,7 @@ class Counts:
     photos: Counter[str]  # by split
     labels: Counter[tuple[str, str]]  # by label and split
     sources: Counter[str]
+    hidden: int = 0  # photos of the export that no file holds
 
 
 def count_labels(records: Iterable[PhotoRecord]) -> Counts:
@@ -31,13 +32,17 @@ def count_labels(records: Iterable[PhotoRecord]) -> Counts:
     counts = Counts(Counter(), Counter(), Counter())
     for record in records:
         counts.photos[record.split] += 1
+        counts.hidden += record.is_hidden
         counts.labels.update((label, record.split) for label in label_names(record))
         counts.sources.update(tag.source.value for tag in record.tags)
     return counts
 
 
-def datasheet(request: ExportRequest, counts: Counts, skipped: Iterable[SkippedPhoto], how_to_read: str) -> str:
-    """Returns the datasheet of an export in Markdown."""
+def datasheet(
+    request: ExportRequest, counts: Counts, skipped: Iterable[SkippedPhoto], left_out: int, how_to_read: str
+) -> str:
+    """Returns the datasheet of an export in Markdown. ``left_out`` photos were not exported because no file holds
+    them."""
     splits = [name for name, _ in reversed(SPLITS)]
     total = sum(counts.photos.values())
     names = sorted({label for label, _ in counts.labels})
@@ -49,7 +54,7 @@ def datasheet(request: ExportRequest, counts: Counts, skipped: Iterable[SkippedP
     return f"""# Export of {total:,} photos as {request.format}
 
 photos-graph made this export on {request.at}{requester}. The selection was: {request.asked or "everything"}.
-{CONFIRMED if confirmed else PREDICTED} Tags by source: {sources}.
+{CONFIRMED if confirmed else PREDICTED} Tags by source: {sources}.{_told_of_hidden(counts.hidden)}
 
 {_table(["", *splits], photos)}
 
@@ -63,7 +68,7 @@ in test, and a photo is in the same split in every export.
 
 ## What was left out, and why
 
-{_skipped(skipped)}
+{_skipped(skipped, left_out)}
 
 ## Before you use it
 
@@ -92,7 +97,13 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _skipped(skipped: Iterable[SkippedPhoto]) -> str:
+def _told_of_hidden(hidden: int) -> str:
+    if not hidden:
+        return ""
+    return f"\n{hidden:,} of the photos are not shown in the library, because no file holds them now."
+
+
+def _skipped(skipped: Iterable[SkippedPhoto], left_out: int) -> str:
     reasons: dict[str, list[str]] = {}
     counts: Counter[str] = Counter()
     for each in skipped:
@@ -100,20 +111,22 @@ def _skipped(skipped: Iterable[SkippedPhoto]) -> str:
         examples = reasons.setdefault(each.reason, [])
         if len(examples) < MAX_EXAMPLES:
             examples.append(each.path)
-    lines = []
+    lines = [f"- Photos that are not shown, because no file holds them now: {left_out:,}."] if left_out else []
     for reason, examples in sorted(reasons.items()):
         more = f", and {counts[reason] - len(examples):,} more" if counts[reason] > len(examples) else ""
         lines.append(f"- {reason} {counts[reason]:,}: {', '.join(f'`{path}`' for path in examples)}{more}")
     return "\n".join(lines) or "Nothing."
 
 
-def manifest(request: ExportRequest, files: Iterable[ExportedFile]) -> Iterator[bytes]:
-    """Yields the manifest in chunks, because a large export has at least as many files as photos."""
+def manifest(request: ExportRequest, files: Iterable[ExportedFile], hidden: int, left_out: int) -> Iterator[bytes]:
+    """Yields the manifest in chunks, because a large export has at least as many files as photos. Of the photos that no
+    file holds, ``hidden`` were exported and ``left_out`` were not."""
     header: Mapping[str, object] = {
         "format": request.format.value,
         "certainty": request.certainty.value,
         "made": request.at,
         "asked": request.asked,
+        "hidden_photos": {"exported": hidden, "left_out": left_out},
     }
     yield json.dumps(header, ensure_ascii=False, indent=1).encode()[:-2] + b',\n "files": {'
     for index, each in enumerate(files):

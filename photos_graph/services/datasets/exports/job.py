@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Iterator
 from itertools import chain, islice
 
+from pyroaring import BitMap
+
 from photos_graph.errors import BadInput
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import export_rows, failures, folders
@@ -32,7 +34,9 @@ from photos_graph.workers.pool import WorkerPool
 
 STAGE = "export"
 MAX_FAILURES = 1_000  # listed with the job; the datasheet lists all
+COUNTED = 5_000  # photos that are counted by one query
 PROGRESS_MESSAGE = "Exporting"
+GONE = "No file holds it any more."
 RESUME_HINT = "Start the same export again to continue from here."
 
 
@@ -63,6 +67,7 @@ class ExportJob:
         staging = StagingFolder(request.target)
         roots = [root.raw_path for root in await folders.roots(self._graph)]
         check_outside(request.target, roots)  # a root may have been added since the request
+        left_out = 0 if request.has_hidden else await self._hidden(request)
         try:
             if staging.is_finished:
                 await asyncio.to_thread(staging.remove_work)
@@ -72,12 +77,24 @@ class ExportJob:
                 reader = await self._reader(request)
                 await self._write(request, staging, format, reader, progress)
                 await self._list_failures(staging, progress)
-                await self._finish(request, staging, format, reader)
+                await self._finish(request, staging, format, reader, left_out)
         except OSError as error:
             raise BadInput(
                 f"{display(bytes(request.folder))} cannot be written to: {error.strerror or error}. {RESUME_HINT}"
             ) from error
-        return f"{len(request.photos):,} photos: {display(bytes(request.target))}"
+        return f"{len(request.photos):,} photos: {display(bytes(request.target))}{await self._told(request, left_out)}"
+
+    async def _hidden(self, request: ExportRequest) -> int:
+        """Returns how many photos no file held when the export was requested, and holds now."""
+        found = [await export_rows.hidden_photos(self._graph, block) for block in _blocks(request.hidden, COUNTED)]
+        return sum(map(len, found))
+
+    async def _told(self, request: ExportRequest, left_out: int) -> str:
+        """Returns what the closing message says of photos that are not shown."""
+        if request.has_hidden:
+            hidden = await self._hidden(request)
+            return f" ({hidden:,} more are not shown now, because no file holds them; they are in it)" if hidden else ""
+        return f" ({left_out:,} are left out, because no file holds them now)" if left_out else ""
 
     async def _write(
         self,
@@ -87,17 +104,27 @@ class ExportJob:
         reader: RecordReader,
         progress: Progress,
     ) -> None:
-        total, done = len(request.photos), 0
-        for number, numbers in enumerate(_blocks(request)):
+        total, done = len(request.numbers), 0
+        for number, numbers in enumerate(_blocks(request.numbers, request.block)):
             await progress.step(done, total, PROGRESS_MESSAGE)
             if not await asyncio.to_thread(staging.has_block, number):
-                block = await format.write(number, await reader.photos(numbers))
+                records = await reader.photos(numbers)
+                kept = [record for record in records if request.has_hidden or not record.is_hidden]
+                block = await format.write(number, kept)
+                for record in records:
+                    if record.is_hidden and not request.has_hidden:
+                        block.skip(record, GONE)
                 await asyncio.to_thread(staging.record_block, number, block.records, block.files, block.skipped)
             done += len(numbers)
         await progress.step(done, total, PROGRESS_MESSAGE)
 
     async def _finish(
-        self, request: ExportRequest, staging: StagingFolder, format: DatasetWriter, reader: RecordReader
+        self,
+        request: ExportRequest,
+        staging: StagingFolder,
+        format: DatasetWriter,
+        reader: RecordReader,
+        left_out: int,
     ) -> None:
         search = self._index.search
         everything = search.collapsed(search.sets.visible) <= request.photos
@@ -106,9 +133,10 @@ class ExportJob:
         def write() -> None:
             staging.remove_unlisted()
             shared = list(format.finish(library))
-            text = datasheet(request, count_labels(staging.records()), staging.skipped(), format.how_to_read)
+            counts = count_labels(staging.records())
+            text = datasheet(request, counts, staging.skipped(), left_out, format.how_to_read)
             shared.append(staging.put("datasheet.md", [text.encode()]))
-            staging.put("manifest.json", manifest(request, chain(staging.files(), shared)))
+            staging.put("manifest.json", manifest(request, chain(staging.files(), shared), counts.hidden, left_out))
             staging.finish()
 
         await asyncio.to_thread(write)
@@ -141,7 +169,7 @@ class ExportJob:
                 return Lossless(staging)
 
 
-def _blocks(request: ExportRequest) -> Iterator[list[int]]:
-    photos = iter(request.photos)
-    while numbers := list(islice(photos, request.block)):
+def _blocks(photos: BitMap, size: int) -> Iterator[list[int]]:
+    left = iter(photos)
+    while numbers := list(islice(left, size)):
         yield numbers

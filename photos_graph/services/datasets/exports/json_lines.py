@@ -20,6 +20,8 @@ photo with their sources. `marks` are the labels on the photo itself, including 
 width and height as fractions of the picture as displayed), and `marks` that name the persons they are or are not.
 `properties` are the title, the caption, the date and the position, where a person stated them in place of the file.
 `albums` are the places of the photo in albums, whose photos are in the order of `position`.
+`is_hidden` marks a photo that no file held, for example because its root had been removed: its labels count again when
+a file with its picture is back.
 `library.json` has all tags, all persons, the labels of folders, and albums with what smart albums find. Times are in
 milliseconds since 1970 (UTC).
 `photos-graph import` reads this folder back and finds photos by their pictures (`picture_hash`), else by the bytes

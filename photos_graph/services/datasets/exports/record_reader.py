@@ -56,8 +56,10 @@ class RecordReader:
         self._covers = covers
 
     async def photos(self, numbers: Sequence[int]) -> list[PhotoRecord]:
-        """Returns the records of the photos, sorted by number. Photos that no file holds any longer are left out."""
-        rows = [row for row in await export_rows.exported_photos(self._graph, numbers) if row.files]
+        """Returns the records of the photos that exist, sorted by number, without those that another succeeded."""
+        rows = await export_rows.exported_photos(self._graph, numbers)
+        hidden = await export_rows.hidden_photos(self._graph, [row.photo.number for row in rows if row.is_hidden])
+        rows = [row for row in rows if not row.is_hidden or row.photo.number in hidden]
         tags = await self._tags.photo_tags([row.photo.id for row in rows])
         albums = await self._albums.marks([row.photo.number for row in rows])
         return [
@@ -87,14 +89,15 @@ class RecordReader:
 
     def _photo(self, row: ExportedPhoto, tags: Sequence[PhotoTag], albums: tuple[AlbumMark, ...]) -> PhotoRecord:
         photo, taken = row.photo, row.photo.taken
-        files = [f"{self._search.folders.path(folder)}/{name}" for _, folder, name in row.files]
+        known = [(self._search.folders.path(folder), name) for _, folder, name in row.files]
+        files = [f"{folder}/{name}" for folder, name in known if folder is not None]
         day = taken.at.date().isoformat() if taken and taken.source in DATED else ""
         return PhotoRecord(
             id=photo.id,
             sha256=photo.content_hash,
             picture_hash=photo.picture_hash,
             files=tuple(files),
-            split=split_of(occasion(day, files[0].rpartition("/")[0])),
+            split=split_of(occasion(day, files[0].rpartition("/")[0] if files else photo.id)),
             taken=taken.text if taken else None,
             width=photo.width,
             height=photo.height,
@@ -113,6 +116,7 @@ class RecordReader:
             favourite=ValueMark(row.favourite.value, row.favourite.at_ms, row.favourite.by),
             stack=_stack_mark(row.stack),
             albums=albums,
+            is_hidden=row.is_hidden,
         )
 
     def _places(self, place_id: str | None) -> dict[PlaceKind, str]:

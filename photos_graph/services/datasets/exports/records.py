@@ -143,6 +143,7 @@ class PhotoRecord:
     exposure: Exposure | None = None
     picture: tuple[str, int, int] | None = None  # path in the export, width, height
     picture_hash: str | None = None  # of the picture without its metadata
+    is_hidden: bool = False  # no file holds it now; ``files`` are those that are missing
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pyroaring import BitMap
+
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import folders
+from photos_graph.graph.postings import last_number
 from photos_graph.index import Index
 from photos_graph.jobs.queue import Jobs
 from photos_graph.model.datasets import DatasetFormat
@@ -47,7 +50,8 @@ class Exports:
         stacks: Stacks = Stacks.COLLAPSED,
     ) -> Job:
         """Queues an export of the photos that the selection matches now, into ``folder`` or the folder for exports.
-        With COLLAPSED, a stack is exported as one of its photos.
+        With COLLAPSED, a stack is exported as one of its photos. An export of everything as JSON also has the photos
+        that are not shown, because no file holds them now.
 
         If an equal export has failed or was cancelled, it is continued.
 
@@ -60,7 +64,9 @@ class Exports:
         photos = search.collapsed(search.evaluate(query), stacks).copy()
         photos.run_optimize()
         name, at = name_now(format)
-        request = ExportRequest(format, target, name, photos, certainty, originals, describe(selection), by, at)
+        hidden = BitMap(range(await last_number(self._graph) + 1)) - search.sets.visible
+        asked = describe(selection)
+        request = ExportRequest(format, target, name, photos, certainty, originals, asked, by, at, hidden=hidden)
         return await self._jobs.queue(JobKind.EXPORT, await self._resumable(request) or request)
 
     async def _query(self, selection: Selection) -> Query:
