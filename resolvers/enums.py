@@ -161,6 +161,7 @@ _register(
     IMPORT="Reads labels from an export or from sidecars.",
     FINISH_CHANGE="Completes a change of labels that took too long for the request that asked for it.",
     BACKUP="Writes a back-up.",
+    REMOVE_ROOT="Removes a root from the library. If it is cancelled, the root stays, and is scanned again.",
 )
 _register(
     JobState,

@@ -15,7 +15,7 @@ from resolvers.connections import After, Before, Connection, First, Last, Node, 
 from resolvers.context import Info
 from resolvers.enums import JobKind, JobState
 from resolvers.library import Failure, failure_page
-from resolvers.permissions import CanEdit, CanView
+from resolvers.permissions import CanEdit, CanView, IsOwner
 
 JobId = Annotated[strawberry.ID, strawberry.argument(description="The id of the job.")]
 
@@ -128,6 +128,17 @@ class JobMutations:
         roots = [root] if root is not None else []
         scan = info.context.services.jobs.scan
         return Job.of(await scan(*roots, folder_id=folder, accept_missing=accept_missing, reread=reread))
+
+    @strawberry.mutation(
+        permission_classes=[IsOwner],
+        description="Starts a job that removes a root as `removeRoot` does, for roots with many photos. The job "
+        "resumes after a restart. If it is cancelled, the root stays, and is scanned again. Requires the role OWNER. "
+        "Fails with NOT_FOUND if the root is not known.",
+    )
+    async def start_root_removal(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The id of the root.")]
+    ) -> Job:
+        return Job.of(await info.context.services.roots.start_removal(ids.decode("Root", id)))
 
     @strawberry.mutation(
         permission_classes=[CanEdit],

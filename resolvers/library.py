@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
 
@@ -21,6 +22,23 @@ from resolvers.permissions import CanView, IsOwner
 from resolvers.replacements import Replacement
 
 
+@strawberry.type(
+    description="What would not be shown any more if a root were removed: the photos that no other root has, and what "
+    "is stated about them. Nothing of it is deleted, and all of it comes back when a root with the same path is added "
+    "and scanned."
+)
+class RootContents:
+    photos: int = strawberry.field(description="The number of photos. Those of a stack count one by one.")
+    folders: int = strawberry.field(description="The number of folders, with that of the root.")
+    tagged_folders: int = strawberry.field(description="The number of folders that have or exclude tags of their own.")
+    tagged: int = strawberry.field(description="The number of photos with a tag that is not only predicted.")
+    rated: int = strawberry.field(description="The number of photos with a rating.")
+    favourites: int = strawberry.field(description="The number of favourites.")
+    faces: int = strawberry.field(description="The number of faces, without those that are ignored.")
+    named: int = strawberry.field(description="The number of photos with a face to which a person gave a name.")
+    in_albums: int = strawberry.field(description="The number of photos in albums, without smart albums.")
+
+
 @strawberry.type(description="A folder of originals that the library reads. Nothing is ever written to it.")
 class Root(Node):
     root: strawberry.Private[library_model.Root]
@@ -34,6 +52,12 @@ class Root(Node):
         if folder is None:
             raise NotFound("This root was removed a moment ago.")
         return folder
+
+    @strawberry.field(
+        description="What would not be shown any more if the root were removed, to be asked before `removeRoot`."
+    )
+    async def contents(self, info: Info) -> RootContents:
+        return RootContents(**asdict(info.context.services.roots.contents(self.root.id)))
 
     @classmethod
     def of(cls, root: library_model.Root) -> Root:
@@ -187,9 +211,11 @@ class LibraryMutations:
 
     @strawberry.mutation(
         permission_classes=[IsOwner],
-        description="Removes a root, its folders and its files from the library. Originals are never touched. The "
-        "labels of its photos are kept, and the tags of its folders come back when a root with the same path is added "
-        "and scanned. Requires the role OWNER. Returns false if the root is not known.",
+        description="Removes a root, its folders and its files from the library. Originals are never touched. "
+        "Everything that people stated is kept, and comes back when a root with the same path is added and scanned, so "
+        "there is no undo. The root is removed by a job: if that takes long, the answer comes before the job has "
+        "ended. Requires the role OWNER. Returns false if the root is not known. Fails with CONFLICT if the job was "
+        "cancelled or failed; the root then stays.",
     )
     async def remove_root(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The id of the root.")]

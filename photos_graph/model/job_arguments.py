@@ -60,9 +60,9 @@ class PredictArguments(JobArguments):
 class ExportRequest(JobArguments):
     """A request for an export.
 
-    ``photos`` holds the numbers of the photos that the selection matched at the time of the request. ``folder`` is the
-    absolute path of the folder in which the export is created under ``name``. ``asked`` describes the selection for
-    people.
+    ``photos`` holds the numbers of the photos that the selection matched at the time of the request, and ``hidden``
+    those of photos that no file held then; numbers that no photo has may be among these. ``folder`` is the absolute
+    path of the folder in which the export is created under ``name``. ``asked`` describes the selection for people.
     """
 
     format: DatasetFormat
@@ -75,18 +75,29 @@ class ExportRequest(JobArguments):
     by: str = ""
     at: str = ""  # ISO 8601, UTC
     block: int = 256  # photos
+    hidden: PhotoNumbers = field(default_factory=BitMap)
 
     @property
     def target(self) -> Path:
         """The path of the finished export."""
         return self.folder / self.name
 
+    @property
+    def has_hidden(self) -> bool:
+        """Whether photos that no file holds are exported too: with everything, in the format that loses nothing."""
+        return self.format is DatasetFormat.JSON and not self.asked
+
+    @property
+    def numbers(self) -> BitMap:
+        """The numbers of the photos to export."""
+        return self.photos | self.hidden if self.has_hidden else self.photos
+
     def has_same_content(self, other: ExportRequest) -> bool:
         """Returns whether both requests lead to the same export, apart from its name and time."""
         return self._content() == other._content()
 
     def _content(self) -> tuple[object, ...]:
-        return self.format, self.folder, self.photos, self.certainty, self.originals
+        return self.format, self.folder, self.numbers, self.certainty, self.originals
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +135,13 @@ class BackupArguments(JobArguments):
     file: Path | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RemovalArguments(JobArguments):
+    """``root`` is the id of the root to remove."""
+
+    root: str
+
+
 KINDS: Mapping[JobKind, type[JobArguments]] = {
     JobKind.SCAN: ScanArguments,
     JobKind.FACES: JobArguments,
@@ -136,6 +154,7 @@ KINDS: Mapping[JobKind, type[JobArguments]] = {
     JobKind.IMPORT: ImportArguments,
     JobKind.FINISH_CHANGE: ChangeArguments,
     JobKind.BACKUP: BackupArguments,
+    JobKind.REMOVE_ROOT: RemovalArguments,
 }
 
 

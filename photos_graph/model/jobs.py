@@ -24,6 +24,7 @@ class JobKind(StrEnum):
     IMPORT = "IMPORT"
     FINISH_CHANGE = "FINISH_CHANGE"
     BACKUP = "BACKUP"
+    REMOVE_ROOT = "REMOVE_ROOT"
 
 
 class JobState(StrEnum):

@@ -229,6 +229,25 @@ class Root:
 
 
 @dataclass(frozen=True, slots=True)
+class RootContents:
+    """Counts of the visible photos that only one root has, and of what is said about them.
+
+    ``tagged_folders``: folders with tags or exclusions of their own. ``tagged``: photos with a tag that is not only
+    predicted. ``faces``: without those that are ignored. ``named``: photos with a face to which a person gave a name.
+    """
+
+    photos: int
+    folders: int
+    tagged_folders: int
+    tagged: int
+    rated: int
+    favourites: int
+    faces: int
+    named: int
+    in_albums: int
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A file that a stage could not process."""
 

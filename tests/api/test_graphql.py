@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from resolvers import ids
 from resolvers.connections import MAX_PAGE, page_size
 from tests.kit.graphql import Ask, scan
 from tests.kit.pictures import put
@@ -109,6 +110,16 @@ async def test_the_library_says_what_it_holds(ask: Ask, library: str, folder: Pa
 
 
 async def test_a_removed_root_is_forgotten_but_its_originals_stay(ask: Ask, folder: Path, library: str) -> None:
+    contents = """{ library { roots { contents { photos folders taggedFolders tagged rated favourites faces named
+        inAlbums } } } }"""
+    [root] = (await ask(contents, "viewer"))["data"]["library"]["roots"]
+    assert root["contents"] == {
+        **{"photos": 12, "folders": 4, "taggedFolders": 0, "tagged": 0, "rated": 0, "favourites": 0},
+        **{"faces": 0, "named": 0, "inAlbums": 0},
+    }
+    start = "mutation($r: ID!) { startRootRemoval(id: $r) { id kind } }"
+    unknown = await ask(start, r=ids.encode("Root", "other"))
+    assert unknown["errors"][0]["extensions"]["code"] == "NOT_FOUND"
     remove = "mutation($r: ID!) { removeRoot(id: $r) }"
     assert (await ask(remove, r=library))["data"]["removeRoot"] is True
     assert (await ask("{ photos { totalCount } }"))["data"]["photos"]["totalCount"] == 0

@@ -31,7 +31,7 @@ COUNT = int(os.environ.get("PHOTOS_TEST_REQUESTS", "400"))  # 2,000 take a quart
 SEED = int(os.environ.get("PHOTOS_TEST_SEED", "18"))
 
 # Roots would be read from any folder of this machine, and without one nothing else is found.
-WITHOUT = ("addRoot", "removeRoot")
+WITHOUT = ("addRoot", "removeRoot", "startRootRemoval")
 
 CODES = frozenset({"BAD_INPUT", "NOT_FOUND", "CONFLICT", "UNAVAILABLE", "TOO_COMPLEX", "PERSISTED_QUERY_NOT_FOUND"})
 TAG = 'mutation($p: [ID!]!) { tagPhotos(photos: $p, tags: ["Sea", "Italy/2019"]) { change } }'

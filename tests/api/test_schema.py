@@ -43,9 +43,21 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "Subscription": ("changes", "photoChanges"),
         "PhotoChange": ("addedCount", "deletedCount", "isComplete", "added", "deletedIds", "query"),
         "Mutation": (
-            *("backup", "revertToFile", "lastDeletion", "deletedIds", "query"),
+            *("startRootRemoval", "backup", "revertToFile", "lastDeletion", "deletedIds", "query"),
             *("renameTrip", "tagTrip", "albumOfTrip", "findTrips"),
             *ALBUM_MUTATIONS,
+        ),
+        "Root": ("contents",),
+        "RootContents": (
+            "photos",
+            "folders",
+            "taggedFolders",
+            "tagged",
+            "rated",
+            "favourites",
+            "faces",
+            "named",
+            "inAlbums",
         ),
         "Tag": ("path", "trust", "change", "tags", "hasChildren", "ancestors"),
         "Folder": ("hasChildren", "ancestors", "cover"),
@@ -125,7 +137,7 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
 # What says or accepts more than the contract: null gives a threshold back to the models, what pictures show and albums
 # are kinds of their own, and so are the jobs that find trips, complete changes and write back-ups; so is an order.
 WIDER = {"Mutation.setThreshold", "MatchKind.LOOKS_LIKE", "MatchKind.ALBUM", "PhotoOrder.ALBUM"} | {
-    f"JobKind.{kind}" for kind in ("TRIPS", "FINISH_CHANGE", "BACKUP")
+    f"JobKind.{kind}" for kind in ("TRIPS", "FINISH_CHANGE", "BACKUP", "REMOVE_ROOT")
 }
 
 # Which were promised as never null before this rule.
@@ -198,7 +210,7 @@ def test_every_field_that_changes_or_reveals_is_guarded(root: type) -> None:
     assert [name for name, guards in permissions(root).items() if not guards] == []
 
 
-@pytest.mark.parametrize("name", ["add_root", "remove_root", "export_dataset", "import_dataset"])
+@pytest.mark.parametrize("name", ["add_root", "remove_root", "start_root_removal", "export_dataset", "import_dataset"])
 def test_roots_and_datasets_are_the_owners(name: str) -> None:
     assert [type(guard) for guard in permissions(Mutation)[name]] == [IsOwner]
 

@@ -104,10 +104,12 @@ _NUMBERS = {
     "seq": 395, "stale": 5, "age": 5, "since": 495, "least": 495, "most": 5, "size": 500, "now": 3, "next": 5,
     "enough": 5, "count": 1, "digits": 3, "characters": 3, "changed": 1, "more": 1, "done": 1,
     "total": 1, "version": 1, "share": 5, "value": 1, "threshold": 0.5, "width": 1, "height": 1, "x": 1, "y": 1,
+    "portion": 50,
 }  # fmt: skip
 _OTHERS = {
     "again": False, "learn": True, "undone": True, "ignored": None, "assigned": None, "state": None, "kind": "TAGS",
     "key": "x1/7", "keys": ["x1/7", "x1/8"], "root": "x1", "stage": "x7", "counts": "x",
+    "removing": False,
 }  # fmt: skip
 _NUMBERS_OF_ROWS = {
     "score",

@@ -19,6 +19,7 @@ from photos_graph.model.job_arguments import (
     ExportRequest,
     ImportArguments,
     PredictArguments,
+    RemovalArguments,
     ScanArguments,
     dump_arguments,
     load_arguments,
@@ -43,6 +44,7 @@ EACH = [
         ChangeArguments("c2", "REJECT_TAGS", "ann", 7, None, ("t",), BitMap([3]), True, "Said so."),
     ),
     (JobKind.FINISH_CHANGE, ChangeArguments("c3", "UNDO", "ann", 7, undoes="c2")),
+    (JobKind.REMOVE_ROOT, RemovalArguments("a")),
     (JobKind.BACKUP, BackupArguments()),
     (JobKind.BACKUP, BackupArguments(Path("/backups/mine.zip"))),
 ]

@@ -78,7 +78,7 @@ RELATIONSHIPS: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = 
 LEFT_OUT = frozenset({("Failure", "SEEN_BY", "Job")})
 LABELS_LEFT_OUT = frozenset({"Touched", "Migration", "Restoring", "ClusterSize"})  # the last is counted again
 # Of jobs, only those are kept that have to finish what people were promised.
-PROMISED = JobKind.FINISH_CHANGE
+PROMISED = (JobKind.FINISH_CHANGE, JobKind.REMOVE_ROOT)
 
 # Nodes that belong to another node, and are kept with it. They have no key, and relationships to nothing else.
 PARTS, REMOVED_ROOTS = "Part", "RemovedRoot"
@@ -141,7 +141,7 @@ async def nodes(graph: Graph, label: LiteralString) -> AsyncIterator[list[NodeRe
 
 def _is_kept(label: str, record: NodeRecord) -> bool:
     if label == "Job":
-        return record.values.get("kind") == PROMISED and record.values.get("finishedAt") is None
+        return record.values.get("kind") in PROMISED and record.values.get("finishedAt") is None
     return label != "Meta" or record.key not in META_LEFT_OUT
 
 

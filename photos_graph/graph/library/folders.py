@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.faces import visibility
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.graph.library import removed_roots
 from photos_graph.graph.library.holders import elect
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.model.library import Root, RootState
@@ -33,13 +31,15 @@ class StoredFolder:
 
 
 ROOTS: LiteralString = """
-MATCH (r:Root) RETURN r.id AS id, r.name AS name, r.rawPath AS rawPath, r.marker AS marker, r.state AS state
+MATCH (r:Root) WHERE coalesce(r.removing, false) = $removing
+RETURN r.id AS id, r.name AS name, r.rawPath AS rawPath, r.marker AS marker, r.state AS state
 ORDER BY r.name
 """
 
 
-async def roots(graph: Graph) -> list[Root]:
-    return [_root(row) for row in await graph.read(ROOTS)]
+async def roots(graph: Graph, *, removing: bool = False) -> list[Root]:
+    """Returns the roots of the library, or those that are being removed."""
+    return [_root(row) for row in await graph.read(ROOTS, removing=removing)]
 
 
 def _root(row: dict[str, Any]) -> Root:
@@ -103,7 +103,7 @@ async def folders_of(graph: Graph, root_id: str) -> list[StoredFolder]:
 
 # A root may be removed while it is scanned; then nothing is stored in it.
 PUT: LiteralString = """
-MATCH (:Root {id: $root})
+MATCH (r:Root {id: $root}) WHERE r.removing IS NULL
 UNWIND $rows AS row
 MERGE (d:Folder {id: row.id})
 SET d.rekey = CASE WHEN d.key <> row.key THEN true ELSE d.rekey END
@@ -230,47 +230,3 @@ async def rekey_files(writer: LabelWriter, folder_ids: Sequence[str]) -> None:
             tx.touch(photos=numbers)
 
         await writer.commit(work)
-
-
-FORGET_FILES: LiteralString = """
-MATCH (d:Folder {rootId: $root})<-[:IN]-(f:File)
-WITH f LIMIT 2000
-OPTIONAL MATCH (f)-[:OF]->(p:Photo)
-OPTIONAL MATCH (x:Failure)-[:ABOUT]->(f)
-WITH f, p.number AS number, collect(x) AS failures
-FOREACH (x IN failures | DETACH DELETE x)
-DETACH DELETE f
-RETURN number
-"""
-
-FORGET_FOLDERS: LiteralString = """
-MATCH (d:Folder {rootId: $root})
-OPTIONAL MATCH (x:Failure)-[:ABOUT]->(d)
-WITH d, d.id AS id, collect(x) AS failures
-FOREACH (x IN failures | DETACH DELETE x)
-DETACH DELETE d
-RETURN id
-"""
-
-
-async def remove_root(writer: LabelWriter, root_id: str) -> bool:
-    """Forgets the folders and files of the root. Photos stay with all their labels, and are not shown while no file
-    holds them. The tags of the folders are kept for the case that the root is added again."""
-
-    async def forget_files(tx: LabelTransaction) -> int:
-        rows = await tx.run(FORGET_FILES, root=root_id)
-        numbers = [row["number"] for row in rows if row["number"] is not None]
-        await visibility.mark(tx, numbers)
-        await elect(tx, numbers)
-        tx.touch(photos=numbers)
-        return len(rows)
-
-    async def forget_folders(tx: LabelTransaction) -> int:
-        await removed_roots.remember(tx, root_id)
-        rows = await tx.run(FORGET_FOLDERS, root=root_id)
-        tx.touch(folders=[row["id"] for row in rows])
-        return len(rows)
-
-    while await writer.commit(forget_files):
-        pass
-    return bool(await writer.commit(forget_folders))

@@ -14,7 +14,7 @@ from dataclasses import replace
 from uuid import uuid4
 
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.library import failures, files, folders
+from photos_graph.graph.library import failures, files, folders, removed_roots
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.library.files import FileRecord, Signature
 from photos_graph.graph.library.folders import StoredFolder
@@ -32,6 +32,7 @@ from photos_graph.library.walking import (
     walk,
 )
 from photos_graph.model.library import FileState, Root
+from photos_graph.paths import encode_raw
 from photos_graph.services.scan.folder_batches import FolderBatch, batches
 
 ROWS = 1000  # files written in one commit
@@ -51,6 +52,7 @@ class Comparison:
         self._by_key: dict[str, StoredFolder] = {}
         self._by_id: dict[str, StoredFolder] = {}
         self._by_inode: dict[int, list[str]] = {}
+        self._before: Mapping[str, str] = {}  # ids that folders had before the root was removed
         self._seen: set[str] = set()  # folder ids
         self._moved: set[str] = set()  # file ids
         self._problems: list[Problem] = []
@@ -71,6 +73,8 @@ class Comparison:
         await folders.rekey_files(self._writer, await folders.folders_to_rekey(self._graph, self._root.id))
         for record in await folders.folders_of(self._graph, self._root.id):
             self._remember(record)
+        kept = await self._graph.reading(lambda tx: removed_roots.remembered(tx, self._root.raw_path))
+        self._before = kept.folders
         self._fresh, self._reread = len(self._by_id) == 1, reread
         base = scope.raw if scope else b""
         known = {
@@ -165,8 +169,11 @@ class Comparison:
 
     def _new(self, found: FoundFolder) -> StoredFolder:
         parent = self._by_key[self._key(found.key.rpartition("/")[0])]
+        id_ = self._before.get(encode_raw(found.relative))
+        if id_ is None or id_ in self._by_id:  # it may have moved since it came back
+            id_ = uuid4().hex
         # Without a time, so that a poll does not take the folder for known before its files are.
-        record = StoredFolder(uuid4().hex, self._key(found.key), found.name, found.relative, parent.id, found.inode, 0)
+        record = StoredFolder(id_, self._key(found.key), found.name, found.relative, parent.id, found.inode, 0)
         self._remember(record)
         return record
 

@@ -9,6 +9,7 @@ from photos_graph.images.cache import RenditionCache
 from photos_graph.model.jobs import JobKind
 from photos_graph.services.scan.polling import keep_polling
 from photos_graph.services.scan.replacements import Replacements
+from photos_graph.services.scan.root_removal import RootRemoval
 from photos_graph.services.scan.roots import Roots
 from photos_graph.services.scan.scan import Scan, rules
 from photos_graph.services.scan.succession import PictureComparison
@@ -29,7 +30,10 @@ class ScanRoom:
 def open_scan(core: Core, cache: RenditionCache) -> ScanRoom:
     scan = Scan(core.graph, core.pictures, cache, core.gazetteer, core.writer, core.events, core.settings)
     core.handlers[JobKind.SCAN] = scan.run
+    core.handlers[JobKind.REMOVE_ROOT] = RootRemoval(core.graph, core.writer, core.jobs).run
     comparison = PictureComparison(core.graph, core.pictures, cache, core.settings)
     return ScanRoom(
-        core, Roots(core.graph, core.writer, core.settings), Replacements(core.graph, core.writer, comparison)
+        core,
+        Roots(core.graph, core.index, core.writer, core.jobs, core.settings),
+        Replacements(core.graph, core.writer, comparison),
     )

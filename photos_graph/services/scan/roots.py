@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections import Counter
 from collections.abc import Sequence
@@ -10,13 +11,18 @@ from dataclasses import replace
 from uuid import uuid4
 
 from photos_graph import paths
-from photos_graph.errors import BadInput, Conflict
+from photos_graph.errors import BadInput, Conflict, NotFound
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.library import folders
+from photos_graph.graph.library import folders, removed_roots
 from photos_graph.graph.writing import LabelWriter
+from photos_graph.index import Index
+from photos_graph.jobs.queue import Jobs
 from photos_graph.library import identity
 from photos_graph.library.passing import unpack
-from photos_graph.model.library import Root, RootState
+from photos_graph.model.job_arguments import RemovalArguments
+from photos_graph.model.jobs import Job, JobKind, JobState
+from photos_graph.model.library import Root, RootContents, RootState
+from photos_graph.services.scan.root_contents import contents_of
 from photos_graph.settings import Settings
 
 
@@ -27,9 +33,13 @@ async def refreshed(root: Root) -> Root:
 
 
 class Roots:
-    def __init__(self, graph: Graph, writer: LabelWriter, settings: Settings) -> None:
+    """The roots of the library. Those that are being removed are not among them."""
+
+    def __init__(self, graph: Graph, index: Index, writer: LabelWriter, jobs: Jobs, settings: Settings) -> None:
         self._graph = graph
+        self._index = index
         self._writer = writer
+        self._jobs = jobs
         self._settings = settings
 
     async def all(self) -> list[Root]:
@@ -45,17 +55,25 @@ class Roots:
         return sum((unpack(each) for each in await folders.passed_over(self._graph)), Counter())
 
     async def add(self, path: str, name: str | None = None) -> Root:
-        """Adds a root. Raises BadInput if the folder cannot be read, and Conflict if it overlaps another root."""
+        """Adds a root. One that was removed gets its id and, unless another is given, its name again.
+
+        Raises BadInput if the folder cannot be read, and Conflict if it overlaps another root."""
         raw = await asyncio.to_thread(_folder, path)
-        known = await self.all()
+        known, leaving = await self.all(), await folders.roots(self._graph, removing=True)
+        for root in leaving:
+            if paths.inside(root.raw_path, raw) or paths.inside(raw, root.raw_path):
+                message = f"The root {root.name} is still being removed. Add it again when that job has ended."
+                raise Conflict(message, about=path)
         for root in known:
             if paths.inside(root.raw_path, raw) or paths.inside(raw, root.raw_path):
                 message = f"{paths.display(raw)} overlaps the root {root.name}, which was added before."
                 raise Conflict(message, ("Root", root.id), about=path)
         paths.check_data_dir(self._settings.data_dir, [raw])
+        before = await self._graph.reading(lambda tx: removed_roots.remembered(tx, raw))
+        used, taken = {root.id for root in (*known, *leaving)}, {root.name for root in known}
         root = Root(
-            id=uuid4().hex,
-            name=_name(name, raw, {root.name for root in known}),
+            id=before.root_id if before.root_id is not None and before.root_id not in used else uuid4().hex,
+            name=before.name if name is None and before.name and before.name not in taken else _name(name, raw, taken),
             raw_path=raw,
             marker=await asyncio.to_thread(identity.marker, raw),
             state=RootState.ONLINE,
@@ -72,12 +90,32 @@ class Roots:
                 return root
         return await self.add(path)
 
+    def contents(self, root_id: str) -> RootContents:
+        """Returns what would not be shown any more if the root were removed."""
+        return contents_of(self._index.search, root_id)
+
+    async def start_removal(self, root_id: str) -> Job:
+        """Queues a job that forgets the folders and files of the root. Originals, and the labels of photos, stay. If a
+        root with the same path is added, its folders get their ids and tags back. Raises NotFound."""
+        if await self.by_id([root_id]) == [None]:
+            raise NotFound("There is no such root.", about=root_id)
+        return await self._jobs.queue(JobKind.REMOVE_ROOT, RemovalArguments(root_id))
+
     async def remove(self, root_id: str) -> bool:
-        """Forgets the folders and files of the root. Originals, and the labels of photos, stay. If a root with the same
-        path is added, its folders get their tags back. Returns False if the root is unknown."""
-        removed = await folders.remove_root(self._writer, root_id)
+        """Removes the root as ``start_removal`` does, and waits until it is done, for a limited time.
+
+        Returns False if the root is unknown. Raises Conflict if the job did not remove the root."""
+        if await self.by_id([root_id]) == [None]:
+            return False
+        job = await self.start_removal(root_id)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._settings.web.timeout_seconds / 2):
+                async for step in self._jobs.watch(job.id):
+                    job = step
+        if job.state in (JobState.FAILED, JobState.CANCELLED):
+            raise Conflict(f"The root was not removed. {job.message or ''}".rstrip(), about=root_id)
         await self._writer.follow()
-        return removed
+        return True
 
 
 def _same(known: bytes, raw: bytes) -> bool:

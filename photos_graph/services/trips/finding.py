@@ -58,12 +58,11 @@ class TripJob:
         photos = every.without(await trips.timed_by_files(self.graph))
         found = await self._found(photos, progress)
         made = await self._made(photos, found, progress)
-        visible = self.index.search.sets.visible.copy()
 
         async def write(tx: Transaction) -> None:
             await trips.lock(tx)
             before = await trips.every(tx)
-            changes = await asyncio.to_thread(trip_plan.changes, before, made, visible, photos.days)
+            changes = await asyncio.to_thread(trip_plan.changes, before, made, photos.days)
             await trips.change(tx, changes.put, changes.gone, made_of)
 
         await self.graph.transaction(write)

@@ -27,14 +27,14 @@ class TripChanges:
     gone: tuple[str, ...]
 
 
-def changes(before: Mapping[str, Trip], found: Iterable[Trip], visible: BitMap, days: Days) -> TripChanges:
+def changes(before: Mapping[str, Trip], found: Iterable[Trip], days: Days) -> TripChanges:
     """Returns what changes the trips ``before`` into those that were ``found``, whose ids do not count. ``days`` gives
     the days of the first and the last of some photos of found trips.
 
     A found trip continues the earlier one with which it has the most photos in common, and keeps its id, and its name
     if a person chose it. Earlier trips to which a person gave a name are preferred. If a found trip is the same as
     several of these, they all stay: it continues one, and the others keep their photos. An earlier trip with a given
-    name also stays as it is if nothing continues it, unless none of its photos is visible any more.
+    name also stays as it is if nothing continues it, also while none of its photos is visible, for they may come back.
     """
     new = list(found)
     continued, apart = _continued(before, new)
@@ -46,7 +46,7 @@ def changes(before: Mapping[str, Trip], found: Iterable[Trip], visible: BitMap, 
         now[id_] = replace(kept, id=id_, given_name=given_name)
     taken: BitMap = BitMap().union(*(trip.photos for trip in now.values()))
     for old in before.values():
-        if old.id not in now and old.given_name is not None and (left := (old.photos & visible) - taken):
+        if old.id not in now and old.given_name is not None and (left := old.photos - taken):
             now[old.id] = replace(old, photos=left)
     put = tuple(trip for id_, trip in now.items() if before.get(id_) != trip)
     return TripChanges(put, tuple(id_ for id_ in before if id_ not in now))

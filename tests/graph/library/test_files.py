@@ -6,7 +6,7 @@ import pytest
 
 from photos_graph.graph import jobs, postings
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.library import failures, files, folders, photos
+from photos_graph.graph.library import failures, files, folders, forgetting, photos
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.library.folders import StoredFolder
 from photos_graph.model.jobs import JobKind
@@ -163,8 +163,13 @@ async def test_a_removed_root_is_forgotten_but_for_what_people_said(graph: Graph
     await library(graph)
     await photos.put_read(writer(graph), [read(0, "a")], [ReadFailure("f1", "x", "decode", "broken")], "j1")
     await rated(graph, LabelKind.RATING, [0], 4, "owner")
-    assert await folders.remove_root(writer(graph), "r1")
-    assert not await folders.remove_root(writer(graph), "r1")
+    assert await forgetting.begin(graph, "r1") == "Pictures"
+    assert await folders.roots(graph) == []
+    assert not await forgetting.forget_folders(writer(graph), "r1"), "a file is left"
+    assert await forgetting.file_count(graph, "r1") == 5
+    assert await forgetting.forget_files(writer(graph), "r1") == 5
+    assert await forgetting.forget_folders(writer(graph), "r1")
+    assert await forgetting.begin(graph, "r1") is None
     assert await folders.roots(graph) == [] == await postings.folder_rows(graph)
     assert await failures.count(graph) == await files.file_count(graph) == 0
     assert (await photos.photos_by_id(graph, [A]))[A].rating == 4
