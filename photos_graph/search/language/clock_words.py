@@ -1,8 +1,9 @@
 """Times of the clock in words: "at 8 pm", "after 20:00", "um 8 Uhr", "alle 8 di sera", "between 8 and 10 in the
 morning".
 
-A number is an hour if something says so: "am", "pm" or "Uhr", minutes after a colon, a time of the day, or what only
-stands before hours, as "alle" in Italian. A time is the hour that begins then, or with minutes the quarter of an hour.
+A number is an hour if something says so: "am", "pm" or "Uhr", minutes after a colon, a half or a quarter, a time of the
+day, or what only stands before hours, as "alle" in Italian. A time is the hour that begins then, or with minutes the
+quarter of an hour.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ _QUARTER = 15
 _BOUNDS = (PhraseRole.BEFORE, PhraseRole.UNTIL, PhraseRole.AFTER, PhraseRole.SINCE)
 _RANGES = ((PhraseRole.BETWEEN, (PhraseRole.AND, PhraseRole.TO)), (PhraseRole.FROM, (PhraseRole.TO,)))
 _DASHES = {"-", "\N{EN DASH}"}
+_HALVES = (PhraseRole.AM, PhraseRole.PM)
 
 
 @dataclass(frozen=True, slots=True)
 class _Time:
     """A time that ends before a token. ``half`` says which half of the day it is in, if the text does: 0 for the first
-    and 1 for the second. Without ``is_certain``, it is only a number."""
+    and 1 for the second. The minutes may be before the hour, and are then negative. Without ``is_certain``, it is only
+    a number."""
 
     end: int
     hour: int
@@ -40,7 +43,8 @@ class _Time:
     def begin(self) -> int:
         """The minute of the day."""
         hour = self.hour if self.half is None or self.hour > 12 else self.hour % 12 + 12 * self.half
-        return min(hour * 60 + (self.minute or 0), _DAY)
+        begin = hour * 60 + (self.minute or 0)
+        return min(begin, _DAY) if begin >= 0 else begin + _DAY
 
 
 class ClockWords:
@@ -116,15 +120,87 @@ class ClockWords:
         taken = self._language.taken
         if not is_led and (count := taken(self._texts, at, PhraseRole.CLOCK)):
             at, is_led = at + count, True
-        hour = self._hour(at)
-        if hour is None:
+        time = self._with_part(at, is_led) or self._on_hour(at)
+        if time is None:
             return None
-        time = self._with_minutes(_Time(at + 1, hour))
-        for half, role in enumerate((PhraseRole.AM, PhraseRole.PM)):
+        for half, role in enumerate(_HALVES):
             if time.half is None and time.hour <= 12 and (count := taken(self._texts, time.end, role)):
                 time = replace(time, end=time.end + count, half=half, is_certain=True)
         time = self._of_day(time) if time.half is None else time
         return replace(time, is_certain=True) if is_led and self._ends(time.end) else time
+
+    def _on_hour(self, at: int) -> _Time | None:
+        hour = self._hour(at)
+        return None if hour is None else self._with_minutes(_Time(at + 1, hour))
+
+    def _named_hour(self, at: int) -> _Time | None:
+        """Reads noon or midnight."""
+        named = self._dates.time(at) if at < len(self._texts) else None
+        if named is None or named[1].time not in (DayTime.NOON, DayTime.MIDNIGHT):
+            return None
+        return _Time(named[0], 12, half=int(named[1].time is DayTime.NOON))
+
+    def _with_part(self, at: int, is_led: bool) -> _Time | None:
+        """Reads an hour with a half, a quarter or minutes in words: "half past 8", "fünf vor halb neun", "otto e
+        mezza", "midi et demi", "8 Uhr 30"."""
+        if before := self._part_before(at):
+            end, minutes, is_number = before
+            hour = self._on_hour(end) or self._named_hour(end)
+            if hour is None or hour.minute is not None or (is_number and not self._ends(hour.end)):
+                return None
+            return replace(hour, minute=minutes, is_certain=True)
+        hour = self._on_hour(at) or self._named_hour(at)
+        if hour is None or hour.minute is not None:
+            return None
+        after = self._part_after(at, hour, is_led)
+        return replace(hour, end=after[0], minute=after[1], is_certain=True) if after else None
+
+    def _part_before(self, at: int) -> tuple[int, int, bool] | None:
+        """Returns the token after a half or some minutes that stand before an hour, how many minutes they add to it,
+        and whether they are a number."""
+        parts = self._language.parts_before
+        count, part = self._language.named(self._texts, at, parts)
+        if part is not None:
+            return at + count, part, False
+        if (minutes := self._minutes(at)) is None:
+            return None
+        for sign, role in ((1, PhraseRole.MINUTES_PAST), (-1, PhraseRole.MINUTES_TO)):
+            if count := self._language.taken(self._texts, minutes[0], role):
+                start = minutes[0] + count
+                more, part = self._language.named(self._texts, start, parts)
+                return start + more, sign * minutes[1] + (part or 0), True
+        return None
+
+    def _part_after(self, at: int, hour: _Time, is_led: bool) -> tuple[int, int] | None:
+        """Returns the token after a half or some minutes that stand after an hour, and how many minutes they add to it.
+        A number counts only if it is surely an hour, and if nothing is counted with it: "le 8 e 2 persone"."""
+        count, part = self._language.named(self._texts, hour.end, self._language.parts_after)
+        if part is not None:
+            return hour.end + count, part
+        for sign, role in ((1, PhraseRole.AND_MINUTES), (-1, PhraseRole.LESS_MINUTES)):
+            count = self._language.taken(self._texts, hour.end, role) if is_led or hour.is_certain else 0
+            if count and (minutes := self._minutes(hour.end + count)) and self._ends(minutes[0]):
+                return minutes[0], sign * minutes[1]
+        minutes = self._minutes(hour.end)
+        if minutes is None or not self._ends(minutes[0]) or self._is_beside(hour.end):
+            return None
+        return minutes if hour.is_certain or self._are_said(at, hour, minutes) else None
+
+    def _are_said(self, at: int, hour: _Time, minutes: tuple[int, int]) -> bool:
+        """Returns whether an hour and minutes are both words, as in "eight thirty". "Quatre vingt" is a number."""
+        is_number = " ".join(self._texts[at : minutes[0]]) in self._language.decades
+        words = self._texts[at].isalpha() and self._texts[hour.end].isalpha()
+        return words and not is_number and hour.hour <= 12 and minutes[1] >= 10
+
+    def _minutes(self, at: int) -> tuple[int, int] | None:
+        """Returns the token after a number below 60, and the number."""
+        text = self._text(at)
+        if text.isdecimal():
+            return (at + 1, int(text)) if len(text) <= 2 and 0 < int(text) < 60 else None
+        count, number = self._language.named(self._texts, at, self._language.minutes)
+        return (
+            None if number is None or PhraseRole.FILLER in self._language.roles.get(text, ()) else (at + count, number)
+        )
 
     def _hour(self, at: int) -> int | None:
         """Reads the number of an hour, in digits or as a word other than an article: "a night" is no time."""
@@ -161,7 +237,8 @@ class ClockWords:
         """Returns whether nothing goes on at a token that could be counted: "le 3 cime" are no hour."""
         if at >= len(self._texts) or not self._texts[at] or not self._tokens[at].joint.isspace():
             return True
-        return self._language.lead(self._texts, at)[0] > 0
+        is_half = any(self._language.taken(self._texts, at, role) for role in _HALVES)
+        return is_half or self._dates.time(at) is not None or self._language.lead(self._texts, at)[0] > 0
 
     def _is_beside(self, at: int) -> bool:
         return at < len(self._tokens) and not self._tokens[at].joint.isspace()

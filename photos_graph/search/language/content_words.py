@@ -48,6 +48,10 @@ class ContentWords:
                 return Seen(end, found[0].id, found[1], len(found[0].names) == len(LANGUAGES))
         return None
 
+    def knows(self, word: str) -> bool:
+        """Returns whether a word is the name of a concept in any language."""
+        return any(self.longest([word], 0, language) for language in LANGUAGES)
+
     def _names(self, language: Language) -> tuple[_Names, _Names]:
         """Returns the concepts with their names, by folded name and by its stems. The first concept of a name
         counts."""

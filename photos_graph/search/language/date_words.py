@@ -109,12 +109,7 @@ class DateWords:
         return None if weekday is None else (at + 1, Span(weekdays=(weekday,)))
 
     def _named(self, at: int, names: Mapping[str, N], most: int = MAX_PHRASE_WORDS) -> tuple[int, N | None]:
-        """Returns the longest of the names, of at most that many words, that begins at a token: how many words it has,
-        and what it stands for."""
-        for count in range(min(most, len(self.texts) - at), 0, -1):
-            if (found := names.get(" ".join(self.texts[at : at + count]))) is not None:
-                return count, found
-        return 0, None
+        return self._language.named(self.texts, at, names, most)
 
     def _day_of_year(self, at: int) -> Found:
         """Reads a day and month without a year: "25 December", "July 4th" or "25.12."."""

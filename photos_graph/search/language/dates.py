@@ -23,6 +23,7 @@ from photos_graph.search.language.spans import (
     day_of_year,
     days_between,
     first_day,
+    first_of_two,
     in_year,
     latest,
     yearly,
@@ -52,6 +53,8 @@ class Dates(DatePoints):
         first = dated or self.time(at)
         if first is None or (dated is None and first[1].time not in NIGHTS):
             return None
+        if dated is None and (found := self._night_before(first[0]) or self._night_between(first[0])):
+            return found[0], replace(found[1], time=first[1].time)
         for start in self.past_links(first[0]):
             second = self.time(start) if dated else self._between(start) or self._range(start)
             if second is not None:
@@ -59,6 +62,29 @@ class Dates(DatePoints):
                 if by[1].time in NIGHTS and on[1].has_nights and (dated or not self._goes_on(on[0])):
                     return second[0], replace(on[1], time=by[1].time)
         return self._night_of_next(first) if dated else None
+
+    def _night_before(self, at: int) -> Found:
+        """Reads the day on which a night ends, and returns the day before it: "night before Sunday", "Nacht auf den 15.
+        August"."""
+        for role in (PhraseRole.BEFORE, PhraseRole.ONTO, PhraseRole.TO):
+            for start in self._after(at, role):
+                point = self._point(start)
+                if point is None or not point[1].has_nights:
+                    continue
+                if point[1].weekdays:
+                    return point[0], Span(weekdays=((point[1].weekdays[0] - 1) % 7,))
+                return point[0], self._beside(point[1], PhraseRole.BEFORE, PhraseRole.DAY, 1)
+        return None
+
+    def _night_between(self, at: int) -> Found:
+        """Reads the two days between which a night is, and returns the first of them: "night from Saturday to Sunday",
+        "nuit du 14 au 15 août"."""
+        starts = dict.fromkeys((*self.past_links(at), *self._after(at, PhraseRole.BETWEEN)))
+        for start in starts:
+            days = self._span(start, (PhraseRole.TO, PhraseRole.ONTO, PhraseRole.AND), dash=True)
+            if days and (first := first_of_two(days[1])):
+                return days[0], first
+        return None
 
     def _night_of_next(self, dated: tuple[int, Span]) -> Found:
         """Reads a day of the week before another one whose night is meant: "Friday and Saturday nights"."""

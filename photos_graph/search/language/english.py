@@ -102,6 +102,8 @@ ENGLISH = language(
         PhraseRole.AM: "am, a.m.",
         PhraseRole.PM: "pm, p.m.",
         PhraseRole.DAY_ENDING: "st, nd, rd, th",
+        PhraseRole.MINUTES_PAST: "past, minutes past, minutes after",
+        PhraseRole.MINUTES_TO: "minutes to, minutes before, minutes till",
     },
     exactly="I",
     other_months=", , , , , , , , Sept, , , ",
@@ -135,6 +137,12 @@ ENGLISH = language(
         MatchKind.FOLDER: "folder, in folder, in the folder, from folder, from the folder, the folder, directory",
         MatchKind.ALBUM: "album, in album, in the album, from album, from the album, the album, albums",
     },
+    parts_before={
+        30: "half past, half after, half",
+        15: "quarter past, a quarter past, quarter after, a quarter after",
+        -15: "quarter to, a quarter to, quarter of, a quarter of, quarter till, a quarter till, quarter before",
+    },
+    fives="twenty five, thirty five, forty five, fifty five",
     holidays={
         Holiday.NEW_YEAR: "New Year, New Years, New Years Day, New Year's, New Year's Day",
         Holiday.EPIPHANY: "Epiphany",

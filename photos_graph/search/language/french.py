@@ -82,6 +82,7 @@ FRENCH = language(
         PhraseRole.MINE: "mon",
         PhraseRole.HOUR: "h, heures, heure",
         PhraseRole.DAY_ENDING: "er, e, ème",
+        PhraseRole.LESS_MINUTES: "moins",
     },
     seasons={3: "printemps", 6: "été, étés", 9: "automne, automnes", 12: "hiver, hivers"},
     quarters="t, q",
@@ -109,6 +110,8 @@ FRENCH = language(
         MatchKind.FOLDER: "dossier, dans le dossier, du dossier, répertoire, dans le répertoire",
         MatchKind.ALBUM: "album, dans l'album, de l'album",
     },
+    parts_after={30: "et demie, et demi", 15: "et quart, un quart", -15: "moins le quart, moins quart, moins un quart"},
+    fives="vingt cinq, trente cinq, quarante cinq, cinquante cinq",
     holidays={
         Holiday.NEW_YEAR: "nouvel an, jour de l'an, premier de l'an",
         Holiday.EPIPHANY: "Épiphanie, fête des rois",

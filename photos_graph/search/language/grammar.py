@@ -21,6 +21,7 @@ MAX_PHRASE_WORDS = 4  # in a table
 
 
 _BOUNDS = (Saying.MORE_THAN, Saying.LESS_THAN)  # "more than 5 years ago"
+N = TypeVar("N")
 W = TypeVar("W", PhraseRole, Saying)
 _NO_ROLE: frozenset[PhraseRole] = frozenset()
 
@@ -57,6 +58,9 @@ class Language:
     kinds: Mapping[str, MatchKind]  # folded phrase before a name -> the kind of what it names: "folder"
     kind_starts: frozenset[str]  # the first words of these phrases
     clock_starts: frozenset[str]  # the first words before times of the clock other than numbers
+    parts_before: Mapping[str, int]  # folded phrase before an hour -> minutes after that hour: 30 for "half past"
+    parts_after: Mapping[str, int]  # the same after an hour: -15 for "meno un quarto"
+    minutes: Mapping[str, int]  # folded number in words -> 1..59
     exactly: frozenset[str]  # words of ME that count only as they are written here, such as "I" and "mí"
     sayings: Mapping[str, Saying]  # folded phrase -> what it says of a photo
     saying_starts: frozenset[str]  # the first words of these phrases
@@ -83,6 +87,17 @@ class Language:
             if not roles.isdisjoint(LEADS):
                 return count, roles
         return 0, _NO_ROLE
+
+    @staticmethod
+    def named(
+        texts: Sequence[str], at: int, names: Mapping[str, N], most: int = MAX_PHRASE_WORDS
+    ) -> tuple[int, N | None]:
+        """Returns the longest of the names, of at most that many words, that begins at a token: how many words it has,
+        and what it stands for. The number is 0 if there is no such name."""
+        for count in range(min(most, len(texts) - at), 0, -1):
+            if (found := names.get(" ".join(texts[at : at + count]))) is not None:
+                return count, found
+        return 0, None
 
     def vocabulary(self) -> set[str]:
         """Returns the words of the phrases of the table. A "couple" that is counted may be one in a name, too."""
@@ -114,13 +129,18 @@ def language(
     sayings: Mapping[Saying, str] | None = None,
     near_times: Mapping[tuple[int, DayTime], str] | None = None,
     kinds: Mapping[MatchKind, str] | None = None,
+    parts_before: Mapping[int, str] | None = None,
+    parts_after: Mapping[int, str] | None = None,
+    fives: str = "",
 ) -> Language:
     """Makes a table from text, and from the names of months and days of the language.
 
     Phrases are separated by commas, months begin with January and may have alternatives ("Sep/Sept"), and seasons are
     given by their first month. Ordinals and numbers begin with one, tens with thirty, and decades with the twenties.
     ``other_months`` are abbreviations that the CLDR does not have, and ``other_weekdays`` plurals, from Monday on.
-    ``irregular`` has forms whose stem is another one than that of the word, such as "mice/mouse".
+    ``irregular`` has forms whose stem is another one than that of the word, such as "mice/mouse". ``parts_before`` and
+    ``parts_after`` have the phrases beside an hour by the minutes that they add to it, and ``fives`` are the numbers
+    25, 35, 45 and 55.
     """
     months, short_months, weekdays = CALENDAR_NAMES[code]
     by_phrase: dict[str, frozenset[PhraseRole]] = {}
@@ -134,6 +154,7 @@ def language(
     named_seasons = {name: month for month, names in seasons.items() for name in _phrases(names)}
     named_times = {name: time for time, names in times.items() for name in _phrases(names)}
     near = {name: time for time, names in (near_times or {}).items() for name in _phrases(names)}
+    before, after = (_by_phrase(parts or {}) for parts in (parts_before, parts_after))
     dates = (
         *by_month,
         days,
@@ -173,7 +194,11 @@ def language(
         near_time_starts=first_words(near),
         kinds={phrase: kind for kind, text in (kinds or {}).items() for phrase in _phrases(text)},
         kind_starts=first_words(phrase for text in (kinds or {}).values() for phrase in _phrases(text)),
-        clock_starts=clock_starts(by_phrase),
+        clock_starts=clock_starts(by_phrase, before),
+        parts_before=before,
+        parts_after=after,
+        minutes={name: number for name, number in numbered.items() if number < 60}
+        | {name: 10 * place + 15 for name, place in _numbered(fives).items()},
         exactly=frozenset(exactly.split()),
         sayings={phrase: saying for saying, text in (sayings or {}).items() for phrase in _phrases(text)},
         saying_starts=first_words(phrase for text in (sayings or {}).values() for phrase in _phrases(text)),
@@ -200,9 +225,9 @@ def longest_phrases(roles: Mapping[str, frozenset[PhraseRole]]) -> dict[PhraseRo
     return found
 
 
-def clock_starts(roles: Mapping[str, frozenset[PhraseRole]]) -> frozenset[str]:
+def clock_starts(roles: Mapping[str, frozenset[PhraseRole]], parts_before: Iterable[str]) -> frozenset[str]:
     """Returns the first words of phrases before times of the clock."""
-    return first_words(phrase for phrase, its in roles.items() if not its.isdisjoint(CLOCK))
+    return first_words((*(phrase for phrase, its in roles.items() if not its.isdisjoint(CLOCK)), *parts_before))
 
 
 def _written(table: Mapping[W, str]) -> dict[PhraseRole | Saying, str]:
@@ -231,6 +256,10 @@ def _numbered(months: str) -> dict[str, int]:
     return {
         name: place + 1 for place, names in enumerate(months.split(",")) for name in _phrases(names.replace("/", ","))
     }
+
+
+def _by_phrase(table: Mapping[int, str]) -> dict[str, int]:
+    return {phrase: number for number, text in table.items() for phrase in _phrases(text)}
 
 
 def _phrases(text: str) -> list[str]:

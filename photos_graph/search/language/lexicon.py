@@ -67,6 +67,10 @@ class Lexicon(Protocol):
     def looks_like(self, texts: Sequence[str], at: int, language: Language) -> Seen | None:
         """Returns what the words from ``at`` on look like in a picture, if pictures were looked at."""
 
+    def is_ordinary(self, word: str) -> bool:
+        """Returns whether a word says what a picture shows in any language, also if no pictures were looked at. It is
+        then no misspelling of a name: "monti" are mountains, and not Mr Conti."""
+
     def looks(self, typed: str) -> Collection[LooksLike | LooksLikeText]:
         """Returns what a whole text looks like in a picture: concepts that have that name in any language, or else the
         text itself, if an image-text model can look for it. Several terms are alternatives."""

@@ -203,6 +203,9 @@ class LexiconNames:
     def looks_like(self, texts: Sequence[str], at: int, language: Language) -> Seen | None:
         return self._content.longest(texts, at, language) if self._sees() else None
 
+    def is_ordinary(self, word: str) -> bool:
+        return self._content.knows(word)
+
     def looks(self, typed: str) -> Collection[LooksLike | LooksLikeText]:
         if (found := named(typed)) is not None and (self._sees() or not self._sees_all()):
             return (LooksLike(found),)

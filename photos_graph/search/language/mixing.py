@@ -55,12 +55,15 @@ def _mixed(code: str, codes: Sequence[str]) -> Language:
                 roles[phrase] = roles.get(phrase, frozenset()) | meant
     sayings = _joined([base.sayings, *(other.sayings for other in others)])
     spans = _joined([base.holidays.spans, *(other.holidays.spans for other in others)])
+    before = _joined([base.parts_before, *(other.parts_before for other in others)])
     return replace(
         base,
         roles=roles,
         longest=longest_phrases(roles),
         lead_starts=base.lead_starts | first_words(phrase for phrase in roles if phrase not in base.roles),
-        clock_starts=clock_starts(roles),
+        clock_starts=clock_starts(roles, before),
+        parts_before=before,
+        parts_after=_joined([base.parts_after, *(other.parts_after for other in others)]),
         date_starts=base.date_starts.union(*(other.date_starts for other in others)),
         months=_joined([base.months, *(other.months for other in others)]),
         short_months=_joined([base.short_months, *(other.short_months for other in others)]),

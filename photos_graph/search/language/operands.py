@@ -29,6 +29,7 @@ from photos_graph.search.language.tokens import INSIDE, Token, TokenKind
 _SMALL_CODES = frozenset(  # of countries, which count in small letters too, as they are no words
     ("br", "ch", "cz", "dk", "gb", "hr", "hu", "jp", "nl", "nz", "pl", "za")
 )
+_MOST_OFFERED = 3  # names that an ordinary word is like
 
 
 class OperandReader:
@@ -186,7 +187,8 @@ class OperandReader:
 
     def _guessed(self, at: int, negated: bool) -> Operand:
         """Guesses the meaning of a word. A whole word of a file name, and what a picture looks like, take precedence
-        over a misspelling, and this over the beginning of a word of a file name."""
+        over a misspelling, and this over the beginning of a word of a file name. An ordinary word is no misspelling;
+        the name that is like it is only offered."""
         self.record.guesses += 1
         end = self._in_file_names(at, True)
         if (seen := self._lexicon.looks_like(self.texts, at, self._language)) and seen.end >= end:
@@ -194,7 +196,9 @@ class OperandReader:
         if end:
             look = self._looks.in_file_names(at, end)
             return self._make.looks_like_text(at, look, negated) if look else self._make.text_of(at, end, negated)
-        if named := self.naming.misspelt(at):
+        named = self.naming.misspelt(at)
+        is_ordinary = named is not None and named.end == at + 1 and self._is_ordinary(at)
+        if named and not is_ordinary:
             return self._named(at, named, negated)
         if said := self._conditions.misspelt_camera(at):
             return self._make.operand(at, said.end, said.query, said.kind, said.label, negated)
@@ -203,7 +207,13 @@ class OperandReader:
         if look := self._looks.unknown(at):
             return self._make.looks_like_text(at, look, negated)
         self.record.guesses -= 1
-        return self._make.nothing(at, negated, self._conditions.offered_cameras(at))
+        names = [self._lexicon.label(thing) for thing in named.things] if named else []
+        offers = (*sorted(names)[:_MOST_OFFERED], *self._conditions.offered_cameras(at))
+        return self._make.nothing(at, negated, offers)
+
+    def _is_ordinary(self, at: int) -> bool:
+        """Returns whether a word that no name has says what a picture shows."""
+        return not self._lexicon.knows(self.texts[at]) and self._lexicon.is_ordinary(self.texts[at])
 
     def _named(self, at: int, named: Named, negated: bool) -> Operand:
         """Makes an operand of what a phrase names. If the phrase is only a part of a name and a word beside it means

@@ -27,6 +27,7 @@ class PhraseRole(Enum):
     BETWEEN = auto()
     FROM = auto()  # a date TO a date
     TO = auto()
+    ONTO = auto()  # between a night and the day on which it ends, or the days around it: "Nacht auf Sonntag"
     BEFORE = auto()
     AFTER = auto()
     SINCE = auto()
@@ -58,6 +59,10 @@ class PhraseRole(Enum):
     HOUR = auto()  # after the number of an hour: "8 Uhr", "20h"
     AM = auto()
     PM = auto()
+    MINUTES_PAST = auto()  # between minutes and the hour after which they are: "ten past eight"
+    MINUTES_TO = auto()  # the same before the hour: "zehn vor acht"
+    AND_MINUTES = auto()  # between an hour and the minutes after it: "le otto e dieci"
+    LESS_MINUTES = auto()  # the same before it: "le otto meno dieci"
     ON_THIS_DAY = auto()  # of any year
     DECADE = auto()  # before a decade: "anni novanta"
     DECADE_ENDING = auto()  # "1990s"

@@ -271,6 +271,17 @@ def yearly_days(span: Span) -> Span:
     return days_between(_yearly_day(span.start), _yearly_day(span.end, -1))
 
 
+def first_of_two(span: Span) -> Span | None:
+    """Returns the first of two days that follow each other, or None for another span."""
+    if span.weekdays:
+        return Span(weekdays=span.weekdays[:1]) if len(span.weekdays) == 2 else None
+    if span.days:
+        return Span(days=span.days[:1]) if len(span.days) == 2 else None
+    if span.start is None or span.end is None or (span.end - span.start).days != 2:
+        return None
+    return day(span.start)
+
+
 def same_day(of: date, months: int) -> date:
     """Returns the day that is ``months`` later or earlier, or the last day of that month if it is shorter."""
     first = months_on(of, months)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from photos_graph.model.faces import Person
 from photos_graph.model.labels import Tag
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.customs import EVERY_LANGUAGE, Customs
@@ -13,6 +14,7 @@ from photos_graph.search.language.wording import explain
 from photos_graph.search.query import Not, Or
 from photos_graph.search.rows import PhotoRow
 from photos_graph.search.terms.content import LooksLike
+from photos_graph.search.terms.persons import WithPerson
 from photos_graph.search.terms.places import AtPlace
 from photos_graph.search.terms.tags import Tagged
 from photos_graph.search.terms.words import Words
@@ -70,6 +72,21 @@ def test_what_is_only_alike_to_the_name_of_a_place_is_rather_looked_for(library:
     assert parse("Berge ohne Anna", library.lexicon, TODAY).query == both(LooksLike("mountain"), Not(ANNA))
     assert parse("Bergen", library.lexicon, TODAY).query == AtPlace("NO/Vestland/Bergen")
     library.apply_places([], ["NO/Vestland/Bergen", "NO"])
+
+
+@pytest.mark.parametrize("word", ["monti", "contti"])
+def test_an_ordinary_word_is_no_misspelling_of_a_name(library: SearchIndex, word: str) -> None:
+    blind, is_ordinary = index(), word != "contti"
+    for each in (library, blind):
+        each.apply_persons([Person("conti", "Luca Conti")])
+    assert parse(word, library.lexicon, TODAY).query == (LooksLike("mountain") if is_ordinary else WithPerson("conti"))
+    assert parse(f"Luca {word}", library.lexicon, TODAY).query == WithPerson("conti")
+    found = parse(word, blind.lexicon, TODAY)
+    assert found.unmatched == ((word,) if is_ordinary else ())
+    assert [(term.kind, term.alternatives) for term in found.terms] == [
+        ("OTHER", ("Luca Conti",)) if is_ordinary else ("PERSON", ())
+    ]
+    library.apply_persons([], ["conti"])
 
 
 def test_a_prefix_asks_for_the_guess(library: SearchIndex) -> None:
