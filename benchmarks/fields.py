@@ -51,7 +51,7 @@ ARGUMENTS = {
     ("Query", "node"): "id: $photo",
     ("Query", "nodes"): "ids: [$photo]",
     ("Query", "photosAround"): "id: $photo",
-    ("Query", "timeline"): "by: YEAR",
+    ("Query", "timeline"): "by: DAY, first: 50",
     ("Query", "suggest"): 'text: "tag", first: 50',
     ("Query", "similarGroups"): "kind: EXACT, first: 50",
     ("Query", "geo"): "bounds: { north: 90, south: -90, east: 180, west: -180 }, zoom: 2",

@@ -131,11 +131,26 @@ def page_size(first: int | None) -> int:
 
 def page_sizes(first: int | None, last: int | None) -> tuple[int | None, int | None]:
     """The sizes of a page from the start and of one from the end; one of them is None. Raises BadInput for both."""
-    if isinstance(first, int) and isinstance(last, int):
-        raise BadInput("Give either `first` or `last`, not both.")
+    one_size(first, last)
     if isinstance(last, int):
         return None, page_size(last)
     return page_size(first), None
+
+
+def one_size(first: int | None, last: int | None) -> None:
+    """Raises BadInput if a list is asked for by both of its ends."""
+    if isinstance(first, int) and isinstance(last, int):
+        raise BadInput("Give either `first` or `last`, not both.")
+
+
+def list_sizes(first: int | None, last: int | None) -> tuple[int | None, int | None]:
+    """The sizes of a part of a list that is returned as a whole by default. Raises BadInput for both, and for a
+    negative number."""
+    one_size(first, last)
+    for size in (first, last):
+        if isinstance(size, int) and size < 0:
+            raise BadInput(f"The size of a part of a list is not negative, but this asks for {size}.", about=size)
+    return given(first), given(last)
 
 
 def given(value: T | None) -> T | None:

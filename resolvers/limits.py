@@ -124,12 +124,13 @@ class Scale:
         field = fields.get(node.name.value)
         type_ = get_named_type(field.type) if field else None
         is_inherited = parent is not None and (parent.name, node.name.value) in INHERITED
-        size = self._page(node, field, page, is_inherited)
+        is_whole = parent is not None and (parent.name, node.name.value) in COUNTED and not self._sizes(node)
+        size = page if is_whole else self._page(node, field, page, is_inherited)
         below = self.weigh(node.selection_set, type_, size)
         count = 1
         if field is not None and is_list_type(get_nullable_type(field.type)):
             in_connection = parent is not None and parent.name.endswith("Connection")
-            count = page if in_connection else size if "first" in field.args else LIST_NODES
+            count = page if in_connection else size if "first" in field.args and not is_whole else LIST_NODES
         nodes = count * (1 + below.nodes) if node.selection_set else 0
         return Weight(below.depth + 1, below.aliases + (node.alias is not None), nodes)
 
@@ -138,18 +139,26 @@ class Scale:
         photos of ``search`` (``is_inherited``) if they are given no argument at all."""
         if field is None or not ("first" in field.args or _has_middle(field)):
             return above
-        given = {
-            each.name.value: self._number(each.value) for each in node.arguments or () if not self._is_null(each.value)
-        }
+        given = self._given(node)
         if _has_middle(field):
             sides = [given.get(side) or field.args[side].default_value for side in AROUND]
             return 1 + sum(min(max(side, 0), MAX_PAGE) for side in sides if isinstance(side, int))
         if is_inherited and not given:
             return above
-        asked = [value for name in ("first", "last") if (value := given.get(name)) is not None]
+        asked = self._sizes(node)
         default = field.args["first"].default_value
         size = max(asked, default=default if isinstance(default, int) else DEFAULT_PAGE)
         return min(max(size, 1), MAX_PAGE)
+
+    def _given(self, node: FieldNode) -> dict[str, int | None]:
+        """Returns the arguments that are given, those that are no numbers as None."""
+        return {
+            each.name.value: self._number(each.value) for each in node.arguments or () if not self._is_null(each.value)
+        }
+
+    def _sizes(self, node: FieldNode) -> list[int]:
+        given = self._given(node)
+        return [value for name in ("first", "last") if (value := given.get(name)) is not None]
 
     def _is_null(self, node: ValueNode) -> bool:
         """Whether an argument counts as not given."""

@@ -8,8 +8,9 @@ from typing import Annotated
 import strawberry
 from strawberry import UNSET
 
+from photos_graph.search.timeline import TimelinePart
 from photos_graph.services.browse.photos import Section
-from resolvers.connections import After, Before, First, Last, given, page_sizes
+from resolvers.connections import After, Before, First, Last, given, list_sizes, page_sizes
 from resolvers.context import Info
 from resolvers.enums import PhotoOrder, Stacks, TimelineUnit
 from resolvers.filters import decode_filter
@@ -56,13 +57,19 @@ class TimelineBucket:
         return cls(section=section, start=bucket.start, count=bucket.count, offset=bucket.offset, cursor=bucket.cursor)
 
 
+def _part(first: int | None, after: date | None, last: int | None, before: date | None) -> TimelinePart:
+    first, last = list_sizes(first, last)
+    return TimelinePart(first, given(after), last, given(before))
+
+
 @strawberry.type
 class TimelineQueries:
     @strawberry.field(
         permission_classes=[CanView],
         description="Counts the photos that match a filter by year, month or day. Photos without a date, which come "
         "last in both orders by time, are left out; `facets { undated }` of `photos` counts them. Fails like `photos`, "
-        "with BAD_INPUT for an order that is not one by time, and with TOO_COMPLEX if the list would be too long.",
+        "with BAD_INPUT for an order that is not one by time, a negative number, or both `first` and `last`, and with "
+        "TOO_COMPLEX if the list would be too long.",
     )
     async def timeline(
         self,
@@ -73,8 +80,30 @@ class TimelineQueries:
         order_by: Annotated[
             PhotoOrder, strawberry.argument(description="The order of the buckets: TAKEN_DESC or TAKEN_ASC.")
         ] = PhotoOrder.TAKEN_DESC,
+        first: Annotated[
+            int | None,
+            strawberry.argument(
+                description="The number of buckets to return, from the beginning or after `after`. All are returned by "
+                "default."
+            ),
+        ] = UNSET,
+        after: Annotated[
+            date | None,
+            strawberry.argument(description="The `start` of a bucket: only those that follow it in the list count."),
+        ] = UNSET,
+        last: Annotated[
+            int | None,
+            strawberry.argument(
+                description="The number of buckets to return, at the end of the list or before `before`."
+            ),
+        ] = UNSET,
+        before: Annotated[
+            date | None,
+            strawberry.argument(description="The `start` of a bucket: only those that precede it in the list count."),
+        ] = UNSET,
     ) -> list[TimelineBucket]:
         browse, wanted = info.context.services.browse, decode_filter(filter)
         await info.context.services.questions.of_filter(wanted)
-        sections = counted(info, lambda: browse.timeline(wanted, by, stacks, order_by))
+        part = _part(first, after, last, before)
+        sections = counted(info, lambda: browse.timeline(wanted, by, stacks, order_by, part))
         return [TimelineBucket.of(section) for section in sections]

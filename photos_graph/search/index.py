@@ -22,11 +22,11 @@ from photos_graph.model.library import Place
 from photos_graph.model.search import Match, PhotoOrder, TimelineUnit
 from photos_graph.model.stacks import Stack, StackKind, Stacks
 from photos_graph.search import cursor, paging
-from photos_graph.search.arrays import Keys, numbers_of
+from photos_graph.search.arrays import Keys
 from photos_graph.search.columns import NO_DATE, microseconds
 from photos_graph.search.evaluation import evaluate
 from photos_graph.search.facets import Facets
-from photos_graph.search.geo import Edges, centre
+from photos_graph.search.geo import Edges
 from photos_graph.search.hierarchy import Hierarchy
 from photos_graph.search.inheritance import Inheritance
 from photos_graph.search.language.lexicon import Lexicon
@@ -35,13 +35,14 @@ from photos_graph.search.map_clusters import MapCluster, MapClusters
 from photos_graph.search.orders import IntegerOrder, NameOrder, SortOrder
 from photos_graph.search.paging import IndexPage
 from photos_graph.search.photo_sets import PhotoSets
+from photos_graph.search.place_centres import PlaceCentres
 from photos_graph.search.query import Query
 from photos_graph.search.reasons import matches
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow, PlacedPhotos
-from photos_graph.search.timeline import Bucket, timeline
+from photos_graph.search.timeline import WHOLE, Bucket, TimelinePart, Timelines
 
 _BATCH = 8192  # rows applied at a time, so that a million rows need not exist at once
-_MOST_AVERAGED = 5000  # photos of which the middle is computed
+_BY_TIME = (PhotoOrder.TAKEN_DESC, PhotoOrder.TAKEN_ASC)
 
 
 class SearchIndex:
@@ -63,6 +64,8 @@ class SearchIndex:
         }
         self.facets = Facets(self.sets)
         self.map = MapClusters(table)
+        self._timelines = Timelines(self.photo_ids)
+        self.centres = PlaceCentres(self.places, table)
         self.lexicon: Lexicon = LexiconNames(
             self.tags,
             self.persons,
@@ -72,7 +75,7 @@ class SearchIndex:
             lambda: self.sets.content.file is not None,
             lambda: self.sets.looks.source is not None,
             lambda: table.cameras.values,
-            self.centre_of,
+            self.centres.of,
             self.albums,
         )
 
@@ -170,7 +173,8 @@ class SearchIndex:
 
         Raises BadInput for a negative count, and for a cursor that is invalid or belongs to another order.
         """
-        return paging.page(self._order(order, album_id), order, found, first, after, last, before)
+        listed = paging.FoundInOrder(self._order(order, album_id), found)
+        return paging.page(listed, order, first, after, last, before)
 
     def around(
         self, found: BitMap, order: PhotoOrder, number: int, before: int, after: int, album_id: str | None = None
@@ -196,13 +200,19 @@ class SearchIndex:
         order = self._ready(self._taken_desc)
         return next(iter(self.photo_ids(order.take(found, 0, len(order.sequence), 1))), None)
 
-    def timeline(self, found: BitMap, unit: TimelineUnit, order: PhotoOrder = PhotoOrder.TAKEN_DESC) -> list[Bucket]:
-        """Returns the buckets that are not empty in an order by time. Photos without a date are left out. Raises
-        BadInput for another order."""
-        if order not in (PhotoOrder.TAKEN_DESC, PhotoOrder.TAKEN_ASC):
+    def timeline(
+        self,
+        found: BitMap,
+        unit: TimelineUnit,
+        order: PhotoOrder = PhotoOrder.TAKEN_DESC,
+        part: TimelinePart = WHOLE,
+    ) -> list[Bucket]:
+        """Returns the buckets that are not empty in an order by time, or a part of them. Photos without a date are left
+        out. Raises BadInput for another order."""
+        sorted_order = self._order(order) if order in _BY_TIME else None
+        if not isinstance(sorted_order, IntegerOrder):
             raise BadInput(f"A timeline has an order by time, which {order} is not.", about=order)
-        self._taken_desc.refresh(self.sets.visible)
-        return timeline(self._taken_desc, self.sets.months, found, unit, order, self.photo_ids)
+        return self._timelines.buckets(sorted_order, order, self.sets.months, found, unit, part)
 
     def clusters(self, found: BitMap, bounds: Edges, zoom: int, whole: bool = False) -> list[MapCluster]:
         """Returns the clusters of these visible photos on a map. See ``MapClusters.clusters``.
@@ -245,15 +255,6 @@ class SearchIndex:
         stacks = self.sets.stacks
         found = self.numbers_of(photo_ids).tolist()
         return [[] if number < 0 else stacks.members(number) or [number] for number in found]
-
-    # places
-
-    def centre_of(self, place_id: str) -> tuple[float, float] | None:
-        """Returns the middle of the photos at a place and within it, or None if none of them has a position. Of many
-        photos, some at equal distances in the library stand for all."""
-        table, numbers = self.sets.table, numbers_of(self.sets.places.photos_below(place_id))
-        numbers = numbers[:: len(numbers) // _MOST_AVERAGED + 1]
-        return centre(table.latitude[numbers], table.longitude[numbers])
 
     # photos by number and id
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from pyroaring import BitMap
 
@@ -22,33 +24,58 @@ class IndexPage:
     has_previous: bool
 
 
+class Listed(Protocol):
+    """Photos in an order. A list may have places at which no photo was found."""
+
+    def __len__(self) -> int:
+        """Returns the number of places."""
+
+    def position(self, key: Key, number: int) -> int:
+        """Returns the number of places before (key, number)."""
+
+    def keys_of(self, numbers: Sequence[int]) -> Sequence[Key]: ...
+
+    def take(self, low: int, high: int, count: int, backwards: bool = False) -> list[int]:
+        """Returns the first (or last) ``count`` photos at the places from ``low`` to ``high``, in order."""
+
+
+class FoundInOrder:
+    """The found photos in a sorted order, which must be up to date. Its places are those of all photos."""
+
+    def __init__(self, order: SortOrder, found: BitMap) -> None:
+        self._order = order
+        self._found = found
+        self.position = order.position
+        self.keys_of = order.keys_of
+
+    def __len__(self) -> int:
+        return len(self._order.sequence)
+
+    def take(self, low: int, high: int, count: int, backwards: bool = False) -> list[int]:
+        return self._order.take(self._found, low, high, min(count, len(self._found)), backwards)
+
+
 def page(
-    order: SortOrder,
-    name: PhotoOrder,
-    found: BitMap,
-    first: int | None,
-    after: str | None,
-    last: int | None,
-    before: str | None,
+    listed: Listed, name: PhotoOrder, first: int | None, after: str | None, last: int | None, before: str | None
 ) -> IndexPage:
-    """Returns a page of the found photos in an order, which must be up to date. See ``SearchIndex.page``."""
+    """Returns a page of a list. See ``SearchIndex.page``."""
     for argument, count in (("first", first), ("last", last)):
         if count is not None and count < 0:
             raise BadInput(f"`{argument}` is {count}. It must not be negative.")
-    end = len(order.sequence)
+    end = len(listed)
     low, high = 0, end
     if after is not None:
         key, number = cursor.decode(after, name)
-        low = order.position(key, number + 1)
+        low = listed.position(key, number + 1)
     if before is not None:
-        high = order.position(*cursor.decode(before, name))
+        high = listed.position(*cursor.decode(before, name))
 
-    numbers, has_next, has_previous = _range(order, found, low, high, first, last)
+    numbers, has_next, has_previous = _range(listed, low, high, first, last)
     if first is None:
-        has_next = before is not None and bool(order.take(found, high, end, 1))
+        has_next = before is not None and bool(listed.take(high, end, 1))
     if last is None:
-        has_previous = after is not None and bool(order.take(found, 0, low, 1, backwards=True))
-    keys = order.keys_of(numbers)
+        has_previous = after is not None and bool(listed.take(0, low, 1, backwards=True))
+    keys = listed.keys_of(numbers)
     cursors = [cursor.encode(name, key, number) for key, number in zip(keys, numbers, strict=True)]
     return IndexPage(numbers, cursors, has_next, has_previous)
 
@@ -67,15 +94,13 @@ def around(
     return IndexPage(numbers, cursors, len(later) > count, len(earlier) > before)
 
 
-def _range(
-    order: SortOrder, found: BitMap, low: int, high: int, first: int | None, last: int | None
-) -> tuple[list[int], bool, bool]:
+def _range(listed: Listed, low: int, high: int, first: int | None, last: int | None) -> tuple[list[int], bool, bool]:
     """Returns the numbers, whether ``first`` cut some off, and whether ``last`` did. One more photo than needed is
     taken to find that out."""
     if first is None and last is not None:
-        numbers = order.take(found, low, high, last + 1, backwards=True)
+        numbers = listed.take(low, high, last + 1, backwards=True)
         return numbers[-last:] if last else [], False, len(numbers) > last
-    numbers = order.take(found, low, high, len(found) if first is None else first + 1)
+    numbers = listed.take(low, high, len(listed) if first is None else first + 1)
     cut = first is not None and len(numbers) > first
     numbers = numbers[:first]
     if last is None:

@@ -93,6 +93,15 @@ FROM = """query($after: String, $order: PhotoOrder! = TAKEN_DESC) {
 }"""
 
 
+STARTS = """query($order: PhotoOrder! = TAKEN_DESC, $first: Int, $after: Date, $last: Int, $before: Date) {
+  timeline(by: YEAR, orderBy: $order, first: $first, after: $after, last: $last, before: $before) { start }
+}"""
+
+
+async def starts_of(ask: Ask, order: str, **part: Any) -> list[str]:
+    return [bucket["start"] for bucket in data(await ask(STARTS, order=order, **part))["timeline"]]
+
+
 async def test_a_scrubber_jumps_to_each_year_of_the_list(ask: Ask, library: str) -> None:
     photos = await photo_ids(ask)
     date = "mutation($p: [ID!]!, $t: LocalDateTime) { datePhotos(photos: $p, takenAt: $t) { changed } }"
@@ -113,5 +122,11 @@ async def test_a_scrubber_jumps_to_each_year_of_the_list(ask: Ask, library: str)
         for bucket in every["timeline"]:
             [first] = data(await ask(FROM, after=bucket["cursor"], order=order))["photos"]["nodes"]
             assert first["name"] == every["photos"]["nodes"][bucket["offset"]]["name"]
+        starts = [bucket["start"] for bucket in every["timeline"]]
+        assert await starts_of(ask, order, first=2) == starts[:2] and len(starts) == 3
+        assert await starts_of(ask, order, first=2, after=starts[1]) == starts[2:]
+        assert await starts_of(ask, order, last=1, before=starts[1]) == starts[:1]
+    for sizes in ({"first": -1}, {"first": 1, "last": 1}):
+        assert code(await ask(STARTS, **sizes)) == "BAD_INPUT"
     assert every["photos"]["facets"]["undated"] == 0
     assert code(await ask(TIMELINE, order="NAME_ASC")) == "BAD_INPUT"

@@ -21,9 +21,11 @@ from photos_graph.model.library import Place
 from photos_graph.model.search import FolderOrder, MatchKind, PersonOrder, PhotoOrder, TagOrder, TimelineUnit
 from photos_graph.model.stacks import Stacks
 from photos_graph.search.columns import moment
+from photos_graph.search.geo import centre
 from photos_graph.search.hierarchy import Row, sort_key
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.listing import listed
+from photos_graph.search.paging import page
 from photos_graph.search.query import Query
 from photos_graph.search.row_orders import RowOrder
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
@@ -31,8 +33,9 @@ from photos_graph.search.snapshot import load, save
 from photos_graph.search.terms.albums import InAlbum
 from photos_graph.search.terms.folders import InFolder
 from photos_graph.search.terms.persons import WithPerson
-from photos_graph.search.terms.places import InBox
+from photos_graph.search.terms.places import AtPlace, InBox
 from photos_graph.search.terms.tags import Tagged
+from photos_graph.search.timeline import TimelinePart
 from tests.kit.oracles.naive_index import NaiveIndex
 from tests.kit.oracles.random_index import (
     ALBUMS,
@@ -364,6 +367,13 @@ class Library(Changing):
         assert self.index.photo_ids(row.number for row in self.naive.visible) == [row.id for row in self.naive.visible]
 
     @invariant()
+    def middles_of_places_agree(self) -> None:
+        table = self.index.sets.table
+        for place_id in self.naive.places:
+            numbers = sorted(self.naive.evaluate(AtPlace(place_id)))
+            assert self.index.centres.of(place_id) == centre(table.latitude[numbers], table.longitude[numbers])
+
+    @invariant()
     def folder_counts_agree(self) -> None:
         for folder in FOLDERS:
             for recursive in (True, False):
@@ -374,14 +384,31 @@ class Library(Changing):
 def sections_agree(
     index: SearchIndex, found: BitMap, unit: TimelineUnit, order: PhotoOrder, expected: list[int]
 ) -> None:
-    """Each bucket has the photos of its part of the list, and its cursor leads to where it begins."""
+    """Each bucket has the photos of its part of the list, and its cursor leads to where it begins. A part of the
+    timeline is a part of its buckets."""
     end = 0
-    for bucket in index.timeline(found, unit, order):
+    whole = index.timeline(found, unit, order)
+    starts = [bucket.start for bucket in whole]
+    for at in range(0, len(starts), 3):
+        parts = {TimelinePart(2, after=starts[at]): starts[at + 1 : at + 3], TimelinePart(first=at): starts[:at],
+                     TimelinePart(last=2, before=starts[at]): starts[max(at - 2, 0) : at]}  # fmt: skip
+        for asked, days in parts.items():
+            part = index.timeline(found, unit, order, asked)
+            assert [bucket.start for bucket in part] == days
+            assert [bucket.offset for bucket in part] == [whole[starts.index(day)].offset for day in days]
+    for bucket in whole:
         part = expected[bucket.offset : bucket.offset + bucket.count]
         assert bucket.offset == end and bucket.photos() == BitMap(part)
         assert index.page(found, order, first=1, after=bucket.cursor).numbers == part[:1]
         assert index.page(found, order, last=1, before=bucket.cursor).numbers == expected[:end][-1:]
-        assert index.page(bucket.photos(), order).numbers == part
+        assert page(bucket, order, None, None, None, None) == index.page(bucket.photos(), order)
+        for cursor in index.page(found, order, first=1, after=bucket.cursor).cursors:
+            later = page(bucket, order, 2, cursor, None, None)
+            assert later == index.page(bucket.photos(), order, first=2, after=cursor)
+            assert page(bucket, order, None, None, 2, cursor) == index.page(
+                bucket.photos(), order, last=2, before=cursor
+            )
+            assert later.numbers == part[1:3]
         end += bucket.count
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -26,11 +26,11 @@ from photos_graph.search.language.parser import Parsed
 from photos_graph.search.language.relaxation import Relaxed, relaxed
 from photos_graph.search.language.wording import Explained, explain
 from photos_graph.search.listing import Listing, Stretch, mapped
-from photos_graph.search.paging import IndexPage
+from photos_graph.search.paging import IndexPage, page
 from photos_graph.search.query import Query
 from photos_graph.search.query_filters import has_filter, to_filter
 from photos_graph.search.smart_albums import order_in
-from photos_graph.search.timeline import Bucket
+from photos_graph.search.timeline import WHOLE, Bucket, TimelinePart
 from photos_graph.services.browse.remembered import RememberedByNumber
 from photos_graph.workers.pool import WorkerPool
 
@@ -44,7 +44,7 @@ class LibraryCounts:
 
 @dataclass(frozen=True, slots=True)
 class PhotoPage:
-    """A page of photos. ``found`` is the whole answer, in which facets are counted. ``query`` and the ``numbers`` of
+    """A page of photos. ``find`` returns the whole answer, in which facets are counted. ``query`` and the numbers of
     the photos serve to explain why they match."""
 
     ids: list[str]
@@ -52,9 +52,13 @@ class PhotoPage:
     has_next: bool
     has_previous: bool
     total: int
-    found: BitMap
+    find: Callable[[], BitMap]
     query: Query
     numbers: list[int]
+
+    @property
+    def found(self) -> BitMap:
+        return self.find()
 
 
 def photo_page(
@@ -83,13 +87,17 @@ def photo_page(
 
 
 def _as_page(search: SearchIndex, query: Query, found: BitMap, page: IndexPage) -> PhotoPage:
+    return _page_of(search, query, lambda: found, len(found), page)
+
+
+def _page_of(search: SearchIndex, query: Query, find: Callable[[], BitMap], total: int, page: IndexPage) -> PhotoPage:
     return PhotoPage(
         ids=search.photo_ids(page.numbers),
         cursors=page.cursors,
         has_next=page.has_next,
         has_previous=page.has_previous,
-        total=len(found),
-        found=found,
+        total=total,
+        find=find,
         query=query,
         numbers=page.numbers,
     )
@@ -256,10 +264,11 @@ class PhotoBrowser:
         unit: TimelineUnit,
         stacks: Stacks = Stacks.COLLAPSED,
         order: PhotoOrder = PhotoOrder.TAKEN_DESC,
+        part: TimelinePart = WHOLE,
     ) -> list[Section]:
         """Raises BadInput for an order that is not one by time, and the errors of ``photos``."""
         search, query = self._index.search, self._query(filter)
-        buckets = search.timeline(search.collapsed(search.evaluate(query), stacks), unit, order)
+        buckets = search.timeline(search.collapsed(search.evaluate(query), stacks), unit, order, part)
         return [Section(bucket, query, order) for bucket in buckets]
 
     def section(
@@ -267,8 +276,9 @@ class PhotoBrowser:
     ) -> PhotoPage:
         """Returns a page of the photos of a section of a timeline. Raises BadInput for a cursor that is invalid or
         belongs to another order."""
-        search, found = self._index.search, section.bucket.photos()
-        return _as_page(search, section.query, found, search.page(found, section.order, first, after, last, before))
+        bucket = section.bucket
+        found = page(bucket, section.order, first, after, last, before)
+        return _page_of(self._index.search, section.query, bucket.photos, len(bucket), found)
 
     def stack_of(self, photo: Photo) -> Stack | None:
         """Returns the stack that has the photo and at least one more photo that is shown, or a moving part."""

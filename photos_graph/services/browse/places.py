@@ -78,7 +78,7 @@ class Places:
     def position(self, place_id: str) -> tuple[float, float] | None:
         """Returns the middle of the photos at the place and within it, as latitude and longitude, or None if none of
         them has a position."""
-        return self._index.search.centre_of(place_id)
+        return self._index.search.centres.of(place_id)
 
     def clusters(
         self,
