@@ -1,4 +1,5 @@
-"""The groups of settings, one for each room. ``settings.py`` puts them together and reads them."""
+"""The groups of settings, one for each room; that of ``web`` is in ``web_settings.py``. ``settings.py`` puts them
+together and reads them."""
 
 from __future__ import annotations
 
@@ -290,80 +291,3 @@ class SearchSettings(SettingsGroup):
     hemisphere: Literal["north", "south"] = Field(
         "north", description="The hemisphere whose seasons are meant: in the south, summer begins in December."
     )
-
-
-class WebSettings(SettingsGroup):
-    """The HTTP server and the limits of GraphQL."""
-
-    host: str = Field("127.0.0.1", description="The address to listen on.")
-    port: int = Field(8000, ge=0, le=65535, description="The port to listen on. 0 chooses a free one.")
-    public_url: str | None = Field(
-        None,
-        pattern=r"^https?://[^/?#\s]+(/[^?#\s]*)?$",
-        description="The address by which clients reach the service, for example `https://photos.example.org`. "
-        "With it, the addresses of pictures are absolute; otherwise they are relative to the service.",
-    )
-    origins: tuple[str, ...] = Field(
-        (),
-        description="The web origins, besides its own, that may call the service with a token or with the cookie of "
-        "`/session`, for example `https://app.example.org`.",
-    )
-    cors_headers: tuple[str, ...] = Field(
-        (
-            "Authorization",
-            "Content-Type",
-            "Range",
-            "Last-Event-ID",
-            "X-Requested-With",
-            "GraphQL-Require-Preflight",
-            "Apollo-Require-Preflight",
-            "X-Apollo-Operation-Name",
-            "X-Apollo-Operation-Id",
-            "X-Apollo-Operation-Type",
-            "X-Apollo-Cache-Key",
-            "ApolloGraphQL-Client-Name",
-            "ApolloGraphQL-Client-Version",
-            "GraphQL-Client-Name",
-            "GraphQL-Client-Version",
-            "X-Relay-Operation-Name",
-            "X-Request-Id",
-            "traceparent",
-            "tracestate",
-            "baggage",
-            "sentry-trace",
-        ),
-        description="The headers that pages of these origins may send. The default names those of Apollo, Relay and "
-        "urql, and those of tracing.",
-    )
-    access_seconds: int = Field(
-        900, ge=60, description="How long the cookie of `/session` works before a page has to renew it."
-    )
-    keep_alive_seconds: int = Field(
-        75,
-        ge=1,
-        description="How long an idle connection stays open. It should be longer than that of a proxy before the "
-        "service, which is often 60.",
-    )
-    persisted_documents: int = Field(
-        1000,
-        ge=0,
-        description="How many automatically persisted queries are kept in memory, up to 8 MiB. 0 turns them off.",
-    )
-    documents: Folder | None = Field(
-        None,
-        description="A JSON file of trusted documents, which clients name as `documentId` or by a hash: an object of "
-        "texts by their ids, as Relay and graphql-codegen write it, or Apollo's manifest.",
-    )
-    only_trusted_documents: bool = Field(
-        False, description="Whether only the documents of that file may be run. GraphiQL then runs nothing else either."
-    )
-    max_depth: int = Field(15, ge=1, description="The deepest selection in a GraphQL document.")
-    max_aliases: int = Field(30, ge=1, description="The largest number of aliases in a GraphQL document.")
-    max_tokens: int = Field(5000, ge=1, description="The largest number of tokens in a GraphQL document.")
-    max_cost: int = Field(100_000, ge=1, description="The largest number of nodes that a GraphQL document may request.")
-    timeout_seconds: float = Field(30, gt=0, description="The longest time that a GraphQL operation may take.")
-
-    @field_validator("public_url")
-    @classmethod
-    def _without_slash(cls, url: str | None) -> str | None:
-        return url.rstrip("/") if url else None

@@ -1,5 +1,5 @@
 """Settings: one object with a group for each room. Arguments come first, then ``PHOTOS_...``, then a TOML file. The
-groups are in ``setting_groups.py``.
+groups are in ``setting_groups.py`` and ``web_settings.py``.
 
 ``PHOTOS_GRAPH__URI=bolt://nas:7687`` sets ``graph.uri``. The TOML file is ``PHOTOS_CONFIG`` or
 ``$XDG_CONFIG_HOME/photos-graph/config.toml``.
@@ -35,10 +35,10 @@ from photos_graph.setting_groups import (
     LearnSettings,
     LibrarySettings,
     SearchSettings,
-    WebSettings,
     expanded,
     is_address,
 )
+from photos_graph.web_settings import WebSettings
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from pathlib import Path
 
@@ -186,6 +187,7 @@ PROMISED = {
 }
 
 
+@functools.cache
 def declared() -> graphql.GraphQLSchema:
     return graphql.build_schema(print_sdl())
 

@@ -16,7 +16,7 @@ from tests.kit.commands import engine_pid, on, run, start, until
 from tests.kit.pictures import jpeg, put
 from tests.kit.waiting import PATIENCE
 
-pytestmark = pytest.mark.slow  # each starts the engine several times
+pytestmark = pytest.mark.slow  # each starts the program several times
 
 
 @pytest.fixture
@@ -49,9 +49,8 @@ def test_help_says_what_there_is(command: str) -> None:
         (["export", "json", "--filter", "{}", "--search", "sea"], "either --filter or --search"),
     ],
 )
-def test_what_was_called_wrongly_ends_with_2_and_advice(arguments: list[str], says: str, tmp_path: Path) -> None:
-    options = ["--data-dir", str(tmp_path / "data")] if arguments[0] == "scan" else []
-    ended = run(*arguments, *options)
+def test_what_was_called_wrongly_ends_with_2_and_advice(arguments: list[str], says: str, settings: Settings) -> None:
+    ended = run(*arguments, **on(settings))
     assert ended.returncode == 2
     assert says in ended.stderr and "Traceback" not in ended.stderr
 
@@ -85,10 +84,11 @@ def test_a_data_directory_that_cannot_be_used_is_said(command: str, tmp_path: Pa
     assert ended.returncode == 2 and "data directory" in ended.stderr and "Traceback" not in ended.stderr
 
 
-def test_pictures_that_may_not_be_looked_at_are_named(tmp_path: Path) -> None:
-    (tmp_path / "renditions").write_text("as little as another user's folder")
-    ended = run("jobs", "--data-dir", tmp_path)
-    assert ended.returncode == 2 and f"{tmp_path}/renditions" in ended.stderr and "Traceback" not in ended.stderr
+def test_pictures_that_may_not_be_looked_at_are_named(settings: Settings, tmp_path: Path) -> None:
+    put(settings.data_dir / "renditions", b"as little as another user's folder")
+    ended = run("jobs", **on(settings))
+    assert ended.returncode == 2 and f"{settings.data_dir}/renditions" in ended.stderr
+    assert "Traceback" not in ended.stderr
     ended = run("export-schema", "-o", tmp_path / "nowhere" / "schema.graphql")
     assert ended.returncode == 1 and "nowhere" in ended.stderr and "Traceback" not in ended.stderr
 

@@ -10,7 +10,7 @@ from photos_graph.bootstrap import build
 from photos_graph.model.jobs import JobKind, JobState
 from photos_graph.settings import Settings
 from tests.kit.commands import alive, decoders, kill, on, run, start, until
-from tests.kit.engines import RunningEngine
+from tests.kit.engines import RunningEngine, silence_jobs
 from tests.kit.library import failures, in_step
 from tests.kit.portraits import faces, of_kind, people
 from tests.kit.waiting import PATIENCE
@@ -65,6 +65,7 @@ async def test_whatever_is_killed_each_face_is_found_once(
     assert "photos looked at" not in log.read_text()
 
     some = engine.done(JobKind.FACES)
+    silence_jobs(engine.settings)
     program = start("scan", folder, log=log, **on(stormy))
     until(lambda: engine.done(JobKind.FACES) not in (0, some))
     for pid in decoders(program.pid):

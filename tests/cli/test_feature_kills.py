@@ -14,25 +14,22 @@ from photos_graph.learn import neighbours
 from photos_graph.model.jobs import JobKind, JobState
 from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.settings import Settings
-from tests.kit.commands import alive, decoders, kill, on, start, until
+from tests.kit.commands import SMALL_BATCHES, alive, decoders, kill, on, start, until
 from tests.kit.corpora import SCENES
+from tests.kit.engines import RunningEngine, silence_jobs
 from tests.kit.library import failures
 from tests.kit.pictures import put
 from tests.kit.portraits import of_kind
+from tests.kit.processes.small_batches import BATCH
 from tests.kit.waiting import PATIENCE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
-COUNT = 140  # photos: more than two calls of the backbone
-
-
-def under_way(log: Path) -> bool:
-    """Whether some photos were described."""
-    return re.search(r"Analysing photos: [1-9]\d* of", log.read_text()) is not None
+COUNT = 6 * BATCH  # photos: several calls of the backbone
 
 
 async def test_whatever_is_killed_each_photo_is_described_once(
-    settings: Settings, backbone_home: Path, tmp_path: Path
+    settings: Settings, engine: RunningEngine, backbone_home: Path, tmp_path: Path
 ) -> None:
     folder, log = tmp_path / "Pictures", tmp_path / "log"
     for picture in sorted((SCENES / "sea").iterdir())[:COUNT]:
@@ -40,20 +37,24 @@ async def test_whatever_is_killed_each_photo_is_described_once(
     settings.data_dir.mkdir()
     settings.models_dir.symlink_to(backbone_home, target_is_directory=True)
 
-    program = start("scan", folder, log=log, **on(settings))
-    until(lambda: under_way(log))
+    environment = on(settings) | {"PHOTOS_LEARN__COLD_START": "0"}
+    program = start("scan", folder, log=log, program=SMALL_BATCHES, **environment)
+    until(lambda: engine.done(JobKind.PREDICT) > 0)
     children = decoders(program.pid)
     program.kill()
     program.wait()
     until(lambda: not any(map(alive, children)))
     assert "photos described" not in log.read_text()
 
-    log.write_bytes(b"")
-    program = start("scan", folder, log=log, **on(settings))
-    until(lambda: under_way(log))
+    some = engine.done(JobKind.PREDICT)
+    silence_jobs(engine.settings)
+    program = start("scan", folder, log=log, program=SMALL_BATCHES, **environment)
+    until(lambda: engine.done(JobKind.PREDICT) not in (0, some))
     for pid in decoders(program.pid):
         kill(pid)
     assert program.wait(PATIENCE) == 0, log.read_text()
+    [described_last] = re.findall(r"([0-9]+) photos described", log.read_text())
+    assert 0 < int(described_last) < COUNT
 
     async with build(settings, run_jobs=False) as services:
         assert not await failures(services), "who was in the way of a kill is not blamed"

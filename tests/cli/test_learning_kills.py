@@ -13,22 +13,14 @@ from photos_graph.model.jobs import JobKind
 from photos_graph.model.learning import Model, ModelKind, ModelState
 from photos_graph.model.search import Ref
 from photos_graph.settings import Settings
-from tests.kit.commands import alive, decoders, on, run, start, until
-from tests.kit.corpora import SCENES
-from tests.kit.pictures import put
+from tests.kit.commands import alive, decoders, on, start, until
+from tests.kit.described import scan_and_describe
+from tests.kit.engines import silence_jobs
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.usefixtures("warm_workers")]
 
 KINDS = ("forest", "sea")
 EACH, SAID = 20, 12
-
-
-def library(root: Path) -> Path:
-    """Two of each kind a day."""
-    for kind in KINDS:
-        for number, picture in enumerate(sorted((SCENES / kind).iterdir())[:EACH]):
-            put(root / f"{kind} {number} 2019-07-{10 + number // 2}.jpg", picture.read_bytes())
-    return root
 
 
 async def say(services: Services) -> None:
@@ -70,16 +62,15 @@ def killed(settings: Settings, log: Path) -> None:
 async def test_a_training_that_was_killed_is_taken_up_again(
     settings: Settings, backbone_home: Path, tmp_path: Path
 ) -> None:
-    folder, log = library(tmp_path / "Pictures"), tmp_path / "log"
+    log = tmp_path / "log"
     settings.data_dir.mkdir()
     settings.models_dir.symlink_to(backbone_home, target_is_directory=True)
-    done = run("scan", folder, **on(settings))
-    assert done.returncode == 0, done.stderr
-    assert f"{len(KINDS) * EACH} photos described" in done.stderr
+    await scan_and_describe(settings, tmp_path / "Pictures", KINDS, EACH)
     async with build(settings, run_jobs=False) as services:
         await say(services)
 
     killed(settings, log)
+    silence_jobs(settings.graph)
     async with build(settings, run_jobs=False) as services:
         assert await services.models.versions(ModelKind.TAGS) == []
     first = await at_rest(settings)  # the job is taken up again

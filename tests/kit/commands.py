@@ -9,13 +9,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from photos_graph.settings import Settings
 from tests.kit.waiting import PATIENCE
 
 COMMAND = Path(sys.executable).parent / "photos-graph"
+SMALL_BATCHES = (sys.executable, "-m", "tests.kit.processes.small_batches")  # as COMMAND
 _started: list[subprocess.Popen[bytes]] = []
 
 
@@ -52,18 +53,20 @@ def run(*arguments: str | Path, **more: str) -> subprocess.CompletedProcess[str]
     )
 
 
-def start(*arguments: str | Path, log: Path, **more: str) -> subprocess.Popen[bytes]:
+def start(
+    *arguments: str | Path, log: Path, program: Sequence[str | Path] = (COMMAND,), **more: str
+) -> subprocess.Popen[bytes]:
     """Starts the program in the background, with both outputs in ``log``."""
     with log.open("ab") as output:
-        program = subprocess.Popen(
-            [COMMAND, *map(str, arguments)],
+        process = subprocess.Popen(
+            [*program, *arguments],
             env=environment() | more,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
         )
-    _started.append(program)
-    return program
+    _started.append(process)
+    return process
 
 
 def end_all() -> None:

@@ -113,6 +113,18 @@ def start(name: str, folder: Path, heap: str = "512m", pages: str | None = None)
     return _start_neo4j(folder, heap, pages)
 
 
+def silence_jobs(settings: GraphSettings) -> None:
+    """Lets the next process claim the running jobs at once, as if the processes that ran them, and that were killed,
+    had been silent for long."""
+    assert settings.uri is not None
+    auth = (settings.user, settings.password.get_secret_value())
+    with (
+        neo4j.GraphDatabase.driver(settings.uri, auth=auth) as driver,
+        driver.session(database=settings.database) as session,
+    ):
+        session.run("MATCH (j:Job) WHERE j.state = 'RUNNING' SET j.heartbeatAt = 0").consume()
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from strawberry.types import ExecutionResult
@@ -24,6 +24,12 @@ Ask = Callable[..., Awaitable[dict[str, Any]]]  # ask(query, role="owner", **var
 def code(answer: dict[str, Any]) -> str:
     found: str = answer["errors"][0]["extensions"]["code"]
     return found
+
+
+async def codes(ask: Ask, queries: Iterable[str], role: str = "owner") -> dict[str, str | None]:
+    """Returns the code of the error that each query gives, or None for one that is answered."""
+    answers = {query: await ask(query, role) for query in queries}
+    return {query: code(answer) if "errors" in answer else None for query, answer in answers.items()}
 
 
 def data(answer: dict[str, Any]) -> Any:

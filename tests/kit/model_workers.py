@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,83 +38,76 @@ def class_photo() -> Image.Image:
     return photo
 
 
-class Models:
-    """A pool with the weights of ``home``, in a loop of its own, so that one worker serves many tests."""
+class OwnLoop:
+    """A loop in a thread of its own, so that one worker serves many tests. ``close`` ends the workers of ``pool``."""
 
-    def __init__(self, home: Path, data_dir: Path, embedder: str = "SFace") -> None:
-        data_dir.mkdir(exist_ok=True)
-        (data_dir / "models").symlink_to(home, target_is_directory=True)
-        self._settings = Settings(data_dir=data_dir, faces=FaceSettings(embedder=embedder))
-        self._pool = model_pool(self._settings)
+    def __init__(self, pool: WorkerPool) -> None:
+        self._pool = pool
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
 
-    def find(self, pictures: Sequence[Path], *, large: bool = False) -> list[Found]:
-        """Returns the faces of each picture. With ``large``, the picture is its own original."""
-        paths = [os.fsencode(picture) for picture in pictures]
-        return [self._run(find_faces(self._pool, path, path if large else None, self._settings)) for path in paths]
-
-    def describe(self, picture: Path, boxes: list[list[float]]) -> Found:
-        """Returns the faces in boxes that somebody drew."""
-        drawn = np.array(boxes, np.float32)
-        return self._run(describe_faces(self._pool, os.fsencode(picture), drawn, self._settings))
-
     def close(self) -> None:
-        self._run(self._pool.close())
+        self.run(self._pool.close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
 
-    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
 
-Call = Callable[[WorkerPool, Sequence[bytes], Settings], Coroutine[Any, Any, PictureFeatures]]
-
-
-def described(
-    home: Path, data_dir: Path, pictures: Sequence[Path], backbone: str = "EfficientNetLite0"
-) -> PictureFeatures:
-    """Returns the features of each picture, by the weights of ``home``."""
-    return _called(describe, home, data_dir, pictures, backbone)
-
-
-def classified(home: Path, data_dir: Path, pictures: Sequence[Path]) -> PictureFeatures:
-    """Returns the probabilities of ImageNet's classes for each picture."""
-    return _called(classify, home, data_dir, pictures, "EfficientNetLite0")
-
-
-def _called(call: Call, home: Path, data_dir: Path, pictures: Sequence[Path], backbone: str) -> PictureFeatures:
+def with_weights(home: Path, data_dir: Path) -> Path:
+    """Returns a data directory with the weights of ``home``."""
     data_dir.mkdir(exist_ok=True)
     if not (data_dir / "models").exists():
         (data_dir / "models").symlink_to(home, target_is_directory=True)
-    settings = Settings(data_dir=data_dir, learn=LearnSettings(backbone=backbone, threads=2))
-
-    async def run() -> PictureFeatures:
-        pool = describing_pool(settings)
-        try:
-            return await call(pool, [os.fsencode(picture) for picture in pictures], settings)
-        finally:
-            await pool.close()
-
-    return asyncio.run(run())
+    return data_dir
 
 
-T = TypeVar("T")
+class Models(OwnLoop):
+    """The models of faces, with the weights of ``home``."""
+
+    def __init__(self, home: Path, data_dir: Path, embedder: str = "SFace") -> None:
+        self._settings = Settings(data_dir=with_weights(home, data_dir), faces=FaceSettings(embedder=embedder))
+        super().__init__(model_pool(self._settings))
+
+    def find(self, pictures: Sequence[Path], *, large: bool = False) -> list[Found]:
+        """Returns the faces of each picture. With ``large``, the picture is its own original."""
+        paths = [os.fsencode(picture) for picture in pictures]
+        return [self.run(find_faces(self._pool, path, path if large else None, self._settings)) for path in paths]
+
+    def describe(self, picture: Path, boxes: list[list[float]]) -> Found:
+        """Returns the faces in boxes that somebody drew."""
+        drawn = np.array(boxes, np.float32)
+        return self.run(describe_faces(self._pool, os.fsencode(picture), drawn, self._settings))
 
 
-class Trainer:
-    """A pool in a loop of its own, so that one worker serves many tests."""
+class BackboneWorker(OwnLoop):
+    """A backbone, with the weights of ``home``."""
+
+    def __init__(self, home: Path, data_dir: Path, backbone: str = "EfficientNetLite0") -> None:
+        learn = LearnSettings(backbone=backbone, threads=2)
+        self._settings = Settings(data_dir=with_weights(home, data_dir), learn=learn)
+        super().__init__(describing_pool(self._settings))
+
+    def describe(self, pictures: Sequence[Path]) -> PictureFeatures:
+        """Returns the features of each picture."""
+        return self.run(describe(self._pool, [os.fsencode(picture) for picture in pictures], self._settings))
+
+    def classify(self, pictures: Sequence[Path]) -> PictureFeatures:
+        """Returns the probabilities of ImageNet's classes for each picture."""
+        return self.run(classify(self._pool, [os.fsencode(picture) for picture in pictures], self._settings))
+
+
+class Trainer(OwnLoop):
+    """The process that trains."""
 
     def __init__(self, folder: Path) -> None:
         (folder / "models").mkdir()
         self._folder = folder
         self._settings = Settings(data_dir=folder, learn=LearnSettings(threads=2, precision=0.9))
-        self._pool = training_pool(self._settings)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever)
-        self._thread.start()
+        super().__init__(training_pool(self._settings))
 
     def train(self, learnt: TrainingSet, graph: Neighbours, steps: list[tuple[int, int]] | None = None) -> bytes:
         """Returns the model's file. ``steps`` receives the progress."""
@@ -122,13 +115,4 @@ class Trainer:
         dataset.save(learnt, files[0])
         neighbours.save(graph, files[1])
         reported = [] if steps is None else steps
-        return self._run(train_tags(self._pool, *files, self._settings, lambda *step: reported.append(step)))
-
-    def close(self) -> None:
-        self._run(self._pool.close())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def _run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        return self.run(train_tags(self._pool, *files, self._settings, lambda *step: reported.append(step)))

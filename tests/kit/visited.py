@@ -20,7 +20,8 @@ from photos_graph.graph.engine import embedded_child
 from tests.kit.engines import RunningEngine
 
 SIZE = 500
-KINDS = 100  # of tags, persons and places, each of which has a few of the photos
+SMALL = 50  # for tests that do not count
+PHOTOS_EACH = 5  # of a tag, a person or a place
 
 _GROWING = (
     "Photo File Folder Face DeletedFace Cluster Failure Features Change Part Replacement Skipped Touched Job Trip"
@@ -53,19 +54,19 @@ _NEIGHBOURS = (
     ("File", "OF", "Photo", "n"),
     ("File", "IN", "Folder", "n"),
     ("Folder", "IN", "Folder", "n / 10 + 1"),
-    ("Photo", "AT", "Place", "n % 100 + 1"),
+    ("Photo", "AT", "Place", "n % $kinds + 1"),
     ("Photo", "HAS_FACE", "Face", "n"),
     ("Photo", "HAD_FACE", "DeletedFace", "n"),
-    ("Photo", "TAGGED", "Tag", "n % 100 + 1"),
-    ("Photo", "EXCLUDES", "Tag", "(n + 1) % 100 + 1"),
-    ("Photo", "PREDICTED", "Tag", "(n + 2) % 100 + 1"),
-    ("Photo", "IN_ALBUM", "Album", "n % 100 + 1"),
+    ("Photo", "TAGGED", "Tag", "n % $kinds + 1"),
+    ("Photo", "EXCLUDES", "Tag", "(n + 1) % $kinds + 1"),
+    ("Photo", "PREDICTED", "Tag", "(n + 2) % $kinds + 1"),
+    ("Photo", "IN_ALBUM", "Album", "n % $kinds + 1"),
     ("Photo", "DESCRIBED_BY", "Features", "n"),
-    ("Photo", "SUCCEEDED_BY", "Photo", "501 - n"),
-    ("Folder", "TAGGED", "Tag", "n % 100 + 1"),
-    ("Face", "IS", "Person", "n % 100 + 1"),
-    ("Face", "IS_NOT", "Person", "(n + 1) % 100 + 1"),
-    ("Face", "LOOKS_LIKE", "Person", "(n + 2) % 100 + 1"),
+    ("Photo", "SUCCEEDED_BY", "Photo", "$size + 1 - n"),
+    ("Folder", "TAGGED", "Tag", "n % $kinds + 1"),
+    ("Face", "IS", "Person", "n % $kinds + 1"),
+    ("Face", "IS_NOT", "Person", "(n + 1) % $kinds + 1"),
+    ("Face", "LOOKS_LIKE", "Person", "(n + 2) % $kinds + 1"),
     ("Face", "IN_CLUSTER", "Cluster", "n"),
     ("Failure", "ABOUT", "File", "n"),
     ("Failure", "SEEN_BY", "Job", "n"),
@@ -73,24 +74,25 @@ _NEIGHBOURS = (
 )
 
 
-def fill(engine: RunningEngine) -> None:
+def fill(engine: RunningEngine, size: int = SIZE) -> None:
     """Creates the graph in an engine that has the newest schema and nothing else."""
+    kinds = size // PHOTOS_EACH
     with engine.driver.session(database=engine.endpoint.database) as session:
-        for labels, size in ((_GROWING, SIZE), (_KINDS, KINDS)):
+        for labels, count in ((_GROWING, size), (_KINDS, kinds)):
             for label in labels.split():
                 rare = _RARE.get(label, "OPEN")
                 nodes = _NODES.replace("LABEL", label).replace("{id: 'x'", f"{{id: '{_letter(label)}'")
-                session.run(nodes, size=size, rare=rare).consume()  # type: ignore[arg-type]
+                session.run(nodes, size=count, rare=rare).consume()  # type: ignore[arg-type]
         for label in ("Photo", "Face", "Folder"):
             session.run(_DUE.replace("LABEL", label)).consume()  # type: ignore[arg-type]
         session.run(
-            "UNWIND $names AS name CREATE (:Meta {name: name, value: $size})", names=_META.split(), size=SIZE
+            "UNWIND $names AS name CREATE (:Meta {name: name, value: $size})", names=_META.split(), size=size
         ).consume()
         session.run("MATCH (d:Folder {id: 'x1'}) SET d:Root").consume()
         for start, kind, end, other in _NEIGHBOURS:
             edges = _EDGES.replace("FROM", start).replace("KIND", kind).replace("TO", end).replace("OTHER", other)
             edges = edges.replace("'y'", f"'{_letter(end)}'")
-            session.run(edges, size=SIZE).consume()  # type: ignore[arg-type]
+            session.run(edges, size=size, kinds=kinds).consume()  # type: ignore[arg-type]
     engine.forget_plans()
 
 

@@ -5,37 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import skimage
 
 from photos_graph.errors import ModelUnavailable
 from photos_graph.learn.catalogue import CLASS_NAMES
 from photos_graph.learn.classes import names
 from photos_graph.learn.weights import BackboneWeights
 from photos_graph.names import checked_tag_name
-from tests.kit.corpora import CORPORA
-from tests.kit.model_workers import classified
-
-EACH = 8
-LAND = {"mountain", "valley", "volcano", "promontory", "cliff", "lakeshore"}
-WATER = {"beach", "promontory", "sandbar", "lakeshore", "cliff", "breakwater"}
 
 
 def test_each_class_has_a_name_that_a_tag_may_have(backbone_home: Path) -> None:
     known = names(BackboneWeights(backbone_home))
     assert len(known) == 1000 and [checked_tag_name(name) for name in known] == list(known)
     assert (known[0], known[21], known[421], known[975]) == ("tench", "kite", "handrail", "lakeshore")
-
-
-@pytest.mark.corpora
-def test_pictures_are_called_what_they_show(backbone_home: Path, tmp_path: Path) -> None:
-    data, scenes = Path(skimage.__file__).parent / "data", CORPORA / "scenes"
-    mountains, seas = (sorted((scenes / kind).iterdir())[:EACH] for kind in ("mountain", "sea"))
-    pictures = [data / "chelsea.png", data / "coffee.png", *mountains, *seas]
-    best = classified(backbone_home, tmp_path, pictures).vectors.argmax(axis=1)
-    cat, coffee, *places = [names(BackboneWeights(backbone_home))[at] for at in best]
-    assert (cat, coffee) == ("Egyptian Mau", "espresso")
-    assert sum(place in LAND for place in places[:EACH]) > EACH / 2
-    assert sum(place in WATER for place in places[EACH:]) > EACH / 2
 
 
 def test_names_that_are_missing_or_damaged_are_said_to_be(backbone_home: Path, tmp_path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -11,8 +9,6 @@ from photos_graph.learn import content, neighbours
 from photos_graph.learn.content import ClassLayer, Guessed
 from photos_graph.search.concepts import concepts
 from photos_graph.search.content_sets import LEAST
-from tests.kit.model_workers import classified, described
-from tests.learn.test_backbone import CAT, COFFEE, EGYPTIAN_CAT, ESPRESSO
 
 PLACE = {id_: at for at, id_ in enumerate(concepts())}
 DOG, GOLDEN, TENCH = PLACE["dog"], PLACE["golden retriever"], PLACE["tench"]
@@ -54,12 +50,3 @@ def test_photos_that_were_guessed_before_are_taken_over(layer: ClassLayer) -> No
     assert kept == {("a", GOLDEN)}, "the classes of a are not computed again"
     again = content.unpacked(content.packed(before))
     assert again.ids == before.ids and entries(again) == entries(before)
-
-
-def test_stored_features_say_what_the_backbone_sees(backbone_home: Path, tmp_path: Path) -> None:
-    seen = classified(backbone_home, tmp_path / "data", [CAT, COFFEE]).vectors
-    features = described(backbone_home, tmp_path / "data", [CAT, COFFEE]).vectors
-    graph = neighbours.build("EfficientNetLite0", ["cat", "coffee"], features)
-    found = content.class_layer(backbone_home, "EfficientNetLite0").probabilities(graph.vectors)
-    assert found.argmax(axis=1).tolist() == [EGYPTIAN_CAT, ESPRESSO]
-    assert np.corrcoef(found.ravel(), seen.ravel())[0, 1] > 0.95

@@ -18,6 +18,7 @@ from photos_graph.services.completion import ChangeCompletion
 from photos_graph.services.labels.predicted_tags import ChosenPhotos, PredictedTags
 from photos_graph.services.undo import Changes
 from photos_graph.settings import Settings
+from tests.kit.engines import silence_jobs
 from tests.kit.faces import predict
 from tests.kit.planted import photo_id, plant
 from tests.kit.processes.dying import dies
@@ -55,6 +56,7 @@ async def test_answers_that_a_killed_process_left_half_written_are_completed(set
         await planted(services)
         assert found(services) == set(PHOTOS)
     dies(settings, "answering")
+    silence_jobs(settings.graph)
     async with build(settings, run_jobs=False) as services:
         assert len(found(services)) == 5 and len(await services.jobs.unfinished(JobKind.FINISH_CHANGE)) == 1
     async with build(settings) as services:

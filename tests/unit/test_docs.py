@@ -69,9 +69,13 @@ def test_the_readme_names_the_two_commands_that_start_and_test_it() -> None:
     assert "\nmake test\n" in README
 
 
+@pytest.fixture(scope="module")
+def schema() -> graphql.GraphQLSchema:
+    return graphql.build_schema((REPOSITORY / "schema.graphql").read_text())
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(REPOSITORY)))
-def test_the_queries_fit_the_schema(page: Path) -> None:
-    schema = graphql.build_schema((REPOSITORY / "schema.graphql").read_text())
+def test_the_queries_fit_the_schema(schema: graphql.GraphQLSchema, page: Path) -> None:
     problems = [error.message for query in queries(page) for error in graphql.validate(schema, graphql.parse(query))]
     assert problems == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,17 +18,22 @@ LABELS = re.compile(r":(TAGGED|EXCLUDES|IS|IS_NOT|LOOKS_LIKE|PREDICTED|IN_CLUSTE
 READERS = {"services/datasets/imports/job.py", "services/history.py", "services/learning/training.py"}
 
 
-def modules(folder: Path = PACKAGE) -> Iterator[tuple[str, ast.Module]]:
+def modules(folder: Path) -> Iterator[tuple[str, ast.Module]]:
     for path in sorted(folder.rglob("*.py")):
         yield str(path.relative_to(PACKAGE)), ast.parse(path.read_text())
 
 
-def calls(tree: ast.Module, name: str) -> bool:
-    called = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
-    return any(
-        (isinstance(each, ast.Name) and each.id == name) or (isinstance(each, ast.Attribute) and each.attr == name)
-        for each in called
-    )
+@functools.cache
+def calls() -> dict[str, set[str]]:
+    """The names of what each module calls."""
+    return {name: set(called(tree)) for name, tree in modules(PACKAGE)}
+
+
+def called(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+                yield name
 
 
 def text_of(node: ast.AST) -> str:
@@ -37,11 +43,11 @@ def text_of(node: ast.AST) -> str:
 
 
 def test_the_writer_alone_opens_a_transaction_of_labels() -> None:
-    assert [name for name, tree in modules() if calls(tree, "LabelTransaction")] == ["graph/writing.py"]
+    assert [name for name, called in calls().items() if "LabelTransaction" in called] == ["graph/writing.py"]
 
 
 def test_the_writer_alone_catches_the_index_up_after_a_commit() -> None:
-    found = {name for name, tree in modules() if calls(tree, "catch_up")}
+    found = {name for name, called in calls().items() if "catch_up" in called}
     assert found - READERS == {"graph/writing.py"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,21 +25,34 @@ RAISED = {name for name, each in vars(errors).items() if isinstance(each, type) 
 EXCEPTIONS = {name for name, each in vars(builtins).items() if isinstance(each, type) and issubclass(each, Exception)}
 
 
-def messages() -> Iterator[tuple[str, str]]:
-    """Where an error of this project is made, and its message, as far as it stands in the source."""
+@functools.cache
+def source() -> tuple[list[tuple[str, str]], set[str]]:
+    """The messages of this project and the names of its classes. Each module is parsed once."""
+    found, classes = [], set()
     for package in PACKAGES:
         for path in sorted((REPOSITORY / package).rglob("*.py")):
             tree = ast.parse(path.read_text())
-            constants = {
-                target.id: text(node.value, {})
-                for node in tree.body
-                if isinstance(node, ast.Assign)
-                for target in node.targets
-                if isinstance(target, ast.Name)
-            }
-            for call in ast.walk(tree):
-                if isinstance(call, ast.Call) and called(call) in RAISED and call.args:
-                    yield f"{path.relative_to(REPOSITORY)}:{call.lineno}", text(call.args[0], constants)
+            found += messages_in(path, tree)
+            classes |= {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    return found, classes
+
+
+def messages() -> list[tuple[str, str]]:
+    """Where an error of this project is made, and its message, as far as it stands in the source."""
+    return source()[0]
+
+
+def messages_in(path: Path, tree: ast.Module) -> Iterator[tuple[str, str]]:
+    constants = {
+        target.id: text(node.value, {})
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and called(call) in RAISED and call.args:
+            yield f"{path.relative_to(REPOSITORY)}:{call.lineno}", text(call.args[0], constants)
 
 
 def called(call: ast.Call) -> str:
@@ -68,11 +82,10 @@ def text(node: ast.expr, constants: dict[str, str]) -> str:
 
 def class_names() -> set[str]:
     """The classes of this project whose names are no words, and the exceptions of Python."""
-    found = set(EXCEPTIONS)
-    for package in PACKAGES:
-        for path in (REPOSITORY / package).rglob("*.py"):
-            found |= {node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)}
-    return {name for name in found if re.search(r"[a-z][A-Z]", name)} - {"LocalDateTime", "EfficientNetLite0"}
+    return {name for name in source()[1] | EXCEPTIONS if re.search(r"[a-z][A-Z]", name)} - {
+        "LocalDateTime",
+        "EfficientNetLite0",
+    }
 
 
 def problems(message: str, classes: set[str]) -> list[str]:
@@ -96,7 +109,7 @@ def test_messages_are_sentences_without_class_names() -> None:
 
 
 def test_the_walk_finds_the_messages() -> None:
-    found = list(messages())
+    found = messages()
     assert len(found) > 150
     assert any(message == "There is no such tag." for _, message in found)
 

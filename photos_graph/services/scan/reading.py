@@ -9,8 +9,7 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from photos_graph.errors import (
@@ -23,18 +22,16 @@ from photos_graph.errors import (
     Unavailable,
     Unreadable,
 )
-from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import files
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.library.files import FileRecord, PendingFile
 from photos_graph.graph.library.photos import Read, put_read
-from photos_graph.graph.writing import LabelWriter
-from photos_graph.images.cache import RenditionCache
 from photos_graph.jobs.progress import Progress
 from photos_graph.library.places import Gazetteer
 from photos_graph.model.images import ThumbnailSize
 from photos_graph.model.library import Metadata, Place, Root, photo_key
 from photos_graph.paths import inode, mtime_ns
+from photos_graph.services.scan.file_reading import FileReading, ScanResources
 from photos_graph.services.scan.intake import call_intake
 from photos_graph.services.scan.intake_tasks import Intake
 from photos_graph.services.scan.openings import (
@@ -43,11 +40,8 @@ from photos_graph.services.scan.openings import (
     QUARANTINED,
     QUEUED,
     SUSPECT_AFTER,
-    open_each,
     outcome_of,
 )
-from photos_graph.settings import Settings
-from photos_graph.workers.pool import WorkerPool
 
 log = logging.getLogger(__name__)
 
@@ -65,33 +59,17 @@ class ReadingTally:
     unsettled: list[PendingFile] = field(default_factory=list)
 
 
-class Reading:
+class Reading(FileReading[PendingFile, tuple[Intake, bytes]]):
     """Reads the PENDING files of one root. It is used once."""
 
-    def __init__(
-        self,
-        graph: Graph,
-        pool: WorkerPool,
-        cache: RenditionCache,
-        gazetteer: Gazetteer,
-        writer: LabelWriter,
-        settings: Settings,
-        progress: Progress,
-    ) -> None:
-        self._graph = graph
-        self._pool = pool
-        self._cache = cache
-        self._gazetteer = gazetteer
-        self._writer = writer
-        self._settings = settings
-        self._progress = progress
+    def __init__(self, resources: ScanResources, progress: Progress) -> None:
+        super().__init__(resources, progress)
         self._tally = ReadingTally()
         self._opened: set[str] = set()  # ids of files that are still PENDING
         self._blameless: list[str] = []  # ids of opened files that are gone, or still being written
         self._killers: list[PendingFile] = []
         self._reads: list[tuple[PendingFile, Intake, bytes]] = []
         self._failures: list[ReadFailure] = []
-        self._written = time.monotonic()
         self._total = 0
 
     async def run(self, root: Root) -> ReadingTally:
@@ -132,14 +110,6 @@ class Reading:
         """Returns whether the file has just changed. A time in the future counts too, because the clocks of a NAS and
         of this machine may differ."""
         return now_ns - record.mtime_ns < self._settings.library.settle_seconds * 1e9
-
-    async def _read_block(self, block: Sequence[PendingFile], at_once: int) -> None:
-        try:
-            async with aclosing(open_each(self._graph, block, self._open, at_once)) as outcomes:
-                async for file, outcome in outcomes:
-                    await self._take(file, outcome)
-        finally:
-            await self._write()
 
     async def _open(self, file: PendingFile) -> tuple[Intake, bytes]:
         return await call_intake(self._pool, self._root, file, self._settings)
@@ -186,9 +156,6 @@ class Reading:
         except OSError as error:
             # The cache only saves work, so a full disk must not stop a scan.
             log.warning("A thumbnail could not be stored: %s.", error.strerror)
-
-    def _path(self, file: PendingFile) -> str:
-        return self._root.name + file.key[len(self._root.id) :]
 
     async def _write(self) -> None:
         reads, self._reads = sorted(self._reads, key=lambda read: read[0].key), []

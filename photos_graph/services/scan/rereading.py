@@ -8,8 +8,6 @@ not decoded again, and only if a picture has no hash yet, its original is read a
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from contextlib import aclosing
 from dataclasses import dataclass
 
 from photos_graph.errors import (
@@ -22,14 +20,12 @@ from photos_graph.errors import (
     Unavailable,
 )
 from photos_graph.graph import due
-from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import files, rereading
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.library.rereading import FileToReread, Reread
-from photos_graph.graph.writing import LabelWriter
 from photos_graph.jobs.progress import Progress
-from photos_graph.library.places import Gazetteer
 from photos_graph.model.library import METADATA_VERSION, Root
+from photos_graph.services.scan.file_reading import FileReading, ScanResources
 from photos_graph.services.scan.intake import read_metadata
 from photos_graph.services.scan.intake_tasks import MetadataRead
 from photos_graph.services.scan.openings import (
@@ -38,11 +34,8 @@ from photos_graph.services.scan.openings import (
     QUARANTINED,
     QUEUED,
     SUSPECT_AFTER,
-    open_each,
 )
 from photos_graph.services.scan.reading import places_of
-from photos_graph.settings import Settings
-from photos_graph.workers.pool import WorkerPool
 
 WRITE_EVERY = 128  # results in one commit,
 WRITE_SECONDS = 1.0  # or fewer after so long
@@ -56,30 +49,16 @@ class RereadingTally:
     others: bool = False
 
 
-class Rereading:
+class Rereading(FileReading[FileToReread, MetadataRead]):
     """Brings the metadata of one root's photos up to METADATA_VERSION. It is used once."""
 
-    def __init__(
-        self,
-        graph: Graph,
-        pool: WorkerPool,
-        gazetteer: Gazetteer,
-        writer: LabelWriter,
-        settings: Settings,
-        progress: Progress,
-    ) -> None:
-        self._graph = graph
-        self._pool = pool
-        self._gazetteer = gazetteer
-        self._writer = writer
-        self._settings = settings
-        self._progress = progress
+    def __init__(self, resources: ScanResources, progress: Progress) -> None:
+        super().__init__(resources, progress)
         self._suspects: list[FileToReread] = []
         self._killers: list[tuple[FileToReread, KilledWorker]] = []
         self._reads: list[tuple[FileToReread, MetadataRead]] = []
         self._failed: list[tuple[FileToReread, ReadFailure]] = []
         self._unanswered: list[str] = []  # ids of files that are gone or changed; the next scan handles them
-        self._written = time.monotonic()
         self._others: list[str] = []  # ids of files with other bytes than those that their photos show
         self._united = False
         self._done = self._read = self._total = 0
@@ -132,14 +111,6 @@ class Rereading:
             self._fail(file, f"{error.public_message} It was tried twice and is not tried again.", attempts=2)
         self._killers = []
 
-    async def _read_block(self, block: Sequence[FileToReread], at_once: int) -> None:
-        try:
-            async with aclosing(open_each(self._graph, block, self._open, at_once)) as outcomes:
-                async for file, outcome in outcomes:
-                    await self._take(file, outcome)
-        finally:
-            await self._write()
-
     async def _open(self, file: FileToReread) -> MetadataRead:
         return await read_metadata(self._pool, self._root, file, self._settings)
 
@@ -168,8 +139,7 @@ class Rereading:
         self._failed.append((file, self._failure(file, due.READING.name, reason, attempts)))
 
     def _failure(self, file: FileToReread, stage: str, reason: str, attempts: int = 1) -> ReadFailure:
-        path = self._root.name + file.key[len(self._root.id) :]
-        return ReadFailure(file.record.id, path, stage, reason, attempts, partial=True)
+        return ReadFailure(file.record.id, self._path(file), stage, reason, attempts, partial=True)
 
     async def _write(self) -> None:
         reads, self._reads = self._reads, []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from photos_graph.core import Core
 from photos_graph.images.cache import RenditionCache
 from photos_graph.model.jobs import JobKind
+from photos_graph.services.scan.file_reading import ScanResources
 from photos_graph.services.scan.polling import keep_polling
 from photos_graph.services.scan.replacements import Replacements
 from photos_graph.services.scan.root_removal import RootRemoval
@@ -28,8 +29,8 @@ class ScanRoom:
 
 
 def open_scan(core: Core, cache: RenditionCache) -> ScanRoom:
-    scan = Scan(core.graph, core.pictures, cache, core.gazetteer, core.writer, core.events, core.settings)
-    core.handlers[JobKind.SCAN] = scan.run
+    resources = ScanResources(core.graph, core.pictures, cache, core.gazetteer, core.writer, core.settings)
+    core.handlers[JobKind.SCAN] = Scan(resources, core.events).run
     core.handlers[JobKind.REMOVE_ROOT] = RootRemoval(core.graph, core.writer, core.jobs).run
     comparison = PictureComparison(core.graph, core.pictures, cache, core.settings)
     return ScanRoom(

@@ -6,19 +6,16 @@ from dataclasses import dataclass, replace
 
 from photos_graph.errors import Conflict, NotFound, RootOffline
 from photos_graph.events import Events, PhotosArrived
-from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import files, folders
-from photos_graph.graph.writing import LabelWriter
-from photos_graph.images.cache import RenditionCache
 from photos_graph.images.formats import EXTENSIONS, RAW
 from photos_graph.jobs.progress import Progress
 from photos_graph.library.passing import described, pack
-from photos_graph.library.places import Gazetteer
 from photos_graph.library.walking import DirectoryRules
 from photos_graph.model.job_arguments import ScanArguments
 from photos_graph.model.jobs import Job
 from photos_graph.model.library import Root, RootState
 from photos_graph.services.scan.comparison import Comparison
+from photos_graph.services.scan.file_reading import ScanResources
 from photos_graph.services.scan.reading import Reading, ReadingTally
 from photos_graph.services.scan.rereading import Rereading
 from photos_graph.services.scan.restored_folder_tags import restore_folder_tags
@@ -26,7 +23,6 @@ from photos_graph.services.scan.roots import refreshed
 from photos_graph.services.scan.stacking import Stacking
 from photos_graph.services.scan.succession import PictureComparison, SuccessionStage
 from photos_graph.settings import Settings
-from photos_graph.workers.pool import WorkerPool
 
 
 def rules(settings: Settings) -> DirectoryRules:
@@ -55,24 +51,13 @@ class FolderLook:
 class Scan:
     """The job that brings the graph up to date with the folders of photos."""
 
-    def __init__(
-        self,
-        graph: Graph,
-        pool: WorkerPool,
-        cache: RenditionCache,
-        gazetteer: Gazetteer,
-        writer: LabelWriter,
-        events: Events,
-        settings: Settings,
-    ) -> None:
+    def __init__(self, resources: ScanResources, events: Events) -> None:
         """Publishes PhotosArrived when the photos of all roots were read."""
-        self._writer = writer
+        self._resources = resources
+        self._graph = resources.graph
+        self._writer = resources.writer
+        self._settings = resources.settings
         self._events = events
-        self._graph = graph
-        self._pool = pool
-        self._cache = cache
-        self._gazetteer = gazetteer
-        self._settings = settings
 
     async def run(self, job: Job[ScanArguments], progress: Progress) -> str:
         """Returns the closing message. Raises RootOffline, Conflict (if too many files are missing), NotFound,
@@ -139,7 +124,7 @@ class Scan:
         ignored = await self._hide(comparison)
         await self._writer.follow()
         await restore_folder_tags(self._graph, self._writer, root)
-        return FolderLook(root, held, comparison, await self._reading(progress).run(root), ignored)
+        return FolderLook(root, held, comparison, await Reading(self._resources, progress).run(root), ignored)
 
     async def _hide(self, comparison: Comparison) -> int:
         """Marks files that are ignored as missing, however many, since they have not been lost. Returns how many hold a
@@ -150,24 +135,20 @@ class Scan:
         return len(hidden)
 
     async def _succession(self, progress: Progress) -> str:
-        comparison = PictureComparison(self._graph, self._pool, self._cache, self._settings)
+        comparison = PictureComparison(self._graph, self._resources.pool, self._resources.cache, self._settings)
         at_once = self._settings.images.workers
         return await SuccessionStage(self._graph, comparison, self._writer, at_once, progress).run()
 
     async def _reread(self, root: Root, progress: Progress) -> str:
         """Reads the metadata of photos again that an earlier version of the program read, or for which another file
         speaks now. Returns the end of the closing message."""
-        rereading = Rereading(self._graph, self._pool, self._gazetteer, self._writer, self._settings, progress)
-        found = await rereading.run(root)
+        found = await Rereading(self._resources, progress).run(root)
         if found.others:
-            await self._reading(progress).run(root)
+            await Reading(self._resources, progress).run(root)
         if not found.photos and not found.others:
             return ""
         await self._events.publish(PhotosArrived())  # the files may have brought marked faces
         return f" The metadata of {found.photos:,} known photos was read again." if found.photos else ""
-
-    def _reading(self, progress: Progress) -> Reading:
-        return Reading(self._graph, self._pool, self._cache, self._gazetteer, self._writer, self._settings, progress)
 
     async def _online(self, root: Root) -> Root:
         now = await refreshed(root)

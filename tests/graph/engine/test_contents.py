@@ -33,8 +33,8 @@ CREATE (x1)-[:WITHIN]->(x2), (t1)-[:CHILD_OF]->(t2), (failure)-[:ABOUT]->(d), (d
 async def test_what_is_read_can_be_written_into_an_empty_graph(
     graph: Graph, engine: RunningEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(contents, "PAGE_SIZE", 300)
-    visited.fill(engine)
+    monkeypatch.setattr(contents, "PAGE_SIZE", 30)
+    visited.fill(engine, visited.SMALL)
     await graph.write(OTHERS, taken=datetime(2019, 8, 15, 12, 30, 0, 5000), born=date(1990, 2, 28))
     before = await whole(graph)
     roots, compared = await contents.removed_roots(graph), await comparable(graph)
@@ -47,8 +47,8 @@ async def test_what_is_read_can_be_written_into_an_empty_graph(
         for each in record.relationships
     }
     assert connected == set(contents.RELATIONSHIPS)
-    assert sum(len(record.parts) for record in before["Change"]) == visited.SIZE
-    assert await contents.count(graph, "Photo") == visited.SIZE
+    assert sum(len(record.parts) for record in before["Change"]) == visited.SMALL
+    assert await contents.count(graph, "Photo") == visited.SMALL
 
     await contents.clear(graph)
     assert await contents.is_empty(graph)

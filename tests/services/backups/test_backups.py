@@ -63,14 +63,14 @@ async def test_a_graph_moves_to_the_other_engine_and_back_without_a_difference(
             await restore(settings, files[-1], {}, silent)
         graph = await connect(settings)
         if not turn:
-            visited.fill(engine)
+            visited.fill(engine, visited.SMALL)
             put(settings.learn_dir / "models" / "tags-1.safetensors", b"a model")
             put(settings.data_dir / "secrets.json", b"{}")
         compared.append(await comparable(graph))
         files.append(tmp_path / f"{turn}.zip")
         manifest = await write_backup(graph, settings, files[-1], unseen)
         await graph.close()
-        assert manifest.count("Photo") == visited.SIZE
+        assert manifest.count("Photo") == visited.SMALL
         assert (settings.learn_dir / "models" / "tags-1.safetensors").read_bytes() == b"a model"
         secrets = settings.data_dir / "secrets.json"
         assert secrets.read_text() == "{}"
@@ -197,7 +197,6 @@ async def test_a_back_up_that_somebody_made_up_is_refused(
     assert not fresh.data_dir.exists()
 
 
-@pytest.mark.both_engines
 class Killed(Exception):
     pass
 
@@ -211,7 +210,7 @@ def killed(what: str, done: int, total: int) -> None:
 async def test_a_restore_that_was_interrupted_is_run_again(
     graph: Graph, settings: Settings, engine: RunningEngine, tmp_path: Path
 ) -> None:
-    visited.fill(engine)
+    visited.fill(engine, visited.SMALL)
     before = await comparable(graph)
     file = tmp_path / "whole.zip"
     put(settings.data_dir / "secrets.json", b"{}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
@@ -13,11 +12,7 @@ from tests.kit.portraits import MOST, pictures
 
 
 @pytest.fixture(scope="session")
-def lfw_faces(weights_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Found]:
+def lfw_faces(models: Models) -> Mapping[str, Found]:
     """What the shipped models find in the first pictures of LFW, by their names."""
     chosen = pictures(6, MOST)
-    models = Models(weights_home, tmp_path_factory.mktemp("lfw") / "data")
-    try:
-        return {picture.name: found for picture, found in zip(chosen, models.find(chosen), strict=True)}
-    finally:
-        models.close()
+    return {picture.name: found for picture, found in zip(chosen, models.find(chosen), strict=True)}

@@ -31,14 +31,10 @@ MATCH (f:Face)-[r:IS|IS_NOT]->(x:Person) RETURN f.id AS face, type(r) AS kind, r
 
 
 @pytest.fixture(scope="session")
-def many_faces(weights_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Found]:
+def many_faces(models: Models) -> Mapping[str, Found]:
     """What the shipped models find in two pictures of each of these persons, by the pictures' names."""
     chosen = pictures(PERSONS, EACH, least=EACH)
-    models = Models(weights_home, tmp_path_factory.mktemp("many") / "data")
-    try:
-        return {picture.name: found for picture, found in zip(chosen, models.find(chosen), strict=True)}
-    finally:
-        models.close()
+    return {picture.name: found for picture, found in zip(chosen, models.find(chosen), strict=True)}
 
 
 @asynccontextmanager

@@ -14,9 +14,9 @@ from photos_graph.model.jobs import JobKind
 from photos_graph.model.learning import Model, ModelKind, ModelState
 from photos_graph.model.search import Ref
 from photos_graph.settings import LearnSettings, Settings
-from tests.kit.corpora import SCENES
-from tests.kit.library import photos, scanned
-from tests.kit.pictures import put
+from tests.kit.described import name_of, scan_and_describe
+from tests.kit.engines import silence_jobs
+from tests.kit.library import photos
 from tests.kit.processes.dying import BATCH, dies
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.both_engines]
@@ -32,16 +32,6 @@ def settings(settings: Settings, backbone_home: Path) -> Settings:
     return settings.model_copy(update={"learn": LearnSettings(cold_start=False)})
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Two pictures of each kind a day."""
-    root = tmp_path / "Pictures"
-    for kind in KINDS:
-        for number, picture in enumerate(sorted((SCENES / kind).iterdir())[:EACH]):
-            put(root / f"{kind} {number} 2019-07-{10 + number // 2}.jpg", picture.read_bytes())
-    return root
-
-
 async def at_rest(services: Services) -> None:
     while await services.jobs.unfinished(*JobKind):
         await asyncio.sleep(0.1)
@@ -49,12 +39,11 @@ async def at_rest(services: Services) -> None:
 
 async def learnt(settings: Settings, folder: Path) -> Model:
     """The first version, by which everything is predicted."""
+    await scan_and_describe(settings, folder, KINDS, EACH)
     async with build(settings) as services:
-        await services.roots.add(str(folder))
-        await scanned(services)
+        found = await photos(services)
         for kind in KINDS:
-            wanted = [f"{kind} {number} 2019-07-{10 + number // 2}.jpg" for number in range(SAID)]
-            found = await photos(services)
+            wanted = [name_of(kind, number) for number in range(SAID)]
             await services.tagging.tag_photos([found[name].id for name in wanted], [Ref(name=kind)])
         await services.learning_triggers.train(ModelKind.TAGS)
         await at_rest(services)
@@ -81,17 +70,19 @@ async def active(services: Services) -> Model:
     return model
 
 
-async def test_one_model_counts_and_its_predictions_become_whole(settings: Settings, folder: Path) -> None:
-    first = await learnt(settings, folder)
+async def test_one_model_counts_and_its_predictions_become_whole(settings: Settings, tmp_path: Path) -> None:
+    first = await learnt(settings, tmp_path / "Pictures")
     everything = EACH * len(KINDS)
 
     dies(settings, "activating", train=True)
+    silence_jobs(settings.graph)
     async with build(settings, run_jobs=False) as services:
         assert (await active(services)).id == first.id
         assert [model.id for model in await services.models.versions()] == [first.id], "there is no half of a version"
         assert await predicted(services) == {first.id: everything}
 
     dies(settings, "predicting")  # the training is taken up again, and its model takes over
+    silence_jobs(settings.graph)
     async with build(settings, run_jobs=False) as services:
         second = await active(services)
         assert second.version == 2
