@@ -13,7 +13,6 @@ from photos_graph.model import albums as album_model
 from photos_graph.model.search import Ref
 from photos_graph.search.filters import PhotoFilter as StoredFilter
 from photos_graph.search.filters import TermFilter
-from photos_graph.services.browse.albums import order_of
 from photos_graph.services.labels.album_editing import AlbumChange, AlbumPhotos
 from resolvers import ids
 from resolvers.changes import BulkResult, change_id, deleted
@@ -104,7 +103,7 @@ class Album(Node):
     async def photo_count(self, info: Info) -> int:
         albums = info.context.services.albums
         await albums.look(self.own)
-        return albums.photo_count(self.own.id)
+        return albums.photo_count(self.own)
 
     @strawberry.field(
         description="The photo to show for the album: the one that a person chose, or else the first one. It is null "
@@ -145,7 +144,7 @@ class Album(Node):
     async def _day(self, info: Info, side: int) -> date | None:
         albums = info.context.services.albums
         await albums.look(self.own)
-        days = albums.dates(self.own.id)
+        days = albums.dates(self.own)
         return days[side] if days is not None else None
 
     @classmethod
@@ -157,7 +156,7 @@ class Album(Node):
             description=album.description,
             is_smart=album.is_smart,
             text=album.text,
-            order_by=order_of(album),
+            order_by=album.shown_order,
             created_at=_moment(album.created_ms),
             created_by=album.by,
             updated_at=_moment(album.changed_ms),

@@ -1,4 +1,8 @@
-"""Jobs, which are long tasks stored as nodes, so that every process can see, cancel and continue them."""
+"""Jobs, which are long tasks stored as nodes, so that every process can see, cancel and continue them.
+
+Each has a number, which grows with every job. ``rank`` has the number and the id, ``place`` the state and the rank, so
+that lists of jobs are ranges of these, and ``ended`` the time at which the job ended, as digits.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +12,32 @@ from typing import Any, LiteralString
 from uuid import uuid4
 
 from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.windows import AFTER_ALL, BEFORE_ALL, RankRegion, RankScale
 from photos_graph.model.job_arguments import KINDS, dump_arguments, load_arguments
 from photos_graph.model.jobs import Job, JobArguments, JobKind, JobState
-from photos_graph.search.listing import Stretch
+from photos_graph.search.listing import Key, Stretch
 
+_MOST = 999_999_999  # jobs that a rank distinguishes
 STALE_MS = 15_000  # a running job without a heartbeat for so long may be claimed by another process
 
-CREATE: LiteralString = """
-CREATE (j:Job {id: $id, kind: $kind, state: 'QUEUED', done: 0, createdAt: timestamp(), cancelRequested: false,
-  arguments: $arguments})
-RETURN j {.*} AS job
+_PLACED: LiteralString = """
+SET j.place = j.state + '/' + j.rank
 """
+_ENDED: LiteralString = """
+SET j.place = j.state + '/' + j.rank,
+  j.ended = CASE WHEN j.finishedAt IS NULL THEN null ELSE right('0000000000000' + toString(j.finishedAt), 13) END
+"""
+CREATE: LiteralString = (
+    """
+MERGE (m:Meta {name: 'jobs'}) SET m.value = coalesce(m.value, 0) + 1
+WITH m.value AS number
+CREATE (j:Job {id: $id, kind: $kind, state: 'QUEUED', done: 0, createdAt: timestamp(), cancelRequested: false,
+  arguments: $arguments, number: number, rank: right('000000000' + toString(number), 9) + $id})
+WITH j
+"""
+    + _PLACED
+    + "RETURN j {.*} AS job"
+)
 
 
 async def create(graph: Graph, id_: str, kind: JobKind, arguments: JobArguments | None = None) -> Job:
@@ -54,6 +73,7 @@ def _job(values: dict[str, Any]) -> Job:
         started_at=_time(values.get("startedAt")),
         finished_at=_time(values.get("finishedAt")),
         arguments=load_arguments(kind, values["arguments"]),
+        number=values.get("number") or 0,
     )
 
 
@@ -67,12 +87,16 @@ RETURN j.id AS id, j.kind AS kind, j.state = 'RUNNING' AND j.heartbeatAt >= time
 ORDER BY j.createdAt, j.id
 """
 
-CLAIM: LiteralString = """
+CLAIM: LiteralString = (
+    """
 MATCH (j:Job {id: $id})
 WHERE j.state = 'QUEUED' OR (j.state = 'RUNNING' AND j.heartbeatAt < timestamp() - $stale)
 SET j.state = 'RUNNING', j.owner = $owner, j.heartbeatAt = timestamp(), j.startedAt = coalesce(j.startedAt, timestamp())
-RETURN j {.*} AS job
+WITH j
 """
+    + _PLACED
+    + "RETURN j {.*} AS job"
+)
 
 
 async def claim(graph: Graph, owner: str, but: Set[JobKind] = frozenset()) -> Job | None:
@@ -106,10 +130,14 @@ async def beat(graph: Graph, id_: str, owner: str, done: int, total: int | None,
     return not rows or bool(rows[0]["cancel"])
 
 
-FINISH: LiteralString = """
+FINISH: LiteralString = (
+    """
 MATCH (j:Job {id: $id}) WHERE j.state = 'RUNNING' AND j.owner = $owner
 SET j.state = $state, j.finishedAt = timestamp(), j.done = $done, j.total = $total, j.message = $message
+WITH j
 """
+    + _ENDED
+)
 
 
 async def finish(
@@ -119,11 +147,15 @@ async def finish(
     await graph.write(FINISH, id=id_, owner=owner, state=state.value, done=done, total=total, message=message)
 
 
-RELEASE: LiteralString = """
+RELEASE: LiteralString = (
+    """
 MATCH (j:Job {id: $id}) WHERE j.state = 'RUNNING' AND j.owner = $owner
 SET j.finishedAt = CASE WHEN j.cancelRequested THEN timestamp() ELSE j.finishedAt END,
   j.state = CASE WHEN j.cancelRequested THEN 'CANCELLED' ELSE 'QUEUED' END
+WITH j
 """
+    + _ENDED
+)
 
 
 async def release(graph: Graph, id_: str, owner: str) -> None:
@@ -131,13 +163,17 @@ async def release(graph: Graph, id_: str, owner: str) -> None:
     await graph.write(RELEASE, id=id_, owner=owner)
 
 
-CANCEL: LiteralString = """
+CANCEL: LiteralString = (
+    """
 MATCH (j:Job {id: $id})
 SET j.cancelRequested = j.state IN ['QUEUED', 'RUNNING'],
   j.finishedAt = CASE WHEN j.state = 'QUEUED' THEN timestamp() ELSE j.finishedAt END,
   j.state = CASE WHEN j.state = 'QUEUED' THEN 'CANCELLED' ELSE j.state END
-RETURN j {.*} AS job
+WITH j
 """
+    + _ENDED
+    + "RETURN j {.*} AS job"
+)
 
 
 async def cancel(graph: Graph, id_: str) -> Job | None:
@@ -161,19 +197,19 @@ async def get(graph: Graph, id_: str) -> Job | None:
     return (await by_id(graph, [id_])).get(id_)
 
 
-_BETWEEN: LiteralString = """
-WHERE ($at IS NULL OR j.createdAt < $at OR (j.createdAt = $at AND j.id < $id))
-  AND ($until IS NULL OR j.createdAt > $until OR (j.createdAt = $until AND j.id > $untilId))
-"""
-_NEWEST: LiteralString = "RETURN j {.*} AS job ORDER BY j.createdAt DESC, j.id DESC LIMIT $limit"
-_OLDEST: LiteralString = "RETURN j {.*} AS job ORDER BY j.createdAt, j.id LIMIT $limit"
-_ALL: LiteralString = "MATCH (j:Job)"
-_IN_STATE: LiteralString = "MATCH (j:Job {state: $state})"
+_NEWEST: LiteralString = "RETURN j {.*} AS job ORDER BY j.rank DESC LIMIT $limit"
+_OLDEST: LiteralString = "RETURN j {.*} AS job ORDER BY j.rank LIMIT $limit"
+_ALL: LiteralString = "MATCH (j:Job) WHERE j.rank > $after AND j.rank < $before "
+_IN_STATE: LiteralString = "MATCH (j:Job) WHERE j.place > $after AND j.place < $before "
 
-PAGE: LiteralString = _ALL + _BETWEEN + _NEWEST
-PAGE_FROM_END: LiteralString = _ALL + _BETWEEN + _OLDEST
-PAGE_IN_STATE: LiteralString = _IN_STATE + _BETWEEN + _NEWEST
-PAGE_IN_STATE_FROM_END: LiteralString = _IN_STATE + _BETWEEN + _OLDEST
+PAGE: LiteralString = _ALL + _NEWEST
+PAGE_FROM_END: LiteralString = _ALL + _OLDEST
+PAGE_IN_STATE: LiteralString = _IN_STATE + _NEWEST
+PAGE_IN_STATE_FROM_END: LiteralString = _IN_STATE + _OLDEST
+
+_SCALE = RankScale(9)
+
+NEWEST: LiteralString = "MATCH (m:Meta {name: 'jobs'}) RETURN m.value AS number"
 
 # The engines answer both without visiting each job.
 COUNT: LiteralString = "MATCH (j:Job) RETURN count(j) AS n"
@@ -181,15 +217,28 @@ COUNT_IN_STATE: LiteralString = "MATCH (j:Job {state: $state}) RETURN count(j) A
 
 
 async def page(graph: Graph, state: JobState | None, stretch: Stretch) -> list[Job]:
-    """Returns a part of the jobs, newest first. The keys are (ms since the epoch, id)."""
-    (at, id_), (until, until_id) = stretch.after or (None, ""), stretch.before or (None, "")
-    between = {"at": at, "id": id_, "until": until, "untilId": until_id, "limit": stretch.limit}
-    if state is None:
-        rows = await graph.read(PAGE_FROM_END if stretch.from_end else PAGE, **between)
-    else:
-        query = PAGE_IN_STATE_FROM_END if stretch.from_end else PAGE_IN_STATE
-        rows = await graph.read(query, state=state.value, **between)
-    return [_job(row["job"]) for row in rows]
+    """Returns a part of the jobs, newest first. The keys are (number, id)."""
+    found: list[Job] = []
+    queries = (PAGE, PAGE_FROM_END) if state is None else (PAGE_IN_STATE, PAGE_IN_STATE_FROM_END)
+    query, prefix = queries[stretch.from_end], "" if state is None else f"{state.value}/"
+
+    async def read(after: str, before: str, limit: int) -> list[str]:
+        rows = await graph.read(query, after=prefix + after, before=prefix + before, limit=limit)
+        found.extend(_job(row["job"]) for row in rows)
+        return [row["job"]["rank"] for row in rows]
+
+    # Ranks ascend from the oldest job, and the list begins at the newest one.
+    after = _rank(stretch.before) if stretch.before is not None else BEFORE_ALL
+    before = _rank(stretch.after) if stretch.after is not None else AFTER_ALL
+    rows = await graph.read(NEWEST)
+    regions = [RankRegion(0, int(rows[0]["number"]) + 1, await count(graph, state))] if rows else []
+    await _SCALE.read(read, regions, after, before, stretch.limit, not stretch.from_end)
+    return found
+
+
+def _rank(key: Key) -> str:
+    number, id_ = key
+    return _SCALE.rank(min(max(number, 0), _MOST), id_)
 
 
 async def in_state(graph: Graph, state: JobState, limit: int) -> list[Job]:
@@ -213,15 +262,16 @@ async def unfinished(graph: Graph) -> list[Job]:
     return [_job(row["job"]) for row in await graph.read(UNFINISHED)]
 
 
-OPEN: LiteralString = """
-MATCH (j:Job) WHERE j.state = 'RUNNING' OR j.state = 'QUEUED' OR j.finishedAt >= $since
-RETURN j {.*} AS job ORDER BY j.createdAt
-"""
+ENDED: LiteralString = "MATCH (j:Job) WHERE j.ended > $after AND j.ended < $before RETURN j {.*} AS job"
 
 
 async def unfinished_or_since(graph: Graph, since_ms: int) -> list[Job]:
     """Returns the jobs that are queued, are running, or have ended since the given time (ms since the epoch)."""
-    return [_job(row["job"]) for row in await graph.read(OPEN, since=since_ms)]
+    open_jobs = await unfinished(graph)  # first, so that one that ends meanwhile is among the others
+    ended = [
+        _job(row["job"]) for row in await graph.read(ENDED, after=f"{max(since_ms - 1, 0):013d}", before=AFTER_ALL)
+    ]
+    return sorted({job.id: job for job in (*open_jobs, *ended)}.values(), key=lambda job: (job.created_at, job.id))
 
 
 UNDONE: LiteralString = """

@@ -9,7 +9,7 @@ from photos_graph.events import Events, LabelsChanged
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.engine.feed_entry import touch
 from photos_graph.graph.labels import changes
-from photos_graph.graph.labels.edits import Change, is_prediction
+from photos_graph.graph.labels.edits import Change, is_prediction, now_ms
 from photos_graph.graph.labels.sharing import share
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model.labels import LabelKind
@@ -38,12 +38,14 @@ class ReadModel(Protocol):
 class LabelWriter:
     """Writes labels, one writer after the other, so that nothing changes between what a writer reads and writes.
 
-    The read model follows before the answer is given, so that the writer can read its own change at once."""
+    The read model follows before the answer is given, so that the writer can read its own change at once. ``clock``
+    returns the time in milliseconds since 1970."""
 
-    def __init__(self, graph: Graph, read_model: ReadModel, events: Events) -> None:
+    def __init__(self, graph: Graph, read_model: ReadModel, events: Events, clock: Callable[[], int] = now_ms) -> None:
         self._graph = graph
         self._read_model = read_model
         self._events = events
+        self._clock = clock
 
     async def write(
         self, kind: LabelKind, work: Callable[[LabelTransaction], Awaitable[T]], *, caught_up: bool = False
@@ -69,7 +71,7 @@ class LabelWriter:
         """
 
         async def locked(inner: Transaction) -> T:
-            tx = LabelTransaction(inner)
+            tx = LabelTransaction(inner, self._clock())
             await tx.run(LOCK)
             if caught_up:
                 await self._read_model.catch_up()

@@ -140,4 +140,4 @@ class Jobs:
 
 
 def _key(job: Job) -> tuple[int, str]:
-    return round(job.created_at.timestamp() * 1000), job.id
+    return job.number, job.id

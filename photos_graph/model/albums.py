@@ -44,6 +44,11 @@ class Album:
     def is_smart(self) -> bool:
         return self.filter is not None or self.text is not None
 
+    @property
+    def shown_order(self) -> PhotoOrder:
+        """The order in which the album shows its photos."""
+        return self.order or (PhotoOrder.TAKEN_DESC if self.is_smart else PhotoOrder.ALBUM)
+
 
 class AlbumDetails(TypedDict, total=False):
     """What can be stated about an album besides its name. A missing key leaves it as it is."""

@@ -59,3 +59,4 @@ class Job(Generic[ArgumentsOfJob]):
     arguments: ArgumentsOfJob
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    number: int = 0  # jobs are numbered in the order in which they were created

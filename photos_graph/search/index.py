@@ -22,6 +22,7 @@ from photos_graph.model.library import Place
 from photos_graph.model.search import Match, PhotoOrder, TimelineUnit
 from photos_graph.model.stacks import Stack, StackKind, Stacks
 from photos_graph.search import cursor, paging
+from photos_graph.search.album_facts import AlbumFacts, KnownAlbums
 from photos_graph.search.arrays import Keys
 from photos_graph.search.columns import NO_DATE, microseconds
 from photos_graph.search.evaluation import evaluate
@@ -66,6 +67,7 @@ class SearchIndex:
         self.map = MapClusters(table)
         self._timelines = Timelines(self.photo_ids)
         self.centres = PlaceCentres(self.places, table)
+        self._known_albums = KnownAlbums(self.sets, self._first_of)
         self.lexicon: Lexicon = LexiconNames(
             self.tags,
             self.persons,
@@ -98,6 +100,7 @@ class SearchIndex:
             for order in self.orders().values():
                 order.touch(touched)
             self.map.touch(touched)
+            self._known_albums.touch(touched)
             left = ()
 
     def apply_folders(self, rows: Iterable[FolderRow], gone: Iterable[str] = ()) -> None:
@@ -131,8 +134,10 @@ class SearchIndex:
 
     def apply_albums(self, rows: Iterable[Album], gone: Iterable[str] = ()) -> None:
         """Adds, replaces and removes albums. An album that is gone has no photos any more."""
+        gone = list(gone)
         self.sets.albums.forget_found()
         self.sets.albums.replace_rows(rows, gone)
+        self._known_albums.forget(gone)
 
     def apply_placed(self, placed: Mapping[str, PlacedPhotos], touched: BitMap | None) -> None:
         """Replaces the places in albums of the touched photos, or of all photos if ``touched`` is None."""
@@ -255,6 +260,16 @@ class SearchIndex:
         stacks = self.sets.stacks
         found = self.numbers_of(photo_ids).tolist()
         return [[] if number < 0 else stacks.members(number) or [number] for number in found]
+
+    # albums
+
+    def album_facts(self, album: Album) -> AlbumFacts:
+        """Returns the number of photos, the first one and the times of an album that exists."""
+        return self._known_albums.facts(album)
+
+    def _first_of(self, album: Album, photos: BitMap) -> int | None:
+        order = self._order(album.shown_order, album.id)
+        return next(iter(order.take(photos, 0, len(order.sequence), 1)), None)
 
     # photos by number and id
 

@@ -83,9 +83,9 @@ class PhotoSets:
             self.persons.forget_all()
             self.tags.forget_counts()
             self.folder_orders.forget_all()
-            self.albums.forget()
-        elif before != now:
-            self.albums.forget()
+            self.albums.forget(touched)
+        else:
+            self.albums.forget(before ^ now)
         self.persons.forget_times(touched)
         return touched
 

@@ -89,9 +89,7 @@ def order_in(search: SearchIndex, query: Query, order: PhotoOrder) -> tuple[Phot
     row = search.albums.get(_named_album(query) or "")
     if row is None:
         raise BadInput("The order ALBUM needs a filter for the photos of one album.", about=order.value)
-    if row.order is None and not row.is_smart:
-        return order, row.id
-    return row.order or PhotoOrder.TAKEN_DESC, None
+    return row.shown_order, row.id if row.shown_order is PhotoOrder.ALBUM else None
 
 
 def _named_album(query: Query) -> str | None:

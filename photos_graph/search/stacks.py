@@ -92,6 +92,15 @@ class StackSets:
         [stack] = self._stack_of(np.array([number]))
         return [int(each) for each in self._members[self._starts[stack] : self._starts[stack + 1]]]
 
+    def stacks_of(self, numbers: Numbers) -> npt.NDArray[np.int64]:
+        """Returns a number (n,) for the stack of each photo, or -1 for a photo that stands alone. Photos have the same
+        number if they are in the same stack; it is valid until the index changes."""
+        self._refresh()
+        places = np.full(len(numbers), -1, np.int32)
+        known = numbers < len(self._place)
+        places[known] = self._place[numbers[known]]
+        return np.where(places < 0, -1, self._stack_at(places))
+
     def _stack_of(self, numbers: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
         return self._stack_at(self._place[numbers])
 

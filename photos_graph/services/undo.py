@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from photos_graph.errors import Conflict, NotFound
 from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.faces import assignments, edited_faces, moves
+from photos_graph.graph.faces import assignments, edited_faces
 from photos_graph.graph.labels import changes, properties, ratings, stacks
 from photos_graph.graph.labels.edits import (
     Change,
@@ -194,7 +194,7 @@ def _of_kind(change: Change, kind: LabelKind | None) -> tuple[Edit, ...]:
 async def _check_successors(tx: LabelTransaction, edits: Sequence[Edit]) -> None:
     """Raises Conflict if photos or faces are elsewhere by now. Boxes may have changed, since models find them again."""
     face_ids = [face_id for edit in edits for face_id in edit.faces]
-    holders, now = await moves.holders(tx, face_ids), await succession.successors(tx, _numbers(edits))
+    holders, now = await edited_faces.photos(tx, face_ids), await succession.successors(tx, _numbers(edits))
     differing: Counter[str] = Counter()
     for edit in edits:
         if isinstance(edit.before, FacePlace):
@@ -209,8 +209,8 @@ async def _known(tx: Transaction, edits: Sequence[Edit]) -> tuple[Edit, ...]:
     numbers = await photos.known_numbers(tx, [number for edit in edits for number in edit.photos])
     folder_ids = await folders.known_folders(tx, [id_ for edit in edits for id_ in edit.folders])
     face_ids = await assignments.known(tx, [id_ for edit in edits for id_ in edit.faces])
-    coming = [id_ for edit in edits if edit.after == FacePresence(True) for id_ in edit.faces]
-    face_ids |= await edited_faces.deleted(tx, coming)
+    may_be_deleted = [edit for edit in edits if edit.after == FacePresence(True) or isinstance(edit.after, FacePlace)]
+    face_ids |= await edited_faces.deleted(tx, [id_ for edit in may_be_deleted for id_ in edit.faces])
     found = []
     for edit in edits:
         known = [place for place, number in enumerate(edit.photos) if number in numbers]

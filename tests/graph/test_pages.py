@@ -34,20 +34,18 @@ UNWIND range(0, 2) AS n
 MATCH (p:Photo {number: n})<-[r:OF]-(f:File)
 MATCH (new:Photo {number: n + 3})
 DELETE r
-CREATE (:Replacement {id: p.id, new: new.id, key: f.key, state: 'OPEN', at: n})
+CREATE (:Replacement {id: p.id, new: new.id, key: f.key, state: 'OPEN', open: p.id, at: n})
 """
-AT_ONCE = "MATCH (j:Job) WHERE j.id IN ['j2', 'j3', 'j4'] SET j.createdAt = 1000"
 
 
 @pytest.fixture
 async def lists(graph: Graph) -> Graph:
     """Seven photos with three faces each, in clusters of several sizes, some of them named; failures, replaced
-    pictures, and jobs of which some are as old as others."""
+    pictures, and jobs."""
     await plant(graph, {"a": "a"}, {"a": range(HELD)})
     for number in range(2, HELD):
         await jobs.create(graph, f"j{number}", JobKind.SCAN)
-    await graph.write(AT_ONCE)
-    await graph.write("MATCH (j:Job {id: 'j6'}) SET j.state = 'FAILED'")
+    await jobs.cancel(graph, "j6")
     await graph.write(ANN)
     faces = [
         Found(f"{n}{place}", photo_id(n), (n * 3 + place) / 20, cluster=f"c{n // 2 + place}", ignored=n == 3)
@@ -64,7 +62,7 @@ async def lists(graph: Graph) -> Graph:
 
 
 def of_job(job: Any) -> Key:
-    return round(job.created_at.timestamp() * 1000), job.id
+    return job.number, job.id
 
 
 def of_rank(rank: Any) -> Key:

@@ -13,7 +13,6 @@ from tests.kit.engines import RunningEngine
 pytestmark = pytest.mark.anyio
 
 LOADED = "the index is read from the graph when there is no snapshot"
-OF_JOBS = "jobs are deleted after some time, and do not grow with the library"
 UPKEEP = "what is old is deleted in the background"
 SCAN = "a scan does it once for a root"
 REMOVAL = "a root is removed with all that it holds, in portions"
@@ -44,9 +43,6 @@ WALKS = {
     "labels.label_postings.ALL_PREDICTED_PERSONS": LOADED,
     "labels.label_postings.ALL_FACES": LOADED,
     "labels.album_entries.ALL": LOADED,
-    "jobs.PAGE": OF_JOBS,
-    "jobs.PAGE_FROM_END": OF_JOBS,
-    "jobs.OPEN": OF_JOBS,
     "jobs.PRUNE": UPKEEP,
     "engine.feed.PRUNE": UPKEEP,
     "learning.skips.FORGET_OLD": UPKEEP,

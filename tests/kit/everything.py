@@ -189,7 +189,7 @@ async def _work_left(services: Services) -> None:
 
     await writer(graph).commit(replace)
     await files.miss_files(writer(graph), [f"h-{number}" for number in REPLACED])
-    await replacements.leave_open(graph, _photo_ids(REPLACED))
+    await writer(graph).commit(lambda tx: replacements.leave_open(tx, _photo_ids(REPLACED)))
 
 
 async def _trips(graph: Graph) -> None:

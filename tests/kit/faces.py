@@ -63,7 +63,7 @@ async def find(graph: Graph, *faces: Found) -> None:
     async def work(tx: Transaction) -> None:
         await tx.run(LOCK)
         numbers = [row["number"] for row in await tx.run(PUT, rows=[_row(face) for face in faces])]
-        await recount(LabelTransaction(tx), [face.id for face in faces])
+        await recount(LabelTransaction(tx, 0), [face.id for face in faces])
         await touch(tx, labelled=numbers)
 
     await graph.transaction(work)

@@ -27,7 +27,7 @@ _GROWING = (
     "Photo File Folder Face DeletedFace Cluster Failure Features Change Part Replacement Skipped Touched Job Trip"
 )
 _KINDS = "Tag Person Place Sheet Question Album"
-_META = "feed graph labels changes photoNumber faceNews predictJob audit countedTrust changesPruned"
+_META = "feed graph labels changes photoNumber faceNews predictJob audit countedTrust changesPruned jobs"
 
 _NODES = """
 UNWIND range(1, $size) AS n
@@ -35,7 +35,8 @@ CREATE (:LABEL {id: 'x' + n, number: n, seq: n, key: 'x1/' + n, name: 'x' + n, r
   contentHash: 'x' + n, pictureHash: 'x' + n, inode: n, rootId: 'x1', tag: 'x' + n, stack: 'x' + n, at: n,
   createdAt: n, finishedAt: n, until: n, missing: false, kind: 'TAGS', model: 'x7', x: 0.1, y: 0.1, width: 0.1,
   height: 0.1, quality: 0.5, mtimeNs: 1, threshold: 0.5, stage: 'x' + n, cover: 'x' + n, new: 'x' + n,
-  merged: ['x' + n], state: CASE WHEN n < 5 THEN $rare ELSE 'PRESENT' END, ignored: n < 5})
+  merged: ['x' + n], place: 'x' + n, seenBy: 'x' + n, open: 'x' + n, ended: 'x' + n,
+  state: CASE WHEN n < 5 THEN $rare ELSE 'PRESENT' END, ignored: n < 5})
 """
 # These few are due, or are not seen, so that the queries for them find something.
 _DUE = """
@@ -89,6 +90,7 @@ def fill(engine: RunningEngine, size: int = SIZE) -> None:
             "UNWIND $names AS name CREATE (:Meta {name: name, value: $size})", names=_META.split(), size=size
         ).consume()
         session.run("MATCH (d:Folder {id: 'x1'}) SET d:Root").consume()
+        session.run("MATCH (a:Album) SET a.cover = a.number").consume()
         for start, kind, end, other in _NEIGHBOURS:
             edges = _EDGES.replace("FROM", start).replace("KIND", kind).replace("TO", end).replace("OTHER", other)
             edges = edges.replace("'y'", f"'{_letter(end)}'")

@@ -8,6 +8,7 @@ from hypothesis.stateful import invariant, rule
 
 from photos_graph.model.labels import FolderMarks
 from photos_graph.model.search import PhotoOrder
+from photos_graph.search.columns import moment
 from photos_graph.search.terms.albums import InAlbum
 from photos_graph.search.terms.persons import WithPerson
 from photos_graph.search.terms.tags import Tagged
@@ -44,6 +45,13 @@ class Labelled(Changing):
             assert set(found) == self.naive.evaluate(InAlbum(album_id))
             numbers = self.index.page(found, PhotoOrder.ALBUM, album_id=album_id).numbers
             assert numbers == self.naive.in_order(album_id)
+            if (row := self.index.albums.get(album_id)) is not None and not row.is_smart:
+                facts, shown = self.index.album_facts(row), self.naive.collapsed(set(found))
+                assert facts.photo_count == len(shown)
+                assert facts.first == next((number for number in numbers if number in shown), None)
+                days = [taken for number in numbers if (taken := self.naive.photos[number].taken) is not None]
+                known = (moment(facts.taken[0]), moment(facts.taken[1])) if facts.taken is not None else None
+                assert known == ((min(days), max(days)) if days else None)
 
     @rule(marks=st.lists(folder_marks, max_size=2), tag_ids=st.lists(st.sampled_from(TAGS), max_size=2))
     def what_marks_would_change_is_known_before(self, marks: list[FolderMarks], tag_ids: list[str]) -> None:

@@ -133,6 +133,29 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
         "CREATE CONSTRAINT album_id IF NOT EXISTS FOR (n:Album) REQUIRE n.id IS UNIQUE",
         "CREATE CONSTRAINT album_key IF NOT EXISTS FOR (n:Album) REQUIRE n.key IS UNIQUE",
     ),
+    24: (
+        "CREATE INDEX album_cover IF NOT EXISTS FOR (n:Album) ON (n.cover)",
+        "CREATE INDEX job_rank IF NOT EXISTS FOR (n:Job) ON (n.rank)",
+        "CREATE INDEX job_place IF NOT EXISTS FOR (n:Job) ON (n.place)",
+        "CREATE INDEX job_ended IF NOT EXISTS FOR (n:Job) ON (n.ended)",
+        "CREATE INDEX failure_seen_by IF NOT EXISTS FOR (n:Failure) ON (n.seenBy)",
+        "CREATE INDEX replacement_open IF NOT EXISTS FOR (n:Replacement) ON (n.open)",
+        """MATCH (j:Job)
+           WITH j ORDER BY j.createdAt, j.id
+           WITH collect(j) AS unnumbered
+           UNWIND range(1, size(unnumbered)) AS number
+           WITH unnumbered[number - 1] AS j, number
+           SET j.number = number""",
+        """MATCH (j:Job)
+           WITH max(j.number) AS last, count(j) AS n WHERE n > 0
+           MERGE (m:Meta {name: 'jobs'}) SET m.value = last""",
+        "MATCH (j:Job) SET j.rank = right('000000000' + toString(j.number), 9) + j.id",
+        "MATCH (j:Job) SET j.place = j.state + '/' + j.rank",
+        """MATCH (j:Job) WHERE j.finishedAt IS NOT NULL
+           SET j.ended = right('0000000000000' + toString(j.finishedAt), 13)""",
+        "MATCH (x:Failure)-[:SEEN_BY]->(j:Job) SET x.seenBy = j.id + '/' + x.id",
+        "MATCH (r:Replacement {state: 'OPEN'}) SET r.open = r.id",
+    ),
 }
 
 # An index that ArcadeDB creates for a label without nodes takes its keys for texts, unless a type is declared. It then

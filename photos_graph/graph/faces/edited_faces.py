@@ -173,6 +173,22 @@ async def photos(tx: Transaction, face_ids: Iterable[str]) -> dict[str, int]:
     return {row["id"]: row["number"] for row in rows}
 
 
+DELETED_OF: LiteralString = """
+UNWIND $numbers AS number
+MATCH (p:Photo {number: number})-[:HAD_FACE]->(f:DeletedFace) WHERE f.x IS NOT NULL
+RETURN number, f.id AS id, f.x AS x, f.y AS y, f.width AS width, f.height AS height
+ORDER BY number, id
+"""
+
+
+async def deleted_of(tx: Transaction, numbers: Iterable[int]) -> dict[int, dict[str, Box]]:
+    """Returns the places of the deleted faces of photos, by the numbers of these and by the ids of the faces."""
+    found: dict[int, dict[str, Box]] = {}
+    for row in await tx.run(DELETED_OF, numbers=sorted(set(numbers))):
+        found.setdefault(row["number"], {})[row["id"]] = Box(row["x"], row["y"], row["width"], row["height"])
+    return found
+
+
 DELETED: LiteralString = "UNWIND $ids AS id MATCH (f:DeletedFace {id: id}) RETURN collect(id) AS ids"
 
 

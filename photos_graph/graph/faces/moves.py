@@ -1,4 +1,4 @@
-"""Moves faces from a photo to the one that succeeds it, with all that was said about them."""
+"""Moves faces from a photo to the one that succeeds it, with all that was said about them: also that there is none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import LiteralString
 from photos_graph.boxes import paired, seen_in
 from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Transaction
-from photos_graph.graph.faces import cluster_pages, visibility
+from photos_graph.graph.faces import cluster_pages, edited_faces, visibility
 from photos_graph.graph.faces.detections import DETECTED
 from photos_graph.graph.labels.edits import Edit, FacePlace, SingleEdit, grouped_faces
 from photos_graph.graph.labels.transaction import LabelTransaction
@@ -19,7 +19,7 @@ from photos_graph.model.succession import Succession
 
 @dataclass(frozen=True, slots=True)
 class _MovingFace:
-    """A face of a photo. ``persons`` are the ids of those to whom it is assigned."""
+    """A face of a photo, or a place where there is none. ``persons`` are the ids of those to whom it is assigned."""
 
     id: str
     box: Box
@@ -59,15 +59,31 @@ async def _faces(tx: Transaction, numbers: Iterable[int]) -> dict[int, list[_Mov
     return found
 
 
+async def _deleted_faces(tx: Transaction, numbers: Iterable[int]) -> dict[int, list[_MovingFace]]:
+    return {
+        number: [
+            _MovingFace(id_, box, DETECTED, frozenset(), is_labelled=True, is_judged=True) for id_, box in faces.items()
+        ]
+        for number, faces in (await edited_faces.deleted_of(tx, numbers)).items()
+    }
+
+
 async def moves(tx: Transaction, successions: Sequence[Succession]) -> tuple[Edit, ...]:
-    """Returns the moves of the faces that somebody drew or labelled, turned and scaled like the picture.
+    """Returns the moves of the faces that somebody drew, labelled or deleted, turned and scaled like the picture.
 
     A face of the new photo at the same place changes places with the old one, unless a person has judged it. Faces that
     the new picture does not show stay, and so do those of persons who are named elsewhere in it.
     """
-    faces = await _faces(tx, (number for each in successions for number in (each.old, each.new)))
+    numbers = {number for each in successions for number in (each.old, each.new)}
+    faces, deleted = await _faces(tx, numbers), await _deleted_faces(tx, numbers)
     return grouped_faces(
-        edit for each in successions for edit in _moved(each, faces.get(each.old, []), faces.get(each.new, []))
+        edit
+        for each in successions
+        for edit in _moved(
+            each,
+            [*faces.get(each.old, []), *deleted.get(each.old, [])],
+            [*faces.get(each.new, []), *deleted.get(each.new, [])],
+        )
     )
 
 
@@ -98,6 +114,16 @@ SET f.x = row.x, f.y = row.y, f.width = row.width, f.height = row.height
 """
 
 
+PUT_DELETED: LiteralString = """
+UNWIND $rows AS row
+MATCH (f:DeletedFace {id: row.id})<-[r:HAD_FACE]-(:Photo)
+MATCH (p:Photo {number: row.photo})
+DELETE r
+CREATE (p)-[:HAD_FACE]->(f)
+SET f.x = row.x, f.y = row.y, f.width = row.width, f.height = row.height
+"""
+
+
 async def write(tx: LabelTransaction, edits: Iterable[Edit]) -> None:
     """Makes the moves. The photos that faces leave and reach are due for the models."""
     rows: list[dict[str, object]] = []
@@ -111,17 +137,8 @@ async def write(tx: LabelTransaction, edits: Iterable[Edit]) -> None:
             numbers |= {edit.before.photo, place.photo}
     if rows:
         await tx.run(PUT, rows=rows)
+        await tx.run(PUT_DELETED, rows=rows)
         tx.touch(labelled=numbers)
         await due.make_due(tx, due.FACES, sorted(numbers))
         await visibility.mark(tx, sorted(numbers))
         await cluster_pages.recount(tx, moved)
-
-
-HOLDERS: LiteralString = """
-UNWIND $ids AS id MATCH (f:Face {id: id})<-[:HAS_FACE]-(p:Photo) RETURN id, p.number AS number
-"""
-
-
-async def holders(tx: Transaction, face_ids: Iterable[str]) -> dict[str, int]:
-    """Returns the number of the photo of each face."""
-    return {row["id"]: row["number"] for row in await tx.run(HOLDERS, ids=sorted(set(face_ids)))}

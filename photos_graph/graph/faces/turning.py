@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, LiteralString
 
 from photos_graph.boxes import turned
 from photos_graph.graph import due
-from photos_graph.graph.faces import regions
+from photos_graph.graph.faces import edited_faces, regions
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model.faces import Box
 
@@ -32,12 +32,6 @@ UNWIND $rows AS row
 MATCH (f:Face {id: row.id}) SET f.x = row.x, f.y = row.y, f.width = row.width, f.height = row.height
 """
 
-DELETED: LiteralString = """
-UNWIND $numbers AS number
-MATCH (p:Photo {number: number})-[:HAD_FACE]->(f:DeletedFace) WHERE f.x IS NOT NULL
-RETURN number, f.id AS id, f.x AS x, f.y AS y, f.width AS width, f.height AS height
-"""
-
 PUT_DELETED: LiteralString = """
 UNWIND $rows AS row
 MATCH (f:DeletedFace {id: row.id}) SET f.x = row.x, f.y = row.y, f.width = row.width, f.height = row.height
@@ -57,7 +51,11 @@ async def turn(tx: LabelTransaction, turns: Mapping[int, Turn]) -> None:
     if not numbers:
         return
     await tx.run(PUT_FACES, rows=[_row(row, turns) for row in await tx.run(FACES, numbers=numbers)])
-    await tx.run(PUT_DELETED, rows=[_row(row, turns) for row in await tx.run(DELETED, numbers=numbers)])
+    deleted = await edited_faces.deleted_of(tx, numbers)
+    rows = [
+        {"id": id_, **asdict(_turned(box, turns[number]))} for number, of in deleted.items() for id_, box in of.items()
+    ]
+    await tx.run(PUT_DELETED, rows=rows)
     marked = await regions.of_photos(tx, numbers)
     await tx.run(
         PUT_REGIONS,

@@ -12,7 +12,7 @@ from typing import Any, LiteralString, NamedTuple
 import numpy as np
 
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.labels.edits import AlbumEntry, Edit, now_ms
+from photos_graph.graph.labels.edits import AlbumEntry, Edit
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.search.rows import PlacedPhotos
 
@@ -128,7 +128,7 @@ async def write(tx: LabelTransaction, of_entries: Sequence[Edit]) -> None:
                 row = {"album": edit.label_id, "at": entry.placed_at_ms, "by": entry.placed_by}
                 await tx.run(ADD, rows=[{**row, "photos": photos[start : start + BATCH_SIZE]}])
     if album_ids:
-        await tx.run(CHANGED, ids=sorted(album_ids), now=now_ms())
+        await tx.run(CHANGED, ids=sorted(album_ids), now=tx.now_ms)
 
 
 ALL: LiteralString = """

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.labels.edits import AlbumState, now_ms
+from photos_graph.graph.labels.edits import AlbumState
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model.albums import Album
 from photos_graph.model.search import PhotoOrder
@@ -50,6 +50,14 @@ def state_of(album: Album) -> AlbumState:
     )
 
 
+COVERED: LiteralString = "UNWIND $numbers AS number MATCH (a:Album {cover: number}) RETURN DISTINCT a.id AS id"
+
+
+async def covered_by(tx: Transaction, numbers: Iterable[int]) -> list[str]:
+    """Returns the ids of the albums of which people chose one of these photos as the cover."""
+    return [row["id"] for row in await tx.run(COVERED, numbers=sorted(set(numbers)))]
+
+
 BY_KEY: LiteralString = "UNWIND $keys AS key MATCH (a:Album {key: key}) RETURN key, a.id AS id"
 
 
@@ -70,7 +78,6 @@ SET a.name = row.name, a.key = row.key, a.description = row.description, a.filte
 async def put(tx: LabelTransaction, wanted: Mapping[str, AlbumState]) -> None:
     """Creates or updates albums, by id. The caller must have checked that their names are free."""
     tx.touch(albums=wanted)
-    now = now_ms()
     written = [
         {
             "id": id_,
@@ -83,7 +90,7 @@ async def put(tx: LabelTransaction, wanted: Mapping[str, AlbumState]) -> None:
             "cover": state.cover_number,
             "at": state.at_ms,
             "by": state.by,
-            "changedAt": now,
+            "changedAt": tx.now_ms,
         }
         for id_, state in wanted.items()
     ]

@@ -12,11 +12,13 @@ class LabelTransaction(Transaction):
     """A transaction that holds the lock of labels, and collects what can be undone and what the index must read again.
 
     ``LabelWriter`` alone makes one. A function that writes labels demands it in its signature, so the type checker
-    refuses to write them without the lock.
+    refuses to write them without the lock. ``now_ms`` is the time of everything that it writes, in milliseconds since
+    1970.
     """
 
-    def __init__(self, tx: Transaction) -> None:
+    def __init__(self, tx: Transaction, now_ms: int) -> None:
         super().__init__(tx._graph, tx._inner)
+        self.now_ms = now_ms
         self.photos: set[int] = set()
         self.folders: set[str] = set()
         self.labelled: set[int] = set()

@@ -36,6 +36,7 @@ DELETE old
 WITH DISTINCT x
 MATCH (j:Job {id: $job})
 MERGE (x)-[:SEEN_BY]->(j)
+SET x.seenBy = $job + '/' + x.id
 """
 
 ABOUT_FILE: LiteralString = """
@@ -144,10 +145,10 @@ async def clear_failures(tx: Transaction, file_ids: Sequence[str]) -> None:
 _SHOWN: LiteralString = """
 RETURN x.id AS id, x.path AS path, x.stage AS stage, x.reason AS reason, x.attempts AS attempts, x.at AS at
 """
-_PAGE: LiteralString = "WHERE x.id > $after AND x.id < $before" + _SHOWN + "ORDER BY id LIMIT $limit"
-_PAGE_FROM_END: LiteralString = "WHERE x.id > $after AND x.id < $before" + _SHOWN + "ORDER BY id DESC LIMIT $limit"
-_EVERY: LiteralString = "MATCH (x:Failure) "
-_OF_JOB: LiteralString = "MATCH (:Job {id: $job})<-[:SEEN_BY]-(x:Failure) "
+_PAGE: LiteralString = _SHOWN + "ORDER BY id LIMIT $limit"
+_PAGE_FROM_END: LiteralString = _SHOWN + "ORDER BY id DESC LIMIT $limit"
+_EVERY: LiteralString = "MATCH (x:Failure) WHERE x.id > $after AND x.id < $before"
+_OF_JOB: LiteralString = "MATCH (x:Failure) WHERE x.seenBy > $after AND x.seenBy < $before"
 
 PAGE: LiteralString = _EVERY + _PAGE
 PAGE_FROM_END: LiteralString = _EVERY + _PAGE_FROM_END
@@ -164,23 +165,18 @@ async def page(graph: Graph, job_id: str | None, stretch: Stretch) -> list[tuple
     """Returns (id, failure) of a part of the failures, by id. The keys are (0, id)."""
     rows: list[dict[str, Any]] = []
 
+    queries = (PAGE, PAGE_FROM_END) if job_id is None else (PAGE_OF_JOB, PAGE_OF_JOB_FROM_END)
+    query, prefix = queries[stretch.from_end], "" if job_id is None else f"{job_id}/"
+
     async def read(after: str, before: str, limit: int) -> list[str]:
-        between = {"after": after, "before": before, "limit": limit}
-        if job_id is None:
-            found = await graph.read(PAGE_FROM_END if stretch.from_end else PAGE, **between)
-        else:
-            query = PAGE_OF_JOB_FROM_END if stretch.from_end else PAGE_OF_JOB
-            found = await graph.read(query, job=job_id, **between)
+        found = await graph.read(query, after=prefix + after, before=prefix + before, limit=limit)
         rows.extend(found)
         return [row["id"] for row in found]
 
     after = stretch.after[1] if stretch.after is not None else BEFORE_ALL
     before = stretch.before[1] if stretch.before is not None else AFTER_ALL
-    if job_id is not None:
-        await read(after, before, stretch.limit)
-    else:
-        regions = [RankRegion(0, 1, await count(graph))]
-        await _SCALE.read(read, regions, after, before, stretch.limit, stretch.from_end)
+    regions = [RankRegion(0, 1, await count(graph, job_id))]
+    await _SCALE.read(read, regions, after, before, stretch.limit, stretch.from_end)
     return [(row["id"], _failure(row)) for row in rows]
 
 

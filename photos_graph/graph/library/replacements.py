@@ -1,24 +1,26 @@
 """Replacements: another picture at the path of an older one. ``(:Replacement)`` has the id of the old photo.
 
 A replacement is PENDING until its pictures have been compared, OPEN if a person must say whether they are the same, and
-SETTLED once one photo has succeeded the other.
+SETTLED once one photo has succeeded the other. ``open`` is its id while it is OPEN, for an index of these alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import LiteralString
 
-from photos_graph.graph.engine.connection import Graph, Transaction
-from photos_graph.graph.engine.windows import AFTER_ALL, BEFORE_ALL
+from photos_graph.graph.engine.connection import Graph, Row, Transaction
+from photos_graph.graph.engine.windows import AFTER_ALL, BEFORE_ALL, RankRegion, RankScale
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.search.listing import Stretch
 
 NOTE: LiteralString = """
 UNWIND $rows AS row
 MATCH (old:Photo {number: row.old}), (new:Photo {number: row.new}), (f:File {id: row.file})
 MERGE (r:Replacement {id: old.id})
-SET r.new = new.id, r.key = f.key, r.state = 'PENDING', r.at = timestamp()
+SET r.new = new.id, r.key = f.key, r.state = 'PENDING', r.open = null, r.at = timestamp()
 """
 
 
@@ -57,27 +59,27 @@ async def pending(graph: Graph, limit: int) -> list[ReplacedPhoto]:
     ]
 
 
-OPEN: LiteralString = "UNWIND $ids AS id MATCH (r:Replacement {id: id}) SET r.state = 'OPEN'"
+OPEN: LiteralString = "UNWIND $ids AS id MATCH (r:Replacement {id: id}) SET r.state = 'OPEN', r.open = id"
 DROP: LiteralString = "UNWIND $ids AS id MATCH (r:Replacement {id: id}) DELETE r"
 
 
-async def leave_open(graph: Graph, old_ids: Sequence[str]) -> None:
+async def leave_open(tx: LabelTransaction, old_ids: Sequence[str]) -> None:
     """Lets people decide about the replacements of these photos."""
     if old_ids:
-        await graph.write(OPEN, ids=list(old_ids))
+        await tx.run(OPEN, ids=list(old_ids))
 
 
-async def drop(graph: Graph, old_ids: Sequence[str]) -> None:
+async def drop(tx: LabelTransaction, old_ids: Sequence[str]) -> None:
     """Forgets the replacements of these photos, which are still in another file."""
     if old_ids:
-        await graph.write(DROP, ids=list(old_ids))
+        await tx.run(DROP, ids=list(old_ids))
 
 
 SETTLE: LiteralString = """
 UNWIND $rows AS row
 MATCH (p:Photo {number: row.photo})
 MATCH (r:Replacement {id: p.id})
-SET r.state = row.state
+SET r.state = row.state, r.open = CASE WHEN row.state = 'OPEN' THEN r.id ELSE null END
 """
 
 
@@ -98,40 +100,69 @@ class OpenReplacement:
     path: str
 
 
+# ArcadeDB does not use the index for the range if the query goes on to other nodes.
+_RANGE: LiteralString = "MATCH (r:Replacement) WHERE r.open > $after AND r.open < $before RETURN r.open AS id "
+IDS: LiteralString = _RANGE + "ORDER BY id LIMIT $limit"
+IDS_FROM_END: LiteralString = _RANGE + "ORDER BY id DESC LIMIT $limit"
+
 # A photo that is in a file again needs no decision, nor does one whose successor is gone.
-_OPEN: LiteralString = """
-MATCH (r:Replacement {state: 'OPEN'}) USING INDEX r:Replacement(state)
-WHERE r.id > $after AND r.id < $before
-WITH r
+_NEEDED: LiteralString = """
 MATCH (old:Photo {id: r.id}), (new:Photo {id: r.new})
 WHERE EXISTS { MATCH (new)<-[:OF]-(f:File) WHERE f.state <> 'MISSING' }
   AND NOT EXISTS { MATCH (old)<-[:OF]-(o:File) WHERE o.state <> 'MISSING' }
 """
 
-_SHOWN: LiteralString = """
+SHOWN: LiteralString = (
+    """
+UNWIND $ids AS id
+MATCH (r:Replacement {id: id})
+WITH r
+"""
+    + _NEEDED
+    + """
 OPTIONAL MATCH (root:Root {id: split(r.key, '/')[0]})
 RETURN r.id AS old, r.new AS new, r.key AS key, root.name AS root
 """
-PAGE: LiteralString = _OPEN + "WITH r ORDER BY r.id LIMIT $limit" + _SHOWN + "ORDER BY old"
-PAGE_FROM_END: LiteralString = _OPEN + "WITH r ORDER BY r.id DESC LIMIT $limit" + _SHOWN + "ORDER BY old DESC"
+)
 
 
 async def page(graph: Graph, stretch: Stretch) -> list[OpenReplacement]:
     """Returns a part of the replacements about which people decide, by the id of the old photo.
 
     The keys are (0, id)."""
+    found: list[OpenReplacement] = []
+
+    async def read(after: str, before: str, limit: int) -> list[str]:
+        shown: list[str] = []
+        while len(shown) < limit:
+            query = IDS_FROM_END if stretch.from_end else IDS
+            ids = [row["id"] for row in await graph.read(query, after=after, before=before, limit=limit)]
+            rows = await graph.read(SHOWN, ids=ids) if ids else []
+            rows = sorted(rows, key=itemgetter("old"), reverse=stretch.from_end)[: limit - len(shown)]
+            found.extend(_open(row) for row in rows)
+            shown += [row["old"] for row in rows]
+            if len(ids) < limit:
+                break
+            after, before = (after, ids[-1]) if stretch.from_end else (ids[-1], before)
+        return shown
+
     after = stretch.after[1] if stretch.after is not None else BEFORE_ALL
     before = stretch.before[1] if stretch.before is not None else AFTER_ALL
-    query = PAGE_FROM_END if stretch.from_end else PAGE
-    return [
-        OpenReplacement(row["old"], row["new"], (row["root"] or "") + row["key"][row["key"].index("/") :])
-        for row in await graph.read(query, after=after, before=before, limit=stretch.limit)
-    ]
+    regions = [RankRegion(0, 1, int((await graph.read(COUNT_OPEN))[0]["n"]))]
+    await RankScale(0).read(read, regions, after, before, stretch.limit, stretch.from_end)
+    return found
 
 
-COUNT: LiteralString = _OPEN + "RETURN count(r) AS n"
+def _open(row: Row) -> OpenReplacement:
+    return OpenReplacement(row["old"], row["new"], (row["root"] or "") + row["key"][row["key"].index("/") :])
+
+
+COUNT_OPEN: LiteralString = "MATCH (r:Replacement {state: 'OPEN'}) RETURN count(r) AS n"
+COUNT: LiteralString = (
+    "MATCH (r:Replacement {state: 'OPEN'}) USING INDEX r:Replacement(state) WITH r" + _NEEDED + "RETURN count(r) AS n"
+)
 
 
 async def count(graph: Graph) -> int:
-    """Returns how many replacements people have to decide about."""
-    return int((await graph.read(COUNT, after=BEFORE_ALL, before=AFTER_ALL))[0]["n"])
+    """Returns how many replacements people have to decide about, each of which is looked at."""
+    return int((await graph.read(COUNT))[0]["n"])

@@ -157,17 +157,14 @@ async def _stack_edits(tx: Transaction, successions: Iterable[Succession], numbe
 
 async def _album_edits(tx: Transaction, successions: Sequence[Succession], numbers: Sequence[int]) -> list[Edit]:
     """Returns the edits after which each new photo has the place of the old one in its albums, and is the cover of
-    those of which that was the cover."""
-    places = await album_entries.of_photos(tx, numbers)
-    states = await albums.states(tx, places)
+    those of which that was the cover, smart albums among them."""
     edits: list[Edit] = []
-    for album_id, here in places.items():
+    for album_id, here in (await album_entries.of_photos(tx, numbers)).items():
         came = {each.new: here[each.old] for each in successions if each.old in here and each.new not in here}
         edits += album_entries.edits(album_id, {}, came)
-        state = states[album_id]
-        cover = next((each.new for each in successions if each.old == state.cover_number), state.cover_number)
-        if cover != state.cover_number:
-            edits.append(Edit(state, replace(state, cover_number=cover), album_id))
+    new = {each.old: each.new for each in successions}
+    for album_id, state in (await albums.states(tx, await albums.covered_by(tx, new))).items():
+        edits.append(Edit(state, replace(state, cover_number=new[state.cover_number or 0]), album_id))
     return edits
 
 

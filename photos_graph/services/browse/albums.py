@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-import numpy as np
-
 from photos_graph.errors import PhotosGraphError
 from photos_graph.index import Index
 from photos_graph.model.albums import Album, AlbumOrder
-from photos_graph.model.search import PhotoOrder
-from photos_graph.search.arrays import numbers_of
-from photos_graph.search.columns import NO_DATE
+from photos_graph.search.columns import moment
 from photos_graph.search.filter_json import from_json
 from photos_graph.search.filter_names import IndexNames
 from photos_graph.search.filters import PhotoFilter
@@ -61,32 +57,24 @@ class Albums:
         if album.is_smart:
             await self._questions.of_album(album.id)
 
-    def photo_count(self, album_id: str) -> int:
+    def photo_count(self, album: Album) -> int:
         """Returns the number of photos in the album; a stack counts as one."""
-        search = self._index.search
-        return len(search.collapsed(search.sets.albums.holding(album_id)))
+        return self._index.search.album_facts(album).photo_count
 
     def cover(self, album: Album) -> str | None:
         """Returns the id of the photo that a person chose as the cover, if it is in the album, or else of the first
         one; None for an album without photos."""
         search = self._index.search
-        photos = search.sets.albums.holding(album.id)
-        if album.cover is not None and album.cover in photos:
+        if album.cover is not None and album.cover in search.sets.albums.holding(album.id):
             return search.photo_ids([album.cover])[0]
-        order = order_of(album)
-        page = search.page(search.collapsed(photos), order, first=1, album_id=album.id)
-        return next(iter(search.photo_ids(page.numbers)), None)
+        first = search.album_facts(album).first
+        return search.photo_ids([first])[0] if first is not None else None
 
-    def dates(self, album_id: str) -> tuple[date, date] | None:
+    def dates(self, album: Album) -> tuple[date, date] | None:
         """Returns the first and the last local day on which photos of the album were taken, or None if no day is
         known."""
-        search = self._index.search
-        taken = search.sets.table.taken[numbers_of(search.sets.albums.holding(album_id))]
-        taken = taken[taken != NO_DATE]
-        if not len(taken):
-            return None
-        days = np.array([taken.min(), taken.max()]).view("M8[us]").astype("M8[D]").tolist()
-        return days[0], days[1]
+        taken = self._index.search.album_facts(album).taken
+        return (moment(taken[0]).date(), moment(taken[1]).date()) if taken is not None else None
 
     def filter(self, album: Album) -> PhotoFilter | None:
         """Returns the filter of a smart album. That of a saved search is what its words mean today. Returns None for
@@ -104,8 +92,3 @@ class Albums:
     def of_photo(self, number: int) -> list[Album]:
         """Returns the albums into which people put the photo (by number) or another one of its stack, by name."""
         return sorted(self._index.search.sets.albums.with_photo(number), key=sort_key)
-
-
-def order_of(album: Album) -> PhotoOrder:
-    """Returns the order in which the album shows its photos."""
-    return album.order or (PhotoOrder.TAKEN_DESC if album.is_smart else PhotoOrder.ALBUM)

@@ -18,8 +18,8 @@ from photos_graph.graph.writing import writes
 from photos_graph.index import Index, Touch
 from photos_graph.model.faces import Face, FaceCluster, FaceFilter, Person
 from photos_graph.model.labels import TagSource
+from photos_graph.remembered import Remembered, RememberedByNumber, RememberedUntilWritten
 from photos_graph.search.listing import Listing, Stretch, mapped
-from photos_graph.services.browse.remembered import Remembered, RememberedByNumber, RememberedUntilWritten
 
 REMEMBERED_PERSONS = 20_000
 REMEMBERED_FACES = 20_000  # of about 600 bytes each

@@ -18,6 +18,7 @@ from photos_graph.index import Index, Touch
 from photos_graph.model.library import Failure, File, Photo, Place
 from photos_graph.model.search import Match, PhotoOrder, TimelineUnit
 from photos_graph.model.stacks import Stack, StackKind, Stacks
+from photos_graph.remembered import RememberedByNumber
 from photos_graph.search.facets import Facets
 from photos_graph.search.filter_names import IndexNames, query_of
 from photos_graph.search.filters import PhotoFilter
@@ -31,7 +32,6 @@ from photos_graph.search.query import Query
 from photos_graph.search.query_filters import has_filter, to_filter
 from photos_graph.search.smart_albums import order_in
 from photos_graph.search.timeline import WHOLE, Bucket, TimelinePart
-from photos_graph.services.browse.remembered import RememberedByNumber
 from photos_graph.workers.pool import WorkerPool
 
 

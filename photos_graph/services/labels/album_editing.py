@@ -13,7 +13,7 @@ from photos_graph.errors import BadInput, Conflict, NotFound
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels import album_entries, albums, stacks
 from photos_graph.graph.labels.album_entries import AlbumPlace, Places
-from photos_graph.graph.labels.edits import AlbumEntry, AlbumState, Change, Edit, now_ms
+from photos_graph.graph.labels.edits import AlbumEntry, AlbumState, Change, Edit
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
@@ -27,7 +27,7 @@ from photos_graph.search.filters import PhotoFilter
 from photos_graph.search.smart_albums import order_in
 from photos_graph.services.browse.questions import Questions
 from photos_graph.services.labels.album_filters import KeptSearch, kept
-from photos_graph.services.labels.album_positions import inserted
+from photos_graph.services.labels.album_positions import Arrangement, inserted
 from photos_graph.services.labels.property_rules import text_parts
 from photos_graph.services.labels.ratings import known_numbers
 
@@ -86,7 +86,7 @@ class AlbumEditing:
 
         async def work(tx: LabelTransaction) -> BulkResult:
             await _check_free(tx, plain)
-            base = AlbumState(plain, filter=found.filter, text=found.text, at_ms=now_ms(), by=by)
+            base = AlbumState(plain, filter=found.filter, text=found.text, at_ms=tx.now_ms, by=by)
             state = replace(base, **more)
             await albums.put(tx, {album_id: state})
             entries = album_entries.edits(album_id, {}, _placed(inserted([], 0, numbers), AlbumEntry(state.at_ms, by)))
@@ -171,15 +171,15 @@ class AlbumEditing:
         smart album, and the errors of ``Questions.of_filter``."""
         numbers = await self._numbers(chosen)
 
-        async def plan(tx: Transaction) -> Places:
+        async def plan(tx: Transaction) -> dict[int, int]:
             await _known(tx, album_id, smart=False)
-            order, shown = self._order(album_id), self._index.search.sets.albums.holding(album_id)
-            there = {number for _, number in order}
-            new = [number for number in numbers if number not in there and number not in shown]
-            return _placed(inserted(order, len(order), new), AlbumEntry(now_ms(), by))
+            albums = self._index.search.sets.albums
+            order, there = self._order(album_id), albums.members(album_id) | albums.holding(album_id)
+            return inserted(order, len(order), [number for number in numbers if number not in there])
 
         async def work(tx: LabelTransaction) -> BulkResult:
-            edits = album_entries.edits(album_id, {}, await plan(tx))
+            places = _placed(await plan(tx), AlbumEntry(tx.now_ms, by))
+            edits = album_entries.edits(album_id, {}, places)
             await album_entries.write(tx, edits)
             return _recorded(tx, "ADD_TO_ALBUM", edits, by, matched=len(numbers))
 
@@ -228,12 +228,12 @@ class AlbumEditing:
 
         async def work(tx: LabelTransaction) -> BulkResult:
             state = await _known(tx, album_id, smart=False)
-            there = {number for _, number in self._order(album_id)}
+            there = self._index.search.sets.albums.members(album_id)
             moving = [number for number in numbers if number in there]
             order = self._order(album_id, without=moving)
             at = len(order)
             if target_id is not None:
-                places = [place for place, (_, number) in enumerate(order) if number in target]
+                places = order.places_of(target)
                 if not places:
                     said = f"`before` or `after` must be a photo of {state.name} that is not among those to move."
                     raise BadInput(said, about=target_id)
@@ -279,13 +279,9 @@ class AlbumEditing:
         every = [each for number in numbers for each in (number, *shown.members(number))]
         return list(dict.fromkeys([*every, *await stacks.whole(self._graph, numbers)]))
 
-    def _order(self, album_id: str, without: Collection[int] = ()) -> list[tuple[int, int]]:
-        """Returns the positions and the numbers of the photos that people put into the album, in its order, without
-        some. The index must be caught up."""
-        placed = self._index.search.sets.albums.placed.get(album_id, NOTHING_PLACED)
-        left = set(without)
-        pairs = zip(placed.positions.tolist(), placed.numbers.tolist(), strict=True)
-        return sorted(pair for pair in pairs if pair[1] not in left)
+    def _order(self, album_id: str, without: Collection[int] = ()) -> Arrangement:
+        """Returns the photos that people put into the album, without some. The index must be caught up."""
+        return Arrangement(self._index.search.sets.albums.placed.get(album_id, NOTHING_PLACED), without)
 
 
 def _placed(positions: dict[int, int], entry: AlbumEntry) -> Places:
@@ -345,6 +341,6 @@ def _recorded(
     matched: int | None = None,
 ) -> BulkResult:
     changed = len({number for edit in edits for number in edit.photos})
-    change = Change(operation, LabelKind.ALBUMS, by, now_ms(), tuple(edits), summary=said)
+    change = Change(operation, LabelKind.ALBUMS, by, tx.now_ms, tuple(edits), summary=said)
     change_id = tx.record(change)
     return BulkResult(changed if matched is None else matched, changed, change_id)

@@ -3,9 +3,44 @@ putting one there changes no other."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import overload
+
+import numpy as np
+
+from photos_graph.search.rows import PlacedPhotos
 
 GAP = 2**24  # between two photos that are added one after the other
+
+
+class Arrangement(Sequence[tuple[int, int]]):
+    """The positions and numbers of the photos that people put into an album, in its order, without some of them."""
+
+    def __init__(self, placed: PlacedPhotos, without: Collection[int] = ()) -> None:
+        kept = ~np.isin(placed.numbers, np.array(list(without), np.uint32))
+        numbers, positions = placed.numbers[kept], placed.positions[kept]
+        order = np.argsort(positions, kind="stable")  # the numbers are in ascending order
+        self._numbers, self._positions = numbers[order], positions[order]
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> tuple[int, int]: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[tuple[int, int]]: ...
+    def __getitem__(self, place: int | slice) -> tuple[int, int] | list[tuple[int, int]]:
+        if isinstance(place, slice):
+            return list(zip(self._positions[place].tolist(), self._numbers[place].tolist(), strict=True))
+        return int(self._positions[place]), int(self._numbers[place])
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return iter(self[:])
+
+    def places_of(self, numbers: Collection[int]) -> list[int]:
+        """Returns the places of those of these photos that are among them, in ascending order."""
+        places: list[int] = np.flatnonzero(np.isin(self._numbers, np.array(list(numbers), np.uint32))).tolist()
+        return places
 
 
 def between(low: int | None, high: int | None, count: int) -> list[int] | None:

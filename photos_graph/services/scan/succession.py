@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
+from functools import partial
 
 from photos_graph.errors import EngineUnavailable, PhotosGraphError, Unavailable
 from photos_graph.graph.engine.connection import Graph
@@ -80,7 +81,8 @@ class SuccessionStage:
         """Returns the end of the closing message. Raises Cancelled."""
         while waiting := await replacements.pending(self._graph, BLOCK):
             await self._progress.step(self._succeeded + self._open, None, "Comparing pictures that were replaced")
-            await replacements.drop(self._graph, [each.old_id for each in waiting if each.is_held])
+            held = [each.old_id for each in waiting if each.is_held]
+            await self._writer.commit(partial(replacements.drop, old_ids=held))
             await self._settle([each for each in waiting if not each.is_held])
         return _said(self._succeeded, self._open)
 
@@ -91,7 +93,7 @@ class SuccessionStage:
                 views[each.old_id] = view
         await self._succeed(waiting, views)
         different = [each.old_id for each in waiting if views[each.old_id] is None]
-        await replacements.leave_open(self._graph, different)
+        await self._writer.commit(partial(replacements.leave_open, old_ids=different))
         self._open += len(different)
 
     async def _view(self, each: ReplacedPhoto) -> View | None:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from photos_graph.graph.engine import contents
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.faces import assignments, moves, persons
+from photos_graph.graph.faces import assignments, edited_faces, persons
 from photos_graph.graph.labels import album_entries, albums, changes, properties, ratings, stacks
 from photos_graph.graph.labels.edits import (
     AlbumEntry,
@@ -11,6 +12,7 @@ from photos_graph.graph.labels.edits import (
     Assertion,
     AssertionKind,
     Edit,
+    FacePresence,
     PersonState,
     PropertyValue,
     StackPlace,
@@ -130,7 +132,8 @@ async def test_places_in_albums_and_covers_go_over_and_the_old_photo_keeps_its_o
     entry = AlbumEntry(5, "anna")
 
     async def work(tx: LabelTransaction) -> None:
-        await albums.put(tx, {"a": AlbumState("Trip", cover_number=OLD), "b": AlbumState("Sea", cover_number=OTHER)})
+        covers = {"a": ("Trip", OLD), "b": ("Sea", OTHER), "smart": ("Ten", OLD)}
+        await albums.put(tx, {id_: AlbumState(name, cover_number=cover) for id_, (name, cover) in covers.items()})
         of_a = Edit(None, entry, "a", (OLD, OTHER), scores=(3, 9))
         of_b = Edit(None, entry, "b", (NEW, OLD), scores=(-4, 2))
         await album_entries.write(tx, [of_a, of_b])
@@ -140,8 +143,65 @@ async def test_places_in_albums_and_covers_go_over_and_the_old_photo_keeps_its_o
     places = await planted.transaction(lambda tx: album_entries.of_albums(tx, ["a", "b"]))
     positions = {id_: {number: place.position for number, place in here.items()} for id_, here in places.items()}
     assert positions == {"a": {OLD: 3, NEW: 3, OTHER: 9}, "b": {NEW: -4, OLD: 2}}
-    states = await planted.transaction(lambda tx: albums.states(tx, ["a", "b"]))
-    assert {id_: state.cover_number for id_, state in states.items()} == {"a": NEW, "b": OTHER}
+    states = await planted.transaction(lambda tx: albums.states(tx, ["a", "b", "smart"]))
+    assert {id_: state.cover_number for id_, state in states.items()} == {"a": NEW, "b": OTHER, "smart": NEW}
+
+
+# What becomes of each relationship of a photo when another one succeeds it. Those that stay say why.
+FOLLOW = {"TAGGED", "EXCLUDES", "AT", "HAS_FACE", "HAD_FACE", "IN_ALBUM"}
+STAY = {
+    "OF": "a scan has read which picture each file holds",
+    "SUCCEEDED_BY": "it is the succession itself",
+    "DESCRIBED_BY": "a model describes the new picture",
+    "PICTURED_BY": "a model describes the new picture",
+    "PREDICTED": "a model predicts the tags of the new picture",
+}
+
+
+async def test_everything_that_people_said_follows_and_nothing_else(planted: Graph) -> None:
+    """Each kind of relationship that a photo can have is either among those that follow, or among those that do not."""
+    of_photos = {kind for start, kind, end in contents.RELATIONSHIPS if "Photo" in (start, end)}
+    assert of_photos == FOLLOW | STAY.keys()
+    tags = await grown(planted, "Sea", "Land")
+    await written(planted, Edit(None, BY_ANNA, tags["Sea"], (OLD,)), Edit(None, EXCLUDED, tags["Land"], (OLD,)))
+    await planted.write("MATCH (p:Photo {number: $n}) CREATE (p)-[:AT]->(:Place {id: 'x', name: 'Pescara'})", n=OLD)
+    sea = PropertyValue((42.46, 14.21, None, None), 5, "anna")
+    position = Edit(PropertyValue((None, None, None, None)), sea, PhotoProperty.POSITION.value, (OLD,))
+    await find(
+        planted,
+        Found("named", photo_id(OLD), 0.5, None, 0.1, 0.2, 0.2, 0.3),
+        Found("none", photo_id(OLD), 0.5, None, 0.6, 0.6, 0.2, 0.2),
+        Found("none again", photo_id(NEW), 0.5, None, 0.6, 0.6, 0.2, 0.2),
+    )
+    await name(planted, named=OLD)
+
+    async def work(tx: LabelTransaction) -> None:
+        await properties.write(tx, [position])
+        await albums.put(tx, {"a": AlbumState("Trip")})
+        await album_entries.write(tx, [Edit(None, AlbumEntry(5, "anna"), "a", (OLD,), scores=(3,))])
+        await edited_faces.write(tx, [Edit(FacePresence(True), FacePresence(False), faces=("none",))])
+
+    await writer(planted).commit(work)
+    change_id = await succeed(planted)
+    assert await of(planted, NEW) == FOLLOW | {"OF", "SUCCEEDED_BY"}
+    assert await planted.transaction(lambda tx: edited_faces.photos(tx, ["none", "none again"])) == {
+        "none": NEW,
+        "none again": OLD,
+    }
+
+    async def back(tx: LabelTransaction) -> None:
+        change = await changes.get(tx, change_id or "")
+        assert change is not None
+        await succession.write_own(tx, [edit.reversed() for edit in change.edits])
+
+    await writer(planted).commit(back)
+    assert "HAD_FACE" not in await of(planted, NEW)
+
+
+async def of(graph: Graph, number: int) -> set[str]:
+    """The kinds of the relationships of a photo."""
+    rows = await graph.read("MATCH (p:Photo {number: $n})-[r]-() RETURN DISTINCT type(r) AS kind", n=number)
+    return {row["kind"] for row in rows}
 
 
 async def test_drawn_and_named_faces_go_over_turned(planted: Graph) -> None:
@@ -163,7 +223,7 @@ async def test_drawn_and_named_faces_go_over_turned(planted: Graph) -> None:
 
     await writer(planted).commit(back)
     assert await faces(planted, NEW) == {"again": Box(0.5, 0.1, 0.3, 0.2)}
-    assert await planted.transaction(lambda tx: moves.holders(tx, ["named"])) == {"named": OLD}
+    assert await planted.transaction(lambda tx: edited_faces.photos(tx, ["named"])) == {"named": OLD}
     assert await succession.current(planted, [photo_id(OLD)]) == {}
 
 
@@ -200,7 +260,7 @@ async def test_a_replacement_waits_until_it_is_compared_then_for_a_person(plante
     (waiting,) = await replacements.pending(planted, 10)
     assert (waiting.old_id, waiting.new_id, waiting.is_held) == (photo_id(OLD), photo_id(NEW), False)
     assert await replacements.page(planted, WHOLE) == []
-    await replacements.leave_open(planted, [photo_id(OLD)])
+    await writer(planted).commit(lambda tx: replacements.leave_open(tx, [photo_id(OLD)]))
     assert await replacements.pending(planted, 10) == []
     assert [(each.old_id, each.new_id) for each in await replacements.page(planted, WHOLE)] == [
         (photo_id(OLD), photo_id(NEW))
@@ -218,5 +278,5 @@ async def test_the_replacement_of_a_photo_that_is_elsewhere_is_dropped(planted: 
     await writer(planted).commit(lambda tx: replacements.note(tx, [(OLD, NEW, file_id)]))
     (waiting,) = await replacements.pending(planted, 10)
     assert waiting.is_held
-    await replacements.drop(planted, [waiting.old_id])
+    await writer(planted).commit(lambda tx: replacements.drop(tx, [waiting.old_id]))
     assert await replacements.pending(planted, 10) == []

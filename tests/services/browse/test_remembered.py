@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from photos_graph.services.browse.remembered import Remembered, RememberedByNumber, RememberedUntilWritten
+from photos_graph.remembered import Remembered, RememberedByNumber, RememberedUntilWritten
 
 pytestmark = pytest.mark.anyio
 
