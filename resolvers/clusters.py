@@ -15,6 +15,7 @@ from resolvers.context import Info
 from resolvers.faces import FaceConnection, IdOrName, PersonSuggestion, face_page, suggestions
 from resolvers.jobs import Job
 from resolvers.permissions import CanEdit, CanView
+from resolvers.waiting import FROM_LOADERS
 
 
 @strawberry.type(
@@ -36,7 +37,8 @@ class FaceCluster(Node):
 
     @strawberry.field(
         description="The persons that the cluster resembles, by the mean score over its faces, best first, without "
-        "hidden persons."
+        "hidden persons.",
+        metadata=FROM_LOADERS,
     )
     async def suggestions(self, info: Info) -> list[PersonSuggestion]:
         return suggestions(info, await info.context.loaders.similar_persons.load(self.own.id))

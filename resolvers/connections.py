@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable, Sequence
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 import strawberry
 
@@ -151,6 +153,40 @@ def list_sizes(first: int | None, last: int | None) -> tuple[int | None, int | N
         if isinstance(size, int) and size < 0:
             raise BadInput(f"The size of a part of a list is not negative, but this asks for {size}.", about=size)
     return given(first), given(last)
+
+
+class Window(NamedTuple):
+    """The page that a client asks for, in the order in which services take it. Either ``first`` or ``last`` is None."""
+
+    first: int | None
+    after: str | None
+    last: int | None
+    before: str | None
+
+
+_WINDOW = {"first": First, "after": After, "last": Last, "before": Before}
+
+
+def windowed(resolver: Callable[..., T]) -> Callable[..., T]:
+    """Declares the arguments of a connection for a resolver that takes them as ``window``, a Window.
+
+    A call with both ``first`` and ``last`` raises BadInput. The resolver must not be asynchronous.
+    """
+
+    @functools.wraps(resolver)
+    def resolve(*source: Any, **arguments: Any) -> T:
+        first, after, last, before = (arguments.pop(name, strawberry.UNSET) for name in _WINDOW)
+        first, last = page_sizes(first, last)
+        return resolver(*source, window=Window(first, given(after), last, given(before)), **arguments)
+
+    declared = inspect.signature(resolver)
+    own = [each for each in declared.parameters.values() if each.name != "window"]
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=strawberry.UNSET, annotation=argument)
+        for name, argument in _WINDOW.items()
+    ]
+    resolve.__signature__ = declared.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
+    return resolve
 
 
 def given(value: T | None) -> T | None:

@@ -41,31 +41,8 @@ from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
 from resolvers.context import Context, Info
-from resolvers.waiting import close, finished_by_tasks, finished_together
+from resolvers.waiting import FROM_LOADERS, close, finished_by_tasks, finished_together
 
-# The resolvers of these fields wait for loaders alone, so that no task is needed for each object.
-FROM_LOADERS = frozenset(
-    {
-        ("Photo", "files"),
-        ("Photo", "places"),
-        ("Photo", "tags"),
-        ("Photo", "persons"),
-        ("Photo", "faces"),
-        ("Photo", "similar"),
-        ("PhotoConnection", "nodes"),
-        ("PhotoConnection", "edges"),
-        ("PhotoTag", "model"),
-        ("Person", "faceCount"),
-        ("Person", "cover"),
-        ("Face", "photo"),
-        ("Face", "age"),
-        ("FaceConnection", "nodes"),
-        ("FaceConnection", "edges"),
-        ("FaceCluster", "suggestions"),
-        ("TimelineBucket", "cover"),
-        ("Folder", "cover"),
-    }
-)
 _AS_THEY_ARE = {"String": str, "ID": str, "Boolean": bool}  # scalars whose values need no conversion
 
 
@@ -159,7 +136,7 @@ class LevelExecutor(StrawberryGraphQLCoreExecutionContext):
         raw = self.build_resolve_info(definition, nodes, parent, Path(None, name, parent.name))
         given = get_argument_values(definition, node, self.variable_values, details[0].fragment_variable_values)
         is_async = field.is_async
-        from_loaders = (parent.name, node.name.value) in FROM_LOADERS
+        from_loaders = FROM_LOADERS.items() <= field.metadata.items()
         resolver = field.base_resolver
         resolve = definition.resolve
         if resolve is None or resolver is None:

@@ -40,6 +40,7 @@ from resolvers.enums import TagSource, ThumbnailFormat
 from resolvers.jobs import Job
 from resolvers.permissions import CanEdit, CanView
 from resolvers.photos import Format, Photo, load_photo
+from resolvers.waiting import FROM_LOADERS
 
 if TYPE_CHECKING:
     from resolvers.persons import Person
@@ -82,7 +83,7 @@ class Face(Node):
     )
     change: strawberry.ID | None = strawberry.field(description=CHANGE)
 
-    @strawberry.field(description="The photo that the face is in.")
+    @strawberry.field(description="The photo that the face is in.", metadata=FROM_LOADERS)
     async def photo(self, info: Info) -> Photo:
         return still_there(await load_photo(info, self.own.photo_id))
 
@@ -97,7 +98,8 @@ class Face(Node):
 
     @strawberry.field(
         description="How old the person was in whole years when the photo was taken, or null if the person, the "
-        "birthday or the date of the photo is not known."
+        "birthday or the date of the photo is not known.",
+        metadata=FROM_LOADERS,
     )
     async def age(self, info: Info) -> int | None:
         person = info.context.services.persons.get(self.own.person_id) if self.own.person_id is not None else None
@@ -157,11 +159,11 @@ class FaceConnection:
     count: strawberry.Private[Count]
     page_info: PageInfo = strawberry.field(description=PAGE_INFO)
 
-    @strawberry.field(description=NODES)
+    @strawberry.field(description=NODES, metadata=FROM_LOADERS)
     async def nodes(self, info: Info) -> list[Face]:
         return [edge.node for edge in await self._load(info)]
 
-    @strawberry.field(description=EDGES)
+    @strawberry.field(description=EDGES, metadata=FROM_LOADERS)
     async def edges(self, info: Info) -> list[Edge[Face]]:
         return await self._load(info)
 

@@ -19,9 +19,10 @@ from resolvers.connections import (
     Last,
     Node,
     TreeText,
+    Window,
     connection,
     given,
-    page_sizes,
+    windowed,
 )
 from resolvers.context import Info
 from resolvers.enums import FolderOrder, PhotoOrder
@@ -29,6 +30,7 @@ from resolvers.limits import counted
 from resolvers.pages import OrderBy, PhotoConnection, photo_page
 from resolvers.permissions import CanView
 from resolvers.photos import Photo, load_photo
+from resolvers.waiting import FROM_LOADERS
 
 if TYPE_CHECKING:
     from resolvers.tags import FolderTag
@@ -49,16 +51,9 @@ class Folder(Node):
         return load_folder(info, self.own.parent_id) if self.own.parent_id is not None else None
 
     @strawberry.field(description="The folders directly inside this one, one page at a time.")
-    def folders(
-        self,
-        info: Info,
-        order_by: FolderOrderBy = FolderOrder.NAME,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-    ) -> Connection[Folder]:
-        return _page(info, "", self.own.id, order_by, first, after, last, before)
+    @windowed
+    def folders(self, info: Info, window: Window, order_by: FolderOrderBy = FolderOrder.NAME) -> Connection[Folder]:
+        return connection(info.context.services.folders.page("", self.own.id, order_by, *window), Folder.of)
 
     @strawberry.field(description="Whether there are folders inside this one.")
     def has_children(self, info: Info) -> bool:
@@ -70,7 +65,8 @@ class Folder(Node):
         return [Folder.of(above) for above in counted(info, lambda: folders.ancestors(self.own.id))]
 
     @strawberry.field(
-        description="A photo to show for this folder: the newest one in it or below it. It is null if there is none."
+        description="A photo to show for this folder: the newest one in it or below it. It is null if there is none.",
+        metadata=FROM_LOADERS,
     )
     async def cover(self, info: Info) -> Photo | None:
         photo_id = info.context.services.folders.cover_id(self.own.id)
@@ -117,20 +113,6 @@ class Folder(Node):
         return cls(own=folder, id=ids.encode("Folder", folder.id), name=folder.name, path=folder.path)
 
 
-def _page(
-    info: Info,
-    text: str,
-    parent_id: str | None,
-    order: FolderOrder,
-    first: int | None,
-    after: str | None,
-    last: int | None,
-    before: str | None,
-) -> Connection[Folder]:
-    folders, (first, last) = info.context.services.folders, page_sizes(first, last)
-    return connection(folders.page(text, parent_id, order, first, given(after), last, given(before)), Folder.of)
-
-
 def load_folder(info: Info, id: str) -> Folder | None:
     [folder] = info.context.services.folders.by_id([id])
     return Folder.of(folder) if folder is not None else None
@@ -165,19 +147,17 @@ class FolderQueries:
         description="The folders of all roots and all levels, or those directly inside one. Fails with NOT_FOUND if "
         "the parent is not known.",
     )
+    @windowed
     def folders(
         self,
         info: Info,
+        window: Window,
         text: TreeText = UNSET,
         parent: Annotated[
             strawberry.ID | None,
             strawberry.argument(description="Returns only the folders directly inside the folder with this id."),
         ] = UNSET,
         order_by: FolderOrderBy = FolderOrder.NAME,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
     ) -> Connection[Folder] | None:
-        parent_id = ids.decode_given("Folder", parent)
-        return _page(info, given(text) or "", parent_id, order_by, first, after, last, before)
+        folders, parent_id = info.context.services.folders, ids.decode_given("Folder", parent)
+        return connection(folders.page(given(text) or "", parent_id, order_by, *window), Folder.of)

@@ -38,6 +38,7 @@ from resolvers.permissions import CanView
 from resolvers.photos import Photo, find_photo
 from resolvers.places import Place
 from resolvers.scalars import LocalDateTime
+from resolvers.waiting import FROM_LOADERS
 
 if TYPE_CHECKING:
     from resolvers.albums import AlbumFacet
@@ -180,11 +181,11 @@ class PhotoConnection:
     total_count: int = strawberry.field(description=TOTAL_COUNT)
     facets: Facets = strawberry.field(description="How the photos of the whole answer are distributed.")
 
-    @strawberry.field(description=NODES)
+    @strawberry.field(description=NODES, metadata=FROM_LOADERS)
     async def nodes(self, info: Info) -> list[Photo]:
         return [edge.node for edge in await self._load(info)]
 
-    @strawberry.field(description=EDGES)
+    @strawberry.field(description=EDGES, metadata=FROM_LOADERS)
     async def edges(self, info: Info) -> list[PhotoEdge]:
         return await self._load(info)
 

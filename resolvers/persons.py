@@ -32,6 +32,7 @@ from resolvers.enums import PersonOrder, PhotoOrder
 from resolvers.faces import Face, FaceConnection, face_page, load_face
 from resolvers.pages import PhotoConnection, photo_page
 from resolvers.permissions import CanEdit, CanView
+from resolvers.waiting import FROM_LOADERS
 
 PersonId = Annotated[strawberry.ID, strawberry.argument(description="The id of the person.")]
 Birthday = Annotated[date | None, strawberry.argument(description="The birthday. Null: it is not known.")]
@@ -92,13 +93,14 @@ class Person(Node):
         seen = info.context.services.persons.seen(self.own.id)
         return None if seen is None else seen[1]
 
-    @strawberry.field(description="The number of faces of this person, including predictions.")
+    @strawberry.field(description="The number of faces of this person, including predictions.", metadata=FROM_LOADERS)
     async def face_count(self, info: Info) -> int:
         return await info.context.loaders.face_counts.load(self.own.id)
 
     @strawberry.field(
         description="The face to show for this person: the chosen one, or else the confirmed face of the best quality. "
-        "It is null if no face is confirmed."
+        "It is null if no face is confirmed.",
+        metadata=FROM_LOADERS,
     )
     async def cover(self, info: Info) -> Face | None:
         face_id = await info.context.loaders.covers.load(self.own.id)

@@ -31,6 +31,7 @@ from resolvers.limits import counted
 from resolvers.permissions import CanEdit
 from resolvers.places import Camera, Exposure, Location, Place, PlaceNames
 from resolvers.scalars import LocalDateTime
+from resolvers.waiting import FROM_LOADERS
 
 if TYPE_CHECKING:
     from resolvers.albums import Album
@@ -148,17 +149,21 @@ class Photo(Node):
         description="A tiny blurred preview to show while the thumbnail loads: a ThumbHash in base64."
     )
 
-    @strawberry.field(description="All files that contain this photo.")
+    @strawberry.field(description="All files that contain this photo.", metadata=FROM_LOADERS)
     async def files(self, info: Info) -> list[PhotoFile]:
         return files_in_folders(info, await info.context.loaders.files.load(self.photo.id))
 
-    @strawberry.field(description="The country, the region and the city where the photo was taken, as far as known.")
+    @strawberry.field(
+        description="The country, the region and the city where the photo was taken, as far as known.",
+        metadata=FROM_LOADERS,
+    )
     async def places(self, info: Info) -> list[Place]:
         return [Place.of(place) for place in await info.context.loaders.places.load(self.photo.id)]
 
     @strawberry.field(
         description="The tags that were put on this photo, by name, each once with its strongest source. The ancestors "
-        "of these tags apply to the photo too and are not listed."
+        "of these tags apply to the photo too and are not listed.",
+        metadata=FROM_LOADERS,
     )
     async def tags(
         self, info: Info, certainty: MinCertainty = Certainty.PREDICTED
@@ -169,7 +174,7 @@ class Photo(Node):
         found = [PhotoTag.of(info, tag) for tag in own]
         return [tag for tag in found if tag is not None]
 
-    @strawberry.field(description="The persons that this photo shows, by name.")
+    @strawberry.field(description="The persons that this photo shows, by name.", metadata=FROM_LOADERS)
     async def persons(
         self, info: Info, certainty: MinCertainty = Certainty.PREDICTED
     ) -> list[Annotated[Person, strawberry.lazy("resolvers.persons")]]:
@@ -190,7 +195,8 @@ class Photo(Node):
 
     @strawberry.field(
         description="The faces in this photo from left to right, including those that are ignored. A very long list "
-        "fails with TOO_COMPLEX."
+        "fails with TOO_COMPLEX.",
+        metadata=FROM_LOADERS,
     )
     async def faces(self, info: Info) -> list[Annotated[Face, strawberry.lazy("resolvers.faces")]]:
         from resolvers.faces import Face
@@ -200,7 +206,8 @@ class Photo(Node):
 
     @strawberry.field(
         description="Photos that look similar, most similar first, without those of its own stack. The list is empty "
-        "until the features of this photo have been computed."
+        "until the features of this photo have been computed.",
+        metadata=FROM_LOADERS,
     )
     async def similar(
         self,

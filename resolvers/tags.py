@@ -23,9 +23,10 @@ from resolvers.connections import (
     Last,
     Node,
     TreeText,
+    Window,
     connection,
     given,
-    page_sizes,
+    windowed,
 )
 from resolvers.context import Info
 from resolvers.enums import PhotoOrder, TagOrder, TagSource, Trust
@@ -34,6 +35,7 @@ from resolvers.limits import counted
 from resolvers.models import Model, load_model
 from resolvers.pages import PhotoConnection, photo_page
 from resolvers.permissions import CanEdit, CanView
+from resolvers.waiting import FROM_LOADERS
 
 TagId = Annotated[strawberry.ID, strawberry.argument(description="The id of the tag.")]
 TagName = Annotated[
@@ -85,16 +87,10 @@ class Tag(Node):
         return [Tag.of(child) for child in counted(info, lambda: tags.children(self.own.id))]
 
     @strawberry.field(description="The tags directly below this one, one page at a time.")
-    def tags(
-        self,
-        info: Info,
-        order_by: TagOrderBy = TagOrder.NAME,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
-    ) -> Connection[Tag] | None:
-        return _page(info, TagFilter(parent_id=self.own.id), order_by, first, after, last, before)
+    @windowed
+    def tags(self, info: Info, window: Window, order_by: TagOrderBy = TagOrder.NAME) -> Connection[Tag] | None:
+        wanted = TagFilter(parent_id=self.own.id)
+        return connection(info.context.services.tags.page(wanted, order_by, *window), Tag.of)
 
     @strawberry.field(description="Whether there are tags below this one.")
     def has_children(self, info: Info) -> bool:
@@ -130,19 +126,6 @@ class Tag(Node):
             trust=tag.trust,
             change=change_id(tag.change_id),
         )
-
-
-def _page(
-    info: Info,
-    wanted: TagFilter,
-    order: TagOrder,
-    first: int | None,
-    after: str | None,
-    last: int | None,
-    before: str | None,
-) -> Connection[Tag]:
-    tags, (first, last) = info.context.services.tags, page_sizes(first, last)
-    return connection(tags.page(wanted, order, first, given(after), last, given(before)), Tag.of)
 
 
 def load_tag(info: Info, id: str) -> Tag | None:
@@ -185,7 +168,9 @@ class PhotoTag:
         description="How certain predictions of the tag are, if the source is PREDICTED, or else null."
     )
 
-    @strawberry.field(description="The version of the model that predicts the tag, if the source is PREDICTED.")
+    @strawberry.field(
+        description="The version of the model that predicts the tag, if the source is PREDICTED.", metadata=FROM_LOADERS
+    )
     async def model(self, info: Info) -> Model | None:
         return await load_model(info, self.own.model_id) if self.own.model_id is not None else None
 
@@ -248,9 +233,11 @@ class TagQueries:
         description="All tags of all levels, or those of a part of the tree. Fails with NOT_FOUND if the parent is not "
         "known.",
     )
+    @windowed
     def tags(
         self,
         info: Info,
+        window: Window,
         prefix: Annotated[
             str | None,
             strawberry.argument(
@@ -266,13 +253,9 @@ class TagQueries:
             bool, strawberry.argument(description="Whether to return only the tags at the top of the tree.")
         ] = False,
         order_by: TagOrderBy = TagOrder.NAME,
-        first: First = UNSET,
-        after: After = UNSET,
-        last: Last = UNSET,
-        before: Before = UNSET,
     ) -> Connection[Tag]:
         wanted = TagFilter(given(prefix) or "", given(text) or "", ids.decode_given("Tag", parent), roots)
-        return _page(info, wanted, order_by, first, after, last, before)
+        return connection(info.context.services.tags.page(wanted, order_by, *window), Tag.of)
 
 
 @strawberry.type

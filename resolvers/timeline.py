@@ -18,6 +18,7 @@ from resolvers.limits import counted
 from resolvers.pages import Filter, PhotoConnection, StacksArgument
 from resolvers.permissions import CanView
 from resolvers.photos import Photo, load_photo
+from resolvers.waiting import FROM_LOADERS
 
 
 @strawberry.type(description="A year, month or day of the timeline that has photos.")
@@ -37,7 +38,7 @@ class TimelineBucket:
         "with this photo, or as `before` to end with the photo before it."
     )
 
-    @strawberry.field(description="A photo to show for the bucket: the most recent one.")
+    @strawberry.field(description="A photo to show for the bucket: the most recent one.", metadata=FROM_LOADERS)
     async def cover(self, info: Info) -> Photo | None:
         return await load_photo(info, self.section.bucket.cover_id)
 

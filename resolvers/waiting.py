@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
+
+# The metadata of a field whose resolver waits for loaders alone, so that no task is needed for each object.
+FROM_LOADERS: Mapping[str, bool] = {"from_loaders": True}
 
 
 async def finished_together(coroutines: Sequence[Coroutine[Any, Any, Any]]) -> list[Any]:

@@ -133,9 +133,10 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def settled_once() -> Iterator[None]:
     """Lets services start without a look for garbage among the thousands of tests, which would take a third of a second
-    of each test that has a service."""
+    of each test that has a service, and shares the places that they look up."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(index, "settle", lambda: None)
+        patch.setattr(places, "_load", LOADED_PLACES)
         yield
 
 
@@ -186,7 +187,6 @@ async def warm_workers(kept_workers: WarmWorkers) -> AsyncIterator[None]:
     """Lets the services of a module, which are built again for each test, share worker processes."""
     with pytest.MonkeyPatch.context() as patch:
         kept_workers.patch(patch)
-        patch.setattr(places, "_load", LOADED_PLACES)
         yield
     await kept_workers.end_those_of_one_module()
 

@@ -18,7 +18,7 @@ from tests.kit.waiting import PATIENCE
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
-COUNT = 40  # photos, so that a look at them lasts some seconds
+COUNT = 30  # photos, so that a look at them lasts some seconds
 
 
 def here(settings: Settings, name: str, weights_home: Path) -> Settings:

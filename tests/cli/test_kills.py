@@ -17,7 +17,7 @@ from tests.kit.waiting import PATIENCE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
-COUNT = 60
+COUNT = 40
 
 
 @pytest.fixture

@@ -21,9 +21,11 @@ _started: list[subprocess.Popen[bytes]] = []
 
 
 def environment() -> dict[str, str]:
-    """Returns our environment without settings that would reach the program, and with a small engine."""
+    """Returns our environment without settings that would reach the program, and with a small engine and few
+    processes."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
-    return kept | {"PHOTOS_GRAPH__HEAP": "512m", "PHOTOS_GRAPH__CONNECT_SECONDS": str(PATIENCE), "COLUMNS": "200"}
+    small = {"PHOTOS_GRAPH__HEAP": "512m", "PHOTOS_IMAGES__WORKERS": "1"}
+    return kept | small | {"PHOTOS_GRAPH__CONNECT_SECONDS": str(PATIENCE), "COLUMNS": "200"}
 
 
 def on(settings: Settings) -> dict[str, str]:

@@ -68,6 +68,10 @@ class RunningEngine:
         password = SecretStr(endpoint.password)
         return GraphSettings(uri=endpoint.uri, user=endpoint.user, password=password, database=endpoint.database)
 
+    @property
+    def is_embedded(self) -> bool:
+        return self.endpoint.database == embedded_child.DATABASE
+
     def clean(self) -> None:
         """Deletes every node but those that record the schema."""
         with self.driver.session(database=self.endpoint.database) as session:
@@ -83,7 +87,7 @@ class RunningEngine:
     def forget_plans(self) -> None:
         """Neo4j keeps for ten seconds the plan that it made for a graph that had next to nothing in it, and counts what
         is in an index now and then."""
-        if self.endpoint.database != embedded_child.DATABASE:
+        if not self.is_embedded:
             with self.driver.session(database=self.endpoint.database) as session:
                 session.run("CALL db.prepareForReplanning()").consume()
 

@@ -16,7 +16,6 @@ from typing import Any
 
 import neo4j
 
-from photos_graph.graph.engine import embedded_child
 from tests.kit.engines import RunningEngine
 
 SIZE = 500
@@ -188,8 +187,7 @@ def counter(engine: RunningEngine) -> Callable[[str], int]:
 
     On Neo4j, this is the largest number of rows of an operator.
     """
-    is_embedded = engine.endpoint.database == embedded_child.DATABASE
-    return _counted_by_embedded(engine) if is_embedded else _counted_by_neo4j(engine)
+    return _counted_by_embedded(engine) if engine.is_embedded else _counted_by_neo4j(engine)
 
 
 def _run(engine: RunningEngine, query: str) -> neo4j.ResultSummary:

@@ -278,6 +278,7 @@ async def test_an_export_that_came_to_no_end_goes_on_when_it_is_asked_for_again(
         path.mkdir()
     async with build(settings) as services:
         await services.jobs.cancel(job.id)
+        silence_jobs(settings.graph)
         assert (await ended(services, job)).state is JobState.CANCELLED
         job = await ended(services, await services.exports.ask(DatasetFormat.COCO, by="ann"))
         assert job.state is JobState.FAILED and "to continue from here" in (job.message or "")
