@@ -12,27 +12,40 @@ from photos_graph.bootstrap import Services
 from photos_graph.services.faces.person_details import age_at
 from resolvers import ids
 from tests.kit.faces import Found, find, liken
-from tests.kit.graphql import Ask, code, codes, data, names, photo_ids
+from tests.kit.graphql import Ask, code, data, names, photo_ids
 
 pytestmark = pytest.mark.anyio
 
 CREATE = "mutation($n: String!, $m: Boolean! = false) { createPerson(name: $n, isMe: $m) { id name isMe } }"
+
 RENAME = "mutation($i: ID!, $n: String!) { renamePerson(id: $i, name: $n) { id name } }"
+
 UPDATE = """mutation($i: ID!, $m: Boolean, $h: Boolean, $c: ID) {
   updatePerson(id: $i, isMe: $m, hidden: $h, cover: $c) { name isMe hidden cover { id } } }"""
+
 MERGE = "mutation($f: [ID!]!, $i: ID!) { mergePersons(from: $f, into: $i) { matched changed change } }"
+
 DELETE = "mutation($i: ID!) { deletePerson(id: $i) }"
+
 NAME = "mutation($c: ID!, $p: String!) { nameCluster(cluster: $c, person: $p) { matched changed change } }"
+
 ASSIGN = "mutation($f: [ID!]!, $p: String!) { assignFaces(faces: $f, person: $p) { matched changed change } }"
+
 REJECT = "mutation($f: [ID!]!, $p: ID!) { rejectFaces(faces: $f, person: $p) { matched changed change } }"
+
 IGNORE = "mutation($f: [ID!]!, $i: Boolean! = true) { ignoreFaces(faces: $f, ignored: $i) { matched changed change } }"
+
 ADD = """mutation($p: ID!, $b: BoxInput!, $w: String) { addFace(photo: $p, box: $b, person: $w) {
   id box { x y width height } confidence quality person { name } source ignored photo { name }
   suggestions { score } } }"""
+
 UNDO = "mutation($c: ID!) { undo(change: $c) { matched changed change } }"
+
 PERSON = "query($n: String) { person(name: $n) { id name isMe hidden photoCount faceCount cover { id } } }"
+
 FACES = """query($f: FaceFilter, $n: Int, $a: String) { faces(filter: $f, first: $n, after: $a) {
   totalCount nodes { id quality } edges { cursor } pageInfo { hasNextPage hasPreviousPage endCursor } } }"""
+
 PHOTO = """query($p: ID!) { photo(id: $p) { faces { id box { x } person { name } source ignored
   suggestions { person { name } score } } } }"""
 
@@ -67,9 +80,6 @@ async def listed(ask: Ask, **filter: Any) -> list[str]:
     found = data(await ask(FACES, f=filter, n=500))["faces"]
     assert found["totalCount"] == len(found["nodes"])
     return [ids.decode("Face", node["id"]) for node in found["nodes"]]
-
-
-# persons
 
 
 @pytest.mark.usefixtures("services")
@@ -141,9 +151,6 @@ async def test_who_is_hidden_is_not_listed_suggested_or_counted(ask: Ask, servic
         assert listed == suggested == counted == ([] if hidden else ["Zoe"])
     assert [node["name"] for node in data(await ask(persons, h=True))["persons"]["nodes"]] == ["Zoe"]
     assert await names(ask, {"persons": {"any": ["Zoe"]}}) == {"1.jpg"}, "who asks for them by name finds them"
-
-
-# faces
 
 
 @pytest.mark.usefixtures("services")
@@ -305,9 +312,6 @@ async def test_a_box_lies_in_the_picture(ask: Ask) -> None:
         assert code(await ask(ADD, p=photo, b=sides)) == "BAD_INPUT", box
 
 
-# stories
-
-
 @pytest.mark.usefixtures("services")
 async def test_all_pictures_of_me_and_me_with_somebody_without_another(ask: Ask) -> None:
     data(await ask(CREATE, n="Anna", m=True))
@@ -329,63 +333,6 @@ async def test_all_pictures_of_me_and_me_with_somebody_without_another(ask: Ask)
     data(await ask(UPDATE, i=(await person(ask, "Bob"))["id"], m=True))
     assert await found("all pictures of me") == ({"1.jpg", "2.jpg", "3.jpg"}, [])
     assert await names(ask, {"persons": {"any": ["Anna"], "only": True}}) == {"4.jpg"}
-
-
-# who may, and what makes no sense
-
-P, F, C, PHOTO_ID = (ids.encode(kind, "1") for kind in ("Person", "Face", "FaceCluster", "Photo"))
-
-
-CHANGES = (
-    'createPerson(name: "x") { id }',
-    f'renamePerson(id: "{P}", name: "x") {{ id }}',
-    f'updatePerson(id: "{P}", hidden: true) {{ id }}',
-    f'mergePersons(from: ["{P}"], into: "{P}") {{ matched }}',
-    f'deletePerson(id: "{P}")',
-    f'nameCluster(cluster: "{C}", person: "x") {{ matched }}',
-    'assignFaces(faces: [], person: "x") { matched }',
-    f'rejectFaces(faces: [], person: "{P}") {{ matched }}',
-    "ignoreFaces(faces: []) { matched }",
-    f'addFace(photo: "{PHOTO_ID}", box: {{ x: 0, y: 0, width: 1, height: 1 }}) {{ id }}',
-)
-
-
-async def test_who_may_only_look_changes_no_face(ask: Ask) -> None:
-    mutations = [f"mutation {{ {mutation} }}" for mutation in CHANGES]
-    assert await codes(ask, mutations, "viewer") == dict.fromkeys(mutations, "FORBIDDEN")
-
-
-NO_SENSE = {
-    '{ faces(after: "rubbish") { totalCount } }': "BAD_INPUT",
-    '{ faces(after: "WzAsICJ4Il0") { totalCount } }': "BAD_INPUT",
-    "{ faces(first: -1) { totalCount } }": "BAD_INPUT",
-    f'{{ faces(filter: {{ person: "{F}" }}) {{ totalCount }} }}': "BAD_INPUT",
-    f'{{ faces(filter: {{ person: "{P}" }}) {{ totalCount }} }}': "NOT_FOUND",
-    f'{{ faces(filter: {{ photo: "{PHOTO_ID}" }}) {{ totalCount }} }}': "NOT_FOUND",
-    '{ faceClusters(after: "rubbish") { totalCount } }': "BAD_INPUT",
-    "{ faceClusters(first: -1) { totalCount } }": "BAD_INPUT",
-    'mutation { createPerson(name: " ") { id } }': "BAD_INPUT",
-    f'mutation {{ renamePerson(id: "{P}", name: "x") {{ id }} }}': "NOT_FOUND",
-    f'mutation {{ renamePerson(id: "{F}", name: "x") {{ id }} }}': "BAD_INPUT",
-    f'mutation {{ updatePerson(id: "{P}", isMe: true) {{ id }} }}': "NOT_FOUND",
-    f'mutation {{ mergePersons(from: ["{P}"], into: "{P}") {{ matched }} }}': "BAD_INPUT",
-    f'mutation {{ mergePersons(from: [], into: "{P}") {{ matched }} }}': "NOT_FOUND",
-    f'mutation {{ nameCluster(cluster: "{C}", person: "x") {{ matched }} }}': "NOT_FOUND",
-    f'mutation {{ nameCluster(cluster: "{P}", person: "x") {{ matched }} }}': "BAD_INPUT",
-    f'mutation {{ assignFaces(faces: ["{F}"], person: "x") {{ matched }} }}': "NOT_FOUND",
-    f'mutation {{ assignFaces(faces: ["{P}"], person: "x") {{ matched }} }}': "BAD_INPUT",
-    f'mutation {{ assignFaces(faces: [], person: "{F}") {{ matched }} }}': "BAD_INPUT",
-    f'mutation {{ assignFaces(faces: [], person: "{P}") {{ matched }} }}': "NOT_FOUND",
-    f'mutation {{ rejectFaces(faces: [], person: "{P}") {{ matched }} }}': "NOT_FOUND",
-    f'mutation {{ ignoreFaces(faces: ["{F}"]) {{ matched }} }}': "NOT_FOUND",
-    f'mutation {{ addFace(photo: "{PHOTO_ID}", box: {{ x: 0, y: 0, width: 1, height: 1 }}) {{ id }} }}': "NOT_FOUND",
-    "{ faceClusters(first: 500) { nodes { faces(first: 500) { nodes { person { name } } } } } }": "TOO_COMPLEX",
-}
-
-
-async def test_what_makes_no_sense_is_told_apart(ask: Ask) -> None:
-    assert await codes(ask, NO_SENSE) == NO_SENSE
-    assert data(await ask("{ persons(includeHidden: true) { totalCount } }"))["persons"]["totalCount"] == 0
 
 
 @pytest.mark.usefixtures("services")

@@ -10,27 +10,39 @@ from starlette.applications import Starlette
 
 from resolvers import ids
 from tests.kit.faces import predict
-from tests.kit.graphql import Ask, code, codes, data, folder_id, names, photo_ids, scan
+from tests.kit.graphql import Ask, code, data, folder_id, names, photo_ids, scan
 from tests.kit.pictures import jpeg, put
 
 pytestmark = pytest.mark.anyio
 
 CREATE = "mutation($n: String!, $p: ID) { createTag(name: $n, parent: $p) { id name parent { id } } }"
+
 RENAME = "mutation($t: ID!, $n: String!) { renameTag(id: $t, name: $n) { id name } }"
+
 MOVE = "mutation($t: ID!, $p: ID) { moveTag(id: $t, parent: $p) { id parent { id } } }"
+
 MERGE = "mutation($f: [ID!]!, $i: ID!) { mergeTags(from: $f, into: $i) { id photoCount children { name } } }"
+
 DELETE = "mutation($t: ID!) { deleteTag(id: $t) }"
+
 TAG = "mutation($p: [ID!]!, $t: [String!]!) { tagPhotos(photos: $p, tags: $t) { matched changed change } }"
+
 UNTAG = "mutation($p: [ID!]!, $t: [String!]!) { untagPhotos(photos: $p, tags: $t) { matched changed change } }"
+
 TAG_FOLDER = """mutation($f: ID!, $t: [String!]!, $r: Boolean! = true, $d: Boolean! = false) {
   tagFolder(folder: $f, tags: $t, recursive: $r, dryRun: $d) { matched changed change } }"""
+
 UNTAG_FOLDER = """mutation($f: ID!, $t: [String!]!, $d: Boolean! = false) {
   untagFolder(folder: $f, tags: $t, dryRun: $d) { matched changed change } }"""
+
 BY_NAME = """mutation($r: ID, $d: Boolean! = true) { tagFoldersByName(root: $r, dryRun: $d) {
   folder { path } tag photoCount applied } }"""
+
 UNDO = "mutation($c: ID!) { undo(change: $c) { matched changed change } }"
+
 PHOTO = """query($p: ID!, $c: Certainty! = PREDICTED) { photo(id: $p) { tags(certainty: $c) {
   tag { name } source from { path } score model { kind version state trainedAt } at } } }"""
+
 TAG_BY_NAME = (
     "query($n: String) { tag(name: $n) { id name path photoCount parent { name } children { name } threshold } }"
 )
@@ -48,9 +60,6 @@ async def sources(ask: Ask, photo: str, certainty: str = "PREDICTED") -> dict[st
 
 async def tagged(ask: Ask, name: str) -> set[str]:
     return await names(ask, {"tags": {"any": [name]}})
-
-
-# the tree
 
 
 async def test_tags_lie_in_one_another_and_keep_their_ids(ask: Ask, library: str) -> None:
@@ -139,9 +148,6 @@ async def test_tags_are_listed_by_name_page_by_page(ask: Ask, library: str) -> N
     assert seen == ["École", "Places", "Rome", "rome 2", "Rome 9", "Rome 10", "Zoo"]
 
 
-# photos
-
-
 async def test_photos_are_tagged_by_names_paths_and_ids(ask: Ask, library: str) -> None:
     photos = await photo_ids(ask)
     some = [photos["1.jpg"], photos["2.jpg"], photos["4.jpg"]]
@@ -223,9 +229,6 @@ async def test_predictions_count_unless_they_are_left_out(ask: Ask, library: str
     assert await tagged(ask, "Sea") == {"1.jpg"}
 
 
-# folders
-
-
 async def test_one_call_tags_a_whole_tree_now_and_later(ask: Ask, library: str, folder: Path) -> None:
     a = await folder_id(ask, "Pictures/a")
     rehearsed = data(await ask(TAG_FOLDER, "editor", f=a, t=["Abruzzo"], d=True))["tagFolder"]
@@ -299,9 +302,6 @@ async def test_what_folders_are_called_becomes_tags_when_it_is_accepted(ask: Ask
     assert await tagged(ask, "Rome") == {"x2.jpg"}
 
 
-# taking it back
-
-
 async def test_a_change_is_taken_back_once_and_can_be_done_again(ask: Ask, library: str) -> None:
     photos = await photo_ids(ask)
     done = data(await ask(TAG, p=[photos["1.jpg"], photos["2.jpg"]], t=["Sea"]))["tagPhotos"]
@@ -332,86 +332,3 @@ async def test_what_was_changed_since_is_not_overwritten(ask: Ask, library: str)
     data(await ask(UNDO, c=rated["ratePhotos"]["change"]))
     data(await ask(UNDO, c=liked["favouritePhotos"]["change"]))
     assert await names(ask, {"or": [{"rating": {"min": 1}}, {"favourite": True}]}) == set()
-
-
-# who may, and what makes no sense
-
-
-CHANGES = (
-    'createTag(name: "x") { id }',
-    'renameTag(id: "VGFnOjE=", name: "x") { id }',
-    'moveTag(id: "VGFnOjE=") { id }',
-    'mergeTags(from: ["VGFnOjE="], into: "VGFnOjI=") { id }',
-    'deleteTag(id: "VGFnOjE=")',
-    'tagPhotos(photos: [], tags: ["x"]) { matched }',
-    'untagPhotos(photos: [], tags: ["x"]) { matched }',
-    'tagFolder(folder: "Rm9sZGVyOjE=", tags: ["x"]) { matched }',
-    'untagFolder(folder: "Rm9sZGVyOjE=", tags: ["x"]) { matched }',
-    "tagFoldersByName { tag }",
-    'undo(change: "Q2hhbmdlOjE=") { matched }',
-)
-
-
-async def test_who_may_only_look_changes_no_tag(ask: Ask) -> None:
-    mutations = [f"mutation {{ {mutation} }}" for mutation in CHANGES]
-    assert await codes(ask, mutations, "viewer") == dict.fromkeys(mutations, "FORBIDDEN")
-
-
-NO_SENSE = {
-    "{ tag { name } }": "BAD_INPUT",
-    '{ tag(name: "a", id: "VGFnOjE=") { name } }': "BAD_INPUT",
-    '{ tag(id: "rubbish") { name } }': "BAD_INPUT",
-    '{ tags(after: "rubbish") { totalCount } }': "BAD_INPUT",
-    "{ tags(first: -1) { totalCount } }": "BAD_INPUT",
-    '{ tags(parent: "VGFnOjE=") { totalCount } }': "NOT_FOUND",
-    "{ person { name } }": "BAD_INPUT",
-    '{ persons(after: "rubbish") { totalCount } }': "BAD_INPUT",
-    "{ photos(filter: { tags: { only: true } }) { totalCount } }": "BAD_INPUT",
-    '{ photos(filter: { tags: { any: ["UGVyc29uOjE="] } }) { totalCount } }': "BAD_INPUT",
-    'mutation { renameTag(id: "VGFnOjE=", name: "x") { id } }': "NOT_FOUND",
-    'mutation { moveTag(id: "VGFnOjE=") { id } }': "NOT_FOUND",
-    'mutation { mergeTags(from: ["VGFnOjE="], into: "VGFnOjI=") { id } }': "NOT_FOUND",
-    'mutation { createTag(name: "x", parent: "VGFnOjE=") { id } }': "NOT_FOUND",
-    'mutation { createTag(name: " ") { id } }': "BAD_INPUT",
-    'mutation { tagFolder(folder: "Rm9sZGVyOjE=", tags: ["x"]) { matched } }': "NOT_FOUND",
-    'mutation { untagFolder(folder: "Rm9sZGVyOjE=", tags: ["x"]) { matched } }': "NOT_FOUND",
-    'mutation { tagFoldersByName(root: "Um9vdDox") { tag } }': "NOT_FOUND",
-    '{ search(text: "x", first: 500) { photos { nodes { tags { tag { photos { nodes { id } } } } } } } }': (
-        "TOO_COMPLEX"
-    ),
-}
-
-
-async def test_what_makes_no_sense_is_told_apart(ask: Ask) -> None:
-    assert await codes(ask, NO_SENSE) == NO_SENSE
-
-
-async def test_a_filter_names_a_bounded_number_of_tags(ask: Ask) -> None:
-    query = "query($f: PhotoFilter) { photos(filter: $f) { totalCount } }"
-    assert code(await ask(query, f={"tags": {"any": ["x"] * 1_001}})) == "TOO_COMPLEX"
-    assert code(await ask(query, f={"or": [{"tags": {"any": ["x"] * 501}}] * 2})) == "TOO_COMPLEX"
-    assert data(await ask(query, f={"tags": {"any": ["x"] * 1_000}}))["photos"]["totalCount"] == 0
-
-
-PARTS: tuple[dict[str, Any], ...] = (
-    {"near": {"latitude": 45, "longitude": 5, "radiusKm": 500}},
-    {"text": "a"},
-    {"and": []},
-    {"not": {"rating": {"min": 3}, "favourite": True}},
-)
-
-
-async def test_a_filter_has_a_bounded_number_of_parts(ask: Ask) -> None:
-    query = "query($f: PhotoFilter) { photos(filter: $f) { totalCount } }"
-    for part in PARTS:
-        answer = await ask(query, f={"or": [part] * 200})
-        assert code(answer) == "TOO_COMPLEX", part
-        assert "200" in answer["errors"][0]["message"]
-        data(await ask(query, f={"or": [part] * 60}))
-
-
-async def test_the_words_of_all_texts_count(ask: Ask) -> None:
-    query = "query($f: PhotoFilter) { photos(filter: $f) { totalCount } }"
-    words = " ".join(f"w{number}" for number in range(20))  # letters and digits are words apart
-    assert code(await ask(query, f={"or": [{"text": words}] * 6})) == "TOO_COMPLEX"
-    data(await ask(query, f={"or": [{"text": words}] * 4}))
