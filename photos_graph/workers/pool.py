@@ -114,7 +114,10 @@ class WorkerPool:
         self, task: Task[Argument, Answer], argument: Argument, chunks: Chunks[Answer], on_step: Steps
     ) -> AsyncGenerator[bytes]:
         for _ in range(START_ATTEMPTS):
-            worker = await self._take()
+            try:
+                worker = await self._take()
+            except NeverBegan:
+                continue
             try:
                 async with aclosing(worker.run(task, argument, self._timeout_seconds, on_step)) as emitted:
                     async for chunk in emitted:

@@ -59,7 +59,7 @@ class Worker:
 
     @classmethod
     async def start(cls, targets: Sequence[str], memory_bytes: int) -> Worker:
-        """Raises Unavailable when the child does not come up."""
+        """Raises Unavailable when the child does not come up, and NeverBegan when something kills it meanwhile."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
         try:
             process = await asyncio.create_subprocess_exec(
@@ -85,6 +85,8 @@ class Worker:
             await worker.kill()
             if not isinstance(error, (EOFError, TimeoutError)):
                 raise
+            if isinstance(error, EOFError) and (process.returncode or 0) < 0:
+                raise NeverBegan from None
             log.error("A worker does not start: %s", worker._tail.decode(errors="replace"))
             raise errors.Unavailable("A worker does not start. The log of the service has the reason.") from None
         return worker

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import LiteralString
@@ -57,9 +58,12 @@ NO_NEO4J = (
 
 @dataclass
 class RunningEngine:
+    """``begin`` starts the process of the engine again, with the same files and under the same address."""
+
     endpoint: Endpoint
     driver: neo4j.Driver
     process: subprocess.Popen[bytes] | None
+    begin: Callable[[], subprocess.Popen[bytes]] | None = None
 
     @property
     def settings(self) -> GraphSettings:
@@ -90,6 +94,17 @@ class RunningEngine:
         if not self.is_embedded:
             with self.driver.session(database=self.endpoint.database) as session:
                 session.run("CALL db.prepareForReplanning()").consume()
+
+    def kill_neo4j(self) -> None:
+        """Kills the process of a Neo4j that was started here, as SIGKILL does."""
+        assert self.process is not None and self.process.stdin is not None and self.begin is not None
+        self.process.stdin.close()
+        self.process.wait()
+
+    def start_again(self) -> None:
+        """Starts a Neo4j that was killed. It answers some seconds later."""
+        assert self.begin is not None
+        self.process = self.begin()
 
     def stop(self) -> None:
         self.driver.close()
@@ -181,12 +196,18 @@ def _start_neo4j(folder: Path, heap: str, pages: str | None) -> RunningEngine:
     # The shell ends the server when our end of the pipe is closed, by kill -9 of the tests too. It takes
     # its time for an orderly end, and nobody needs these files again.
     guarded = ["sh", "-c", '"$@" </dev/null & read -r _; kill -9 $!; wait $!', "sh", *java]
-    with (folder / "engine.log").open("wb") as log:
-        process = subprocess.Popen(guarded, stdin=subprocess.PIPE, stdout=log, stderr=log)
+
+    def begin() -> subprocess.Popen[bytes]:
+        with (folder / "engine.log").open("ab") as log:
+            return subprocess.Popen(guarded, stdin=subprocess.PIPE, stdout=log, stderr=log)
+
+    process = begin()
     change = "ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $password"  # asked of every new server
     first = Endpoint(f"bolt://127.0.0.1:{port}", "neo4j", "neo4j", "system")
     _when_up(first, process, folder, change, password=password).driver.close()
-    return _when_up(Endpoint(f"bolt://127.0.0.1:{port}", "neo4j", password, None), process, folder)
+    engine = _when_up(Endpoint(f"bolt://127.0.0.1:{port}", "neo4j", password, None), process, folder)
+    engine.begin = begin
+    return engine
 
 
 def _neo4j_libraries() -> Path:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -125,6 +126,15 @@ async def test_a_worker_killed_while_idle_is_not_the_next_files_fault() -> None:
         await pool.call(ECHO, EchoOrder())
         os.kill(pool.pids[0], signal.SIGKILL)
         assert await pool.call(ECHO, EchoOrder())
+
+
+async def test_a_worker_killed_while_it_starts_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KILLED_ONCE", str(tmp_path / "killed"))
+    fragile = replace(ECHO, target="tests.kit.processes.killed_once:echo")
+    pool = WorkerPool([fragile], 1, 256 * MIB, 30, 10)
+    assert await pool.call(fragile, EchoOrder())
+    assert (tmp_path / "killed").exists()
+    await pool.close()
 
 
 async def test_a_task_over_time_is_killed() -> None:
