@@ -1,6 +1,8 @@
 """Writes that run to their end in the background if they take longer than a caller may wait.
 
-A job is queued before such a caller gets an answer, so that what was promised is also done if the process is killed."""
+A job is queued before such a caller gets an answer, so that what was promised is also done if the process is killed. It
+is also queued before a change begins that takes several transactions, so that all of it is done or nothing.
+"""
 
 from __future__ import annotations
 
@@ -31,24 +33,44 @@ class BackgroundWrites:
         self._jobs = jobs
         self._running: dict[str, asyncio.Task[Any]] = {}
 
-    async def run(self, asked: ChangeArguments, work: Coroutine[Any, Any, T], unfinished: Callable[[], T]) -> T:
+    async def run(
+        self,
+        asked: ChangeArguments,
+        work: Coroutine[Any, Any, T],
+        unfinished: Callable[[], T],
+        *,
+        in_portions: bool = False,
+    ) -> T:
         """Returns or raises what ``work`` does, which makes the change that was ``asked`` for.
 
         If that takes too long, the result is that of ``unfinished``, and the work goes on. A job is queued first, which
-        waits for the work and does what it leaves. If the caller is cancelled, the work goes on too."""
+        waits for the work and does what it leaves. Work that commits ``in_portions`` has the job from its beginning, so
+        that a change is never left half done. If the caller is cancelled, the work goes on too."""
         change_id = asked.change_id
-        task = asyncio.create_task(work, name=f"write {change_id}")
+        task = asyncio.create_task(self._promised(asked, work) if in_portions else work, name=f"write {change_id}")
         self._running[change_id] = task
         task.add_done_callback(lambda _: self._running.pop(change_id))
         try:
             await asyncio.wait({task}, timeout=self._patience)
-            if not task.done() and self._jobs is not None:
-                await self._jobs.queue(JobKind.FINISH_CHANGE, asked)
+            if not task.done() and not in_portions:
+                await self._promise(asked)
         finally:
             if not task.done():
                 log.info("The change %s is completed in the background.", change_id)
                 task.add_done_callback(partial(_log_failure, change_id))
         return task.result() if task.done() else unfinished()
+
+    async def _promised(self, asked: ChangeArguments, work: Coroutine[Any, Any, T]) -> T:
+        try:
+            await self._promise(asked)
+        except BaseException:
+            work.close()
+            raise
+        return await work
+
+    async def _promise(self, asked: ChangeArguments) -> None:
+        if self._jobs is not None:
+            await self._jobs.queue(JobKind.FINISH_CHANGE, asked)
 
     async def finished(self, change_id: str) -> None:
         """Returns when this change is no longer being written."""

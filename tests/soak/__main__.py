@@ -21,7 +21,20 @@ from tests.soak.run import Result, seed_on
 
 ACTS = 6
 SHOWN = 3  # faults of a seed in the table's notes
-HEAD = ("seed", "engine", *KILLS, "restore", "acknowledged", "refused", "unknown", "lost", "false", "other", "seconds")
+HEAD = (
+    "seed",
+    "engine",
+    *KILLS,
+    "restore",
+    "acknowledged",
+    "refused",
+    "unknown",
+    "lost",
+    "false",
+    "other",
+    "seconds",
+    "processor",
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -98,7 +111,15 @@ def _row(result: Result) -> tuple[object, ...]:
     kills = (result.kills[kind] for kind in (*KILLS, "restore"))
     counts = (result.acknowledged, result.refused, result.unknown)
     faults = (len(result.lost), len(result.false), len(result.faults))
-    return (result.seed, result.engine, *kills, *counts, *faults, round(result.seconds))
+    return (
+        result.seed,
+        result.engine,
+        *kills,
+        *counts,
+        *faults,
+        round(result.seconds),
+        round(result.processor_seconds),
+    )
 
 
 def _sums(results: list[Result]) -> tuple[object, ...]:

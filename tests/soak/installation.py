@@ -47,6 +47,7 @@ class Installation:
         self.log = folder / "service.log"
         self.database = database
         self._port = free_port()
+        self.processor_seconds = 0.0  # of what has ended
         self._process: subprocess.Popen[bytes] | None = None
         library.lay_out(self.root, library.originals())
         self.http = httpx.AsyncClient(
@@ -92,6 +93,7 @@ class Installation:
     def kill_service(self) -> None:
         """Kills the service, whose workers end with it, and so does an engine that it runs."""
         assert self._process is not None
+        self.processor_seconds += _used(self._process.pid)
         self._process.kill()
         self._process.wait()
 
@@ -113,6 +115,7 @@ class Installation:
     def stop(self) -> None:
         """Ends the service in order, or at once if it does not."""
         if self._process is not None and self._process.poll() is None:
+            self.processor_seconds += _used(self._process.pid)
             self._process.terminate()
             try:
                 self._process.wait(30)
@@ -142,6 +145,17 @@ class Installation:
         """Ends everything."""
         self.stop()
         await self.http.aclose()
+
+
+def _used(pid: int) -> float:
+    """Returns the processor seconds of a process, of those that it started, and of those of them that have ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        tasks = [task / "children" for task in Path(f"/proc/{pid}/task").iterdir()]
+        children = [int(child) for task in tasks for child in task.read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK") + sum(map(_used, children))
 
 
 def _command(pid: int) -> str:

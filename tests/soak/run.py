@@ -38,7 +38,8 @@ JOBS = {
 
 @dataclass(slots=True)
 class Result:
-    """What came of a seed. ``faults`` are those beside ``lost`` and ``false``."""
+    """What came of a seed. ``faults`` are those beside ``lost`` and ``false``. ``processor_seconds`` are those of the
+    service, its workers and its engine."""
 
     seed: int
     engine: str
@@ -50,6 +51,7 @@ class Result:
     false: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    processor_seconds: float = 0.0
 
     @property
     def is_good(self) -> bool:
@@ -86,7 +88,7 @@ class Soak:
         result.refused = sum(lane.refused for lane in self._lanes)
         result.unknown = sum(lane.unknown for lane in self._lanes)
         result.lost, result.false = self._faults.lost, self._faults.false
-        result.seconds = time.monotonic() - began
+        result.seconds, result.processor_seconds = time.monotonic() - began, self._installation.processor_seconds
         return result
 
     async def _run(self) -> None:

@@ -125,7 +125,8 @@ class PredictedTags:
             await self._write_portions(asked, written)
             return result(True)
 
-        return await self._writes.run(asked, write(), lambda: result(False))
+        in_portions = len(asked.photos) > PHOTOS_PER_COMMIT
+        return await self._writes.run(asked, write(), lambda: result(False), in_portions=in_portions)
 
     async def complete(self, asked: ChangeArguments, progress: Progress) -> None:
         """Writes what is left of answers that were ``asked`` for. Nothing is written if they were undone since."""

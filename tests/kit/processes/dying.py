@@ -36,7 +36,7 @@ def dies(settings: Settings, where: str, *, train: bool = False) -> None:
     but for the note; ``ending``, when an export is whole, but for its name; ``reading`` and
     ``rereading``, at the first file that a scan reads, or of which it reads the metadata again; ``succeeding``, when
     an edited picture has taken over the labels, but for the commit; ``answering``, in the second portion of a rejection
-    of Sea whose caller has its answer, but for the commit.
+    of Sea whose caller has no answer yet, but for the commit.
     ``train``: also trains."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
     own = on(settings) | {"PHOTOS_LEARN__COLD_START": "0"}
@@ -74,28 +74,11 @@ def _before(work: Callable[..., Any], call: int) -> Callable[..., None]:
 
 
 async def _answer() -> None:
-    """Rejects Sea everywhere, two photos in each transaction, for a caller who waits for the first of them."""
+    """Rejects Sea everywhere, two photos in each transaction, for a caller who still waits."""
     predicted_tags.PHOTOS_PER_COMMIT = 2
-    answered, write = asyncio.Event(), tag_edges.write
-    portions = 0
-
-    async def writing(*arguments: Any) -> None:
-        nonlocal portions
-        portions += 1
-        if portions == 2:
-            await answered.wait()
-        await write(*arguments)
-        if portions == 2:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    tag_edges.write = writing
-    settings = Settings()
-    impatient = settings.model_copy(update={"web": settings.web.model_copy(update={"timeout_seconds": 0.001})})
-    async with build(impatient, run_jobs=False) as services:
-        done = await services.predicted_tags.reject([Ref(name="Sea")], ChosenPhotos(filter=PhotoFilter()))
-        assert not done.is_complete
-        answered.set()
-        await asyncio.Event().wait()
+    tag_edges.write = _after(tag_edges.write, 2)
+    async with build(Settings(), run_jobs=False) as services:
+        await services.predicted_tags.reject([Ref(name="Sea")], ChosenPhotos(filter=PhotoFilter()))
 
 
 async def _main(where: str, more: Sequence[str]) -> None:
