@@ -33,19 +33,24 @@ SETTINGS = {
     "PHOTOS_IMAGES__WORKERS": "2",
     "PHOTOS_GRAPH__CONNECT_SECONDS": "60",
 }
+WITHOUT_MODELS = {"PHOTOS_FACES__ENABLED": "off", "PHOTOS_LEARN__ENABLED": "off", "PHOTOS_IMAGES__WORKERS": "1"}
 # Parts of the command lines of workers, by what is killed.
-WORKERS = {"decoder": "intake_child", "model": "light_models:find_faces", "trainer": "light_models:learn_tags"}
-OTHER_MODELS = ("light_models:describe_pictures", "clustering_child", "neighbours_child")
+WORKERS = {
+    "decoder": ("intake_child",),
+    "model": ("light_models:find_faces", "light_models:describe_pictures", "clustering_child", "neighbours_child"),
+    "trainer": ("light_models:learn_tags",),
+}
 
 
 class Installation:
-    """``folder`` gets everything: originals, data and logs."""
+    """``folder`` gets everything: originals, data and logs. Without ``models``, there are only scans."""
 
-    def __init__(self, folder: Path, database: Database) -> None:
+    def __init__(self, folder: Path, database: Database, models: bool = True) -> None:
         self.root = folder / "Pictures"
         self.data_dir = folder / "data"
         self.log = folder / "service.log"
         self.database = database
+        self._settings = SETTINGS | ({} if models else WITHOUT_MODELS)
         self._port = free_port()
         self.processor_seconds = 0.0  # of what has ended
         self._process: subprocess.Popen[bytes] | None = None
@@ -59,7 +64,7 @@ class Installation:
         """The variables of every program that uses the data directory."""
         kept = {name: value for name, value in commands.environment().items() if name != "COLUMNS"}
         here = {"PHOTOS_DATA_DIR": str(self.data_dir), "PHOTOS_WEB__PORT": str(self._port)}
-        return kept | SETTINGS | here | self.database.environment() | {"PYTHONPATH": os.pathsep.join(sys.path)}
+        return kept | self._settings | here | self.database.environment() | {"PYTHONPATH": os.pathsep.join(sys.path)}
 
     async def start(self) -> None:
         """Starts the service, and waits until it is ready."""
@@ -99,11 +104,14 @@ class Installation:
 
     def kill_worker(self, kind: str) -> bool:
         """Kills the workers of a kind. Returns whether there were any."""
-        marks = (WORKERS[kind], *OTHER_MODELS) if kind == "model" else (WORKERS[kind],)
-        found = [pid for pid in self._workers() if any(mark in _command(pid) for mark in marks)]
+        found = self.workers(kind)
         for pid in found:
             commands.kill(pid)
         return bool(found)
+
+    def workers(self, kind: str) -> list[int]:
+        """Returns the ids of the workers of a kind."""
+        return [pid for pid in self._workers() if any(mark in _command(pid) for mark in WORKERS[kind])]
 
     def _workers(self) -> list[int]:
         assert self._process is not None

@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,9 +27,8 @@ async def faults(
     command = [sys.executable, "-m", "tests.soak.service", "restore", str(file), "--data-dir", str(target)]
     environment = installation.environment | {"PHOTOS_DATA_DIR": str(target)}
     environment = {name: value for name, value in environment.items() if not name.startswith("PHOTOS_GRAPH__U")}
-    if await asyncio.to_thread(_is_killed, command, environment, killed_after):
-        when = "in the middle" if (target / restoring.MARK).exists() else "before it began to write"
-        tell(f"the restore was killed after {killed_after:.1f} s, {when}")
+    if await asyncio.to_thread(_is_killed, command, environment, target / restoring.MARK, killed_after):
+        tell(f"the restore was killed {killed_after} s after it began to write")
         done = await asyncio.to_thread(_run, command, environment)
         if done.returncode:
             return [f"the restore cannot be repeated: {done.stderr[-500:]}"]
@@ -56,10 +56,12 @@ async def _back_up(installation: Installation) -> Path:
             await asyncio.sleep(0.1)
 
 
-def _is_killed(command: list[str], environment: dict[str, str], after: float) -> bool:
-    """Starts a restore, and kills it after some seconds. Returns whether it was still running."""
+def _is_killed(command: list[str], environment: dict[str, str], mark: Path, after: float) -> bool:
+    """Starts a restore, and kills it some seconds after it made its mark. Returns whether it was still running."""
     with tempfile.TemporaryFile() as unread:
         program = subprocess.Popen(command, env=environment, stdout=unread, stderr=unread)
+    while not mark.exists() and program.poll() is None:
+        time.sleep(0.01)
     try:
         program.wait(after)
     except subprocess.TimeoutExpired:

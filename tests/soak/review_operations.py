@@ -56,6 +56,8 @@ def _changes(lane: Lane, items: list[dict[str, Any]], *, yes: bool) -> State | N
             changes |= {never: None} if never in lane.known else {}
         else:
             changes[never] = True
+            if lane.known.get(("named", *place)) == (person,):  # the model doubts what the lane said
+                changes["named", *place] = None
     return changes
 
 

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import neo4j
 
@@ -19,21 +18,13 @@ from tests.soak.databases import Database
 from tests.soak.installation import Installation
 from tests.soak.lanes import Faults, Lane
 from tests.soak.library import LANES, SCENES, Original
-from tests.soak.plan import ENGINE, SERVICE, Act, Plan
+from tests.soak.plan import ENGINE, SERVICE, WORKS, Act, Plan, Work
 from tests.soak.truth import Truth, read_truth
 
 ADDED = 2  # photos that come to each lane with "new photos"
 PER_ACT = 20  # operations that are acknowledged between a kill and the next act
 LONGEST = 30.0  # seconds in which people go on after a kill
-JOBS = {
-    "faces": "mutation { findFaces { id } }",
-    "clusters": "mutation { clusterFaces { id } }",
-    "training of tags": "mutation { train(kind: TAGS) { id } }",
-    "training of persons": "mutation { train(kind: PERSONS) { id } }",
-    "export": "mutation { exportDataset(format: JSON) { id } }",
-    "back-up": "mutation { backup { id } }",
-    "new photos": "mutation { scan { id } }",
-}
+AT_WORK_SECONDS = 10.0  # how long a job and its worker are waited for before something is killed
 
 
 @dataclass(slots=True)
@@ -60,12 +51,16 @@ class Result:
 
 
 class Soak:
-    """One seed, on a database that is empty. ``tell`` is told what happens."""
+    """One seed, on a database that is empty. ``tell`` is told what happens. Without ``models``, no faces are looked for
+    and nothing is learnt."""
 
-    def __init__(self, plan: Plan, database: Database, folder: Path, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, plan: Plan, database: Database, folder: Path, tell: Callable[[str], None], models: bool = True
+    ) -> None:
         self._plan = plan
         self._folder = folder
-        self._installation = Installation(folder, database)
+        self._models = models
+        self._installation = Installation(folder, database, models)
         self._lanes = [Lane(name, f"{plan.seed} {database.name}", tell) for name in LANES]
         self._clients = Clients(self._lanes, self._installation.http)
         self._faults = Faults()
@@ -121,8 +116,10 @@ class Soak:
             new = tuple(library.added(lane, count + n) for lane in LANES for n in range(ADDED))
             library.lay_out(here.root, new)
             self._there += new
-        if act.work in JOBS:
-            await here.ask(JOBS[act.work])
+        work = WORKS[act.work]
+        if work.mutation is not None and self._models:
+            await here.ask(work.mutation)
+        await self._at_work(work, act.kill)
         await asyncio.sleep(act.after)
         if act.kill == SERVICE:
             here.kill_service()
@@ -140,6 +137,18 @@ class Soak:
             self._clients.go_on()
         else:
             self.result.kills[act.kill] += here.kill_worker(act.kill)
+
+    async def _at_work(self, work: Work, kill: str) -> None:
+        """Waits until the work has begun, unless it is over already."""
+        here, end = self._installation, time.monotonic() + AT_WORK_SECONDS
+        while work.jobs and time.monotonic() < end:
+            jobs = (await here.ask("{ jobs(first: 30) { nodes { kind state } } }"))["jobs"]["nodes"]
+            states = {each["state"] for each in jobs if each["kind"] in work.jobs}
+            if "RUNNING" in states and (kill not in work.workers or here.workers(kill)):
+                return
+            if not states & {"RUNNING", "QUEUED"}:
+                return
+            await asyncio.sleep(0.02)
 
     async def _people_go_on(self) -> None:
         """Waits until they have done some more, and shows them what exists by now."""
@@ -188,11 +197,10 @@ class Soak:
                 await asyncio.sleep(0.25)
 
 
-def seed_on(plan: Plan, database: Database, folder: Path, tell: Callable[[str], None]) -> Result:
+def seed_on(plan: Plan, database: Database, folder: Path, tell: Callable[[str], None], models: bool = True) -> Result:
     """Runs a seed."""
 
-    async def run() -> Any:
-        return await Soak(plan, database, folder, tell).run()
+    async def run() -> Result:
+        return await Soak(plan, database, folder, tell, models).run()
 
-    result: Result = asyncio.run(run())
-    return result
+    return asyncio.run(run())
