@@ -67,10 +67,13 @@ class Changes:
         return await self._writes.run(asked, write(), lambda: BulkResult(0, 0, asked.change_id, is_complete=False))
 
     async def complete(self, asked: ChangeArguments) -> None:
-        """Undoes the change that was to be undone, unless it has been. Raises the same errors."""
+        """Undoes the change that was to be undone, unless that has happened, even if it was taken back since. Raises
+        the same errors."""
 
         async def work(tx: LabelTransaction) -> Change | None:
-            if asked.undoes is None or await changes.is_undone(tx, asked.undoes):
+            if asked.undoes is None or await changes.is_recorded(tx, asked.change_id):
+                return None
+            if await changes.is_undone(tx, asked.undoes):
                 return None
             return (await self._undo(tx, asked))[0]
 

@@ -106,6 +106,9 @@ async def test_an_undo_that_was_lost_is_made_once_and_ends_what_it_undoes(
             assert found(services) == set(PHOTOS)
         recorded = (await services.history.page(9, None)).items
         assert [each.id for each in recorded] == [undone.change_id, answered.change_id]
+        await services.changes.undo(undone.change_id or "")
+        await completion.run(undo, Silent())
+        assert found(services) == set(), "what was undone and taken back is not undone again"
 
 
 async def jobs_of(services: Services) -> list[Job[ChangeArguments]]:

@@ -31,11 +31,11 @@ FOUND = "query($f: PhotoFilter) { photos(filter: $f, first: 1) { totalCount } }"
 async def faults(
     installation: Installation, truth: Truth, lanes: list[Lane], there: tuple[Original, ...], own_changes: int
 ) -> list[str]:
-    """Returns what is not true. ``own_changes``: how many changes the soak made itself."""
+    """Returns what is not true. ``there``: the originals. ``own_changes``: how many changes the soak made itself."""
     found = list(truth.doubled)
     found += _of_jobs(truth)
     found += _of_photos(truth, there)
-    found += _of_faces(truth, there)
+    found += _of_faces(truth, there if installation.models else ())
     found += _of_changes(truth, lanes, own_changes)
     if differing := await installation.differing():
         found.append(f"the index differs from the graph: {differing}")

@@ -50,6 +50,7 @@ class Installation:
         self.data_dir = folder / "data"
         self.log = folder / "service.log"
         self.database = database
+        self.models = models
         self._settings = SETTINGS | ({} if models else WITHOUT_MODELS)
         self._port = free_port()
         self.processor_seconds = 0.0  # of what has ended

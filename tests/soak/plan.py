@@ -21,11 +21,11 @@ class Work:
     seconds: float
 
 
-FIRST = "first scan"
+FIRST, NEW_PHOTOS = "first scan", "new photos"
 WORKS = {
     FIRST: Work(None, ("SCAN", "FACES", "PREDICT"), (DECODER, MODEL), 4),
     "labels": Work(None, (), (), 1),
-    "new photos": Work("mutation { scan { id } }", ("SCAN",), (DECODER, MODEL), 1),
+    NEW_PHOTOS: Work("mutation { scan { id } }", ("SCAN",), (DECODER, MODEL), 1),
     "faces": Work("mutation { findFaces { id } }", ("FACES",), (MODEL,), 0.5),
     "clusters": Work("mutation { clusterFaces { id } }", ("CLUSTER",), (MODEL,), 0.7),
     "training of tags": Work("mutation { train(kind: TAGS) { id } }", ("TRAIN_TAGS",), (TRAINER,), 1.5),

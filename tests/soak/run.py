@@ -18,11 +18,12 @@ from tests.soak.databases import Database
 from tests.soak.installation import Installation
 from tests.soak.lanes import Faults, Lane
 from tests.soak.library import LANES, SCENES, Original
-from tests.soak.plan import ENGINE, SERVICE, WORKS, Act, Plan, Work
+from tests.soak.plan import ENGINE, FIRST, NEW_PHOTOS, SERVICE, WORKS, Act, Plan, Work
 from tests.soak.truth import Truth, read_truth
 
 ADDED = 2  # photos that come to each lane with "new photos"
 PER_ACT = 20  # operations that are acknowledged between a kill and the next act
+LOOK_SECONDS = 0.5
 LONGEST = 30.0  # seconds in which people go on after a kill
 AT_WORK_SECONDS = 10.0  # how long a job and its worker are waited for before something is killed
 
@@ -59,7 +60,6 @@ class Soak:
     ) -> None:
         self._plan = plan
         self._folder = folder
-        self._models = models
         self._installation = Installation(folder, database, models)
         self._lanes = [Lane(name, f"{plan.seed} {database.name}", tell) for name in LANES]
         self._clients = Clients(self._lanes, self._installation.http)
@@ -95,9 +95,11 @@ class Soak:
         self._clients.start()
         self._clients.go_on()
         for act in self._plan.acts:
+            if act.work != FIRST:
+                await self._people_go_on()
             self._tell(f"{act.work}; {act.kill} is killed after {act.after} s")
             await self._perform(act)
-            await self._people_go_on()
+        await self._people_go_on()
         await self._clients.stop()
         truth = await self._at_rest()
         before = library.hashes(here.root)
@@ -111,13 +113,13 @@ class Soak:
 
     async def _perform(self, act: Act) -> None:
         here = self._installation
-        if act.work == "new photos":
+        if act.work == NEW_PHOTOS:
             count = len([each for each in self._there if each.lane == LANES[0]]) - library.EACH
             new = tuple(library.added(lane, count + n) for lane in LANES for n in range(ADDED))
             library.lay_out(here.root, new)
             self._there += new
         work = WORKS[act.work]
-        if work.mutation is not None and self._models:
+        if work.mutation is not None:
             await here.ask(work.mutation)
         await self._at_work(work, act.kill)
         await asyncio.sleep(act.after)
@@ -151,13 +153,13 @@ class Soak:
             await asyncio.sleep(0.02)
 
     async def _people_go_on(self) -> None:
-        """Waits until they have done some more, and shows them what exists by now."""
+        """Waits until they have done some more, and shows them now and then what exists by now."""
         began, before = time.monotonic(), self._acknowledged
         while self._acknowledged < before + PER_ACT and time.monotonic() < began + LONGEST:
-            await asyncio.sleep(0.05)
-        truth = await self._truth()
-        for lane in self._lanes:
-            lane.look(truth)
+            truth = await self._truth()
+            for lane in self._lanes:
+                lane.look(truth)
+            await asyncio.sleep(LOOK_SECONDS)
 
     @property
     def _acknowledged(self) -> int:

@@ -128,6 +128,11 @@ def _size(change: Change) -> int:
     return len({of for edit in said for of in (*edit.photos, *edit.folders, *edit.faces)})
 
 
+async def is_recorded(tx: Transaction, change_id: str) -> bool:
+    """Returns whether the change is known."""
+    return bool(await tx.run(IS_UNDONE, id=change_id))
+
+
 async def is_undone(tx: Transaction, change_id: str) -> bool:
     """Returns whether the change is known and was undone."""
     return any(row["undone"] for row in await tx.run(IS_UNDONE, id=change_id))
