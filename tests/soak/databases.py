@@ -31,6 +31,9 @@ class Database(Protocol):
     def kill(self) -> None:
         """Kills its process, and lets it start again."""
 
+    def close(self) -> None:
+        """Closes the connection."""
+
 
 class EmbeddedDatabase:
     """The engine that the service runs, and starts again."""
@@ -39,15 +42,25 @@ class EmbeddedDatabase:
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
+        self._driver: neo4j.Driver | None = None
+        self._address: tuple[str, str] | None = None  # and the password
 
     def environment(self) -> dict[str, str]:
         return {}
 
     def read(self, *queries: LiteralString) -> list[Rows]:
         runtime = json.loads((self._data_dir / "engine.json").read_text())
-        address, login = f"bolt://127.0.0.1:{runtime['port']}", (embedded_child.USER, runtime["password"])
-        with neo4j.GraphDatabase.driver(address, auth=login, notifications_min_severity="OFF") as driver:
-            return _rows(driver, embedded_child.DATABASE, queries)
+        address = f"bolt://127.0.0.1:{runtime['port']}", runtime["password"]
+        if self._driver is None or address != self._address:
+            self.close()
+            self._address, login = address, (embedded_child.USER, address[1])
+            self._driver = neo4j.GraphDatabase.driver(address[0], auth=login, notifications_min_severity="OFF")
+        return _rows(self._driver, embedded_child.DATABASE, queries)
+
+    def close(self) -> None:
+        if self._driver is not None:
+            self._driver.close()
+            self._driver = None
 
     def kill(self) -> None:
         commands.kill(commands.engine_pid(self._data_dir))
@@ -71,6 +84,9 @@ class Neo4jDatabase:
     def kill(self) -> None:
         self._engine.kill_neo4j()
         self._engine.start_again()
+
+    def close(self) -> None:
+        """Leaves the connection to the other seeds."""
 
 
 def _rows(driver: neo4j.Driver, database: str | None, queries: tuple[LiteralString, ...]) -> list[Rows]:

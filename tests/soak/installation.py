@@ -152,6 +152,7 @@ class Installation:
 
     async def close(self) -> None:
         """Ends everything."""
+        self.database.close()
         self.stop()
         await self.http.aclose()
 

@@ -19,11 +19,12 @@ from tests.soak.installation import Installation
 from tests.soak.lanes import Faults, Lane
 from tests.soak.library import LANES, SCENES, Original
 from tests.soak.plan import ENGINE, FIRST, NEW_PHOTOS, SERVICE, WORKS, Act, Plan, Work
-from tests.soak.truth import Truth, read_truth
+from tests.soak.truth import Truth, read_truth, unfinished
 
 ADDED = 2  # photos that come to each lane with "new photos"
 PER_ACT = 20  # operations that are acknowledged between a kill and the next act
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.7
+QUIET_SECONDS, QUIET_LOOKS = 1.6, 5  # for so long there must be no job at the end
 LONGEST = 30.0  # seconds in which people go on after a kill
 AT_WORK_SECONDS = 10.0  # how long a job and its worker are waited for before something is killed
 
@@ -191,12 +192,11 @@ class Soak:
         """Waits until no job is left. Whoever names faces lets them be compared again a second later."""
         quiet = 0
         async with asyncio.timeout(PATIENCE):
-            while True:
-                truth = await self._truth()
-                quiet = 0 if truth.unfinished() else quiet + 1
-                if quiet > 6:
-                    return truth
-                await asyncio.sleep(0.25)
+            while quiet < QUIET_LOOKS:
+                await asyncio.sleep(QUIET_SECONDS / QUIET_LOOKS)
+                waiting = await asyncio.to_thread(unfinished, self._installation.database)
+                quiet = 0 if waiting else quiet + 1
+        return await self._truth()
 
 
 def seed_on(plan: Plan, database: Database, folder: Path, tell: Callable[[str], None], models: bool = True) -> Result:

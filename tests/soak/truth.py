@@ -52,6 +52,7 @@ CHANGES: LiteralString = """
 MATCH (c:Change) WHERE c.by = 'owner' RETURN c.id AS id, c.kind AS kind, coalesce(c.undone, false) AS undone
 """
 JOBS: LiteralString = "MATCH (j:Job) RETURN j.kind AS kind, j.state AS state, j.message AS message"
+WAITING: LiteralString = "MATCH (j:Job) WHERE j.state IN ['QUEUED', 'RUNNING'] RETURN j.kind AS kind"
 QUERIES = (PHOTOS, FOLDERS, TAGS, FACES, PERSONS, ALBUMS, SCHEDULES, CHANGES, JOBS)
 SCHEDULE_LANES = {"TAGS": "A", "PERSONS": "B"}
 
@@ -97,6 +98,12 @@ def read_truth(database: Database) -> Truth:
     for row in schedules:
         truth.state["schedule", SCHEDULE_LANES[row["kind"]], row["kind"]] = row["cron"]
     return truth
+
+
+def unfinished(database: Database) -> list[str]:
+    """Returns the kinds of the jobs that wait or run."""
+    (rows,) = database.read(WAITING)
+    return [str(row["kind"]) for row in rows]
 
 
 def global_id(kind: str, id: str) -> str:
