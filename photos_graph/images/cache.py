@@ -3,8 +3,9 @@ first.
 
 Files are named ``<folder>/ab/<photo id>.<SIZE>.<jpg|webp|avif>``, where a face has its box instead of a size. Several
 processes may use one folder: a file that another process added is found by its name, and one that it removed is dropped
-from the list. Files are complete, because they are written under temporary names and then renamed. The next start
-removes temporary files that remained.
+from the list. Files are complete, because they are written under temporary names and then renamed; the next start
+removes temporary files that remained. What becomes of them later is found out when they are read, by their seals
+(``sealing``): a damaged file is deleted, and its rendition is made again.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from photos_graph.images.sealing import read_picture, sealed
 from photos_graph.images.sizes import RenditionSize
 from photos_graph.model.images import ThumbnailFormat
 
@@ -34,7 +36,7 @@ _PHOTO_KEY = re.compile(r"[0-9a-f]{32}(-[0-9a-f]{8})?")
 
 @dataclass(frozen=True, slots=True)
 class Cached:
-    """A cached rendition, with its size in bytes."""
+    """A cached rendition, with the size of its file in bytes."""
 
     path: Path
     byte_size: int
@@ -94,15 +96,27 @@ class RenditionCache:
         except FileNotFoundError:
             self._forget(name)
             return None
-        if not status.st_size:  # a power failure may leave an empty file
+        if not status.st_size:
             self.remove(photo_key, size, format)
             return None
         self._used(name, status.st_size, status.st_mtime)
         return Cached(path, status.st_size)
 
+    def whole(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat) -> Cached | None:
+        """Returns the cached rendition as ``get`` does, or None if it is damaged. It reads the file, so call it in a
+        thread."""
+        found = self.get(photo_key, size, format)
+        if found is not None:
+            try:
+                read_picture(found.path)
+            except FileNotFoundError:
+                return self.get(photo_key, size, format)
+        return found
+
     def put(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat, data: bytes) -> None:
         """Stores ``data``, unless it exceeds the limit of the cache. Raises OSError if it cannot be written."""
-        if len(data) > self._max_bytes:
+        content = sealed(data)
+        if len(content) > self._max_bytes:
             return
         name = _name(photo_key, size, format)
         path = self._path(name)
@@ -111,13 +125,13 @@ class RenditionCache:
         temporary = path.with_name(f".{name}.{secrets.token_hex(8)}")
         try:
             with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:  # noqa: PTH123
-                file.write(data)
+                file.write(content)
             temporary.replace(path)
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
         with self._lock:
-            self._record(name, _Entry(len(data), time.time()))
+            self._record(name, _Entry(len(content), time.time()))
         if time.time() - self._loaded_at > LOAD_SECONDS:
             self.load()
         self._trim()

@@ -100,7 +100,8 @@ class Renditions:
         return Rendition(MEDIA_TYPES[format], chunks=chunks, lasting=flight.lasting, _leave=leave)
 
     def cached(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition | None:
-        """Returns the rendition if it is cached, else None. This takes one ``stat``."""
+        """Returns the rendition if it is cached, else None. This takes one ``stat``. The file may turn out to be
+        damaged when it is read (``sealing.read_picture``), and is then made again at the next call of ``open``."""
         found = self._cache.get(photo_key, size, format)
         return None if found is None else Rendition(MEDIA_TYPES[format], path=found.path)
 
@@ -115,7 +116,11 @@ class Renditions:
         finally:
             await rendition.aclose()
         async with self._photo(photo_key):  # until it is written
-            found = self._cache.get(photo_key, size, format)
+            return await self.whole(photo_key, size, format)
+
+    async def whole(self, photo_key: str, size: ThumbnailSize, format: ThumbnailFormat) -> Path | None:
+        """Returns the path of the cached rendition, which is not damaged, or None."""
+        found = await asyncio.to_thread(self._cache.whole, photo_key, size, format)
         return None if found is None else found.path
 
     async def close(self) -> None:
@@ -143,7 +148,7 @@ class Renditions:
     async def _make(self, key: _Key, flight: Flight, source: Source) -> bool:
         """Makes the rendition. Returns whether it is worth caching."""
         photo_key, size, format = key
-        larger = self._larger(photo_key, size)
+        larger = await asyncio.to_thread(self._larger, photo_key, size)
         if larger is not None:
             try:
                 if await self._render(os.fsencode(larger.path), size, format, flight, full_size_from=_LARGE.edge):
@@ -202,7 +207,7 @@ class Renditions:
         for other in (_LARGE,) if isinstance(size, FaceCut) else (_LARGE, ThumbnailSize.MEDIUM):
             if other.edge >= MIN_SHRINK * size.edge:
                 for format in _SOURCE_FORMATS:
-                    if cached := self._cache.get(photo_key, other, format):
+                    if cached := self._cache.whole(photo_key, other, format):
                         return cached
         return None
 

@@ -75,9 +75,8 @@ class Media:
         has no room. Raises the errors of ``thumbnail``."""
         photo_key = await self.key(photo_id)
         for format in LARGE_FORMATS:
-            found = self.cached(photo_key, ThumbnailSize.LARGE, format)
-            if found is not None and found.path is not None:
-                return os.fsencode(found.path)
+            if (found := await self._renditions.whole(photo_key, ThumbnailSize.LARGE, format)) is not None:
+                return os.fsencode(found)
         size, format = ThumbnailSize.LARGE, ThumbnailFormat.JPEG
         made = await self._renditions.kept(photo_key, size, format, lambda: self._as_read(photo_key))
         return await self.path(photo_id) if made is None else os.fsencode(made)

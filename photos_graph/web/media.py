@@ -23,6 +23,7 @@ from starlette.types import Receive, Scope, Send
 from photos_graph.auth import Signer
 from photos_graph.errors import Forbidden, NotFound, PhotosGraphError
 from photos_graph.images.renditions import Rendition
+from photos_graph.images.sealing import checked
 from photos_graph.images.sizes import FaceCut, RenditionSize
 from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.services.media import Media, OpenOriginal
@@ -69,7 +70,7 @@ async def _thumbnail(request: Request, media: Media, named: str, what: str) -> R
     if _is_known(request, headers["etag"]):
         return Response(status_code=304, headers=headers)
     if rendition := media.cached(named, size, format_):
-        with contextlib.suppress(FileNotFoundError):  # the file may just have been evicted from the cache
+        with contextlib.suppress(FileNotFoundError):  # the file may have been evicted from the cache, or is damaged
             return Response(await _read(rendition), headers=headers, media_type=rendition.media_type)
     rendition = await _while_wanted(request, media.thumbnail(named, size, format_))
     if not rendition.lasting:
@@ -117,15 +118,15 @@ async def _chunks(rendition: Rendition) -> AsyncIterator[bytes]:
 
 
 async def _read(rendition: Rendition) -> bytes:
-    """Returns the bytes of a rendition that is on disk."""
-    path = rendition.path or ""
-    if (data := _read_from_memory(path)) is not None:
-        return data
-    async with aiofiles.open(path, "rb") as file:
-        return bytes(await file.read())
+    """Returns the bytes of a rendition that is on disk. Raises FileNotFoundError if the file is gone or damaged."""
+    path = rendition.path or Path()
+    if (content := _read_from_memory(path)) is None:
+        async with aiofiles.open(path, "rb") as file:
+            content = bytes(await file.read())
+    return checked(content, path)
 
 
-def _read_from_memory(path: str | Path) -> bytes | None:
+def _read_from_memory(path: Path) -> bytes | None:
     """Returns the file if the kernel has it in memory, since switching to a thread and back would take longer than the
     rest of the answer. Returns None if the disk would have to be read, or if the system cannot tell."""
     if sys.platform != "linux":

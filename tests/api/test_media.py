@@ -14,6 +14,7 @@ import pytest
 from photos_graph.auth import Signer, Tokens
 from photos_graph.errors import Busy, NotFound, Unreadable
 from photos_graph.images.renditions import Rendition
+from photos_graph.images.sealing import sealed
 from photos_graph.model.access import Role
 from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.services.media import OpenOriginal
@@ -31,10 +32,11 @@ pytestmark = pytest.mark.anyio
 
 
 class Shelf:
-    """Serves one file; some ids stand for pictures that are being made or cannot be."""
+    """Serves one picture; some ids stand for pictures that are being made or cannot be."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path = path  # of the cached picture, and beside it the original
+        self.original_path = path.with_name("original")
         self.opened: list[int] = []
 
     def cached(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> Rendition | None:
@@ -50,7 +52,7 @@ class Shelf:
         raise NotFound("There is no such photo.")
 
     async def original(self, named: str) -> OpenOriginal:
-        descriptor = os.open(self.path, os.O_RDONLY)
+        descriptor = os.open(self.original_path, os.O_RDONLY)
         self.opened.append(descriptor)
         return OpenOriginal(descriptor, 'a"b\r\nü.jpg', len(BYTES), 0, "image/jpeg", '"hash"', True)
 
@@ -64,8 +66,10 @@ class Shelf:
 @pytest.fixture
 def shelf(tmp_path: Path) -> Shelf:
     path = tmp_path / "picture"
-    path.write_bytes(BYTES)
-    return Shelf(path)
+    path.write_bytes(sealed(BYTES))
+    shelf = Shelf(path)
+    shelf.original_path.write_bytes(BYTES)
+    return shelf
 
 
 @pytest.fixture
@@ -112,6 +116,8 @@ async def test_a_cached_picture_that_the_kernel_has_to_read_first_is_whole(
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
     for _ in range(2):
         assert (await client.get(small(FINISHED))).content == BYTES
+    shelf.path.write_bytes(sealed(BYTES)[:5000])
+    assert (await client.get(small(FINISHED))).status_code == 404, "a damaged picture is not served, but made again"
 
 
 async def test_head_does_not_call_a_picture_empty(client: httpx.AsyncClient) -> None:
@@ -159,7 +165,7 @@ async def test_an_original_is_closed_on_every_way_out(
     await client.get(original_url(SIGNER, FINISHED, HASH), headers=headers)
     # The client has the last byte a moment before the server is done with the file.
     with anyio.fail_after(5):
-        while is_open(shelf.opened[0], shelf.path):
+        while is_open(shelf.opened[0], shelf.original_path):
             await anyio.sleep(0.01)
 
 

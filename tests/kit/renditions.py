@@ -9,6 +9,7 @@ from pathlib import Path
 
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.renditions import ReadOriginal, Rendition, Renditions
+from photos_graph.images.sealing import read_picture
 from photos_graph.images.sizes import RenditionSize
 from photos_graph.images.tasks import IMAGE_TASKS
 from photos_graph.model.images import ThumbnailFormat
@@ -45,7 +46,7 @@ class Rig:
     async def read(self, size: RenditionSize, format: ThumbnailFormat = ThumbnailFormat.JPEG) -> bytes:
         rendition = await self.open(size, format)
         if rendition.path is not None:
-            return rendition.path.read_bytes()
+            return read_picture(rendition.path)
         assert rendition.chunks is not None
         return b"".join([chunk async for chunk in rendition.chunks])
 

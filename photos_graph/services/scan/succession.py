@@ -6,6 +6,7 @@ decide. What waits is a query, so a scan that was stopped, or killed, continues 
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
@@ -43,7 +44,7 @@ class PictureComparison:
         """Returns what the new picture shows of the old one, or None if that is not clear, or if one of the renditions
         is not in the cache any more. Raises EngineUnavailable and Unavailable."""
         keys = await photos.photo_keys(self._graph, [old_id, new_id])
-        paths = [self._large(keys[id_]) for id_ in (old_id, new_id) if id_ in keys]
+        paths = [await asyncio.to_thread(self._large, keys[id_]) for id_ in (old_id, new_id) if id_ in keys]
         found = [path for path in paths if path is not None]
         if len(found) < 2:
             return None
@@ -59,7 +60,7 @@ class PictureComparison:
 
     def _large(self, photo_key: str) -> bytes | None:
         for format in LARGE_FORMATS:
-            if (cached := self._cache.get(photo_key, ThumbnailSize.LARGE, format)) is not None:
+            if (cached := self._cache.whole(photo_key, ThumbnailSize.LARGE, format)) is not None:
                 return os.fsencode(cached.path)
         return None
 

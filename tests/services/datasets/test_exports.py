@@ -17,6 +17,7 @@ from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.engine.feed_entry import touch
+from photos_graph.images.sealing import sealed
 from photos_graph.model.datasets import DatasetFormat
 from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.model.jobs import JobKind, JobState
@@ -361,7 +362,7 @@ async def test_a_picture_that_is_damaged_in_the_cache_is_left_out(settings: Sett
         photo = (await photos(services))["1.jpg"]
         kept = services.media.cached(photo.photo_key, ThumbnailSize.LARGE, ThumbnailFormat.JPEG)
         assert kept is not None and kept.path is not None
-        kept.path.write_bytes(b"no picture")
+        kept.path.write_bytes(sealed(b"no picture"))
         folder = await exported(services, DatasetFormat.COCO)
         check_manifest(folder)
         assert [path.stem for path in folder.rglob("*.jpg")] == [(await photos(services))["2.jpg"].id]

@@ -18,6 +18,7 @@ from photos_graph.graph.faces import detections
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library.files import miss_files
 from photos_graph.graph.library.photos import files_of
+from photos_graph.images.sealing import sealed
 from photos_graph.model.faces import FaceFilter
 from photos_graph.model.jobs import JobKind, JobState
 from photos_graph.services.faces.detection import DetectionJob, _DetectionRun
@@ -223,7 +224,7 @@ async def test_what_cannot_be_looked_at_is_a_failure_until_it_is_read_again(
         await scanned(services)
     damaged = min((face_settings.data_dir / "renditions").rglob("*.LARGE.jpg"))
     whole = damaged.read_bytes()
-    damaged.write_bytes(b"\xff\xd8\xff no picture")
+    damaged.write_bytes(sealed(b"\xff\xd8\xff no picture"))
     async with build(face_settings) as services:
         job = await looked(services)
         assert (job.state, job.message) == (

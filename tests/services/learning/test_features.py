@@ -17,6 +17,7 @@ from photos_graph.graph import due
 from photos_graph.graph.due import DuePhoto
 from photos_graph.graph.learning import features
 from photos_graph.graph.learning.vectors import packed
+from photos_graph.images.sealing import sealed
 from photos_graph.jobs.progress import Cancelled
 from photos_graph.learn import catalogue
 from photos_graph.learn.weights import BackboneWeights
@@ -125,7 +126,7 @@ async def test_what_looks_alike_follows_the_photos_that_are_there_and_the_backbo
         assert await described(services) == set()
         damaged = Path(os.fsdecode(await services.media.large(ids["sea 1.jpg"])))
         whole = damaged.read_bytes()
-        damaged.write_bytes(b"\xff\xd8\xff no picture")
+        damaged.write_bytes(sealed(b"\xff\xd8\xff no picture"))
         await services.learning_triggers.photos_arrived(PhotosArrived())
         await settled(services)
         assert len(await described(services)) == 2 * each - 2, "one is missing, and one cannot be read"
@@ -165,7 +166,7 @@ async def test_each_photo_is_described_once_whoever_stops_or_dies(
         await scanned(services)
         assert not await of_kind(services, JobKind.PREDICT)
         deadly = large(settings)[2]
-        deadly.write_bytes(deadly.read_bytes() + b"DEADLY")
+        deadly.write_bytes(sealed(deadly.read_bytes() + b"DEADLY"))
         monkeypatch.setattr(features_call, "DESCRIBE_PICTURES", DEADLY_DESCRIBE)
         pool = WorkerPool([DEADLY_DESCRIBE], 1, 256 * 1024 * 1024, 60, 5)
         stage = FeatureStage(services.graph, services.media, pool, settings)

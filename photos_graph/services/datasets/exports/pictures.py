@@ -12,6 +12,7 @@ from typing import BinaryIO
 from PIL import Image, UnidentifiedImageError
 
 from photos_graph.errors import EngineUnavailable, PhotosGraphError
+from photos_graph.images.sealing import read_picture
 from photos_graph.jobs.concurrency import map_unordered, retry_while_busy
 from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.services.datasets.exports.dataset_formats import Block
@@ -79,10 +80,10 @@ class Pictures:
             rendition = await self._media.thumbnail(photo_key, ThumbnailSize.LARGE, ThumbnailFormat.JPEG)
             try:
                 if rendition.path is not None:
-                    return [await asyncio.to_thread(rendition.path.read_bytes)]
+                    return [await asyncio.to_thread(read_picture, rendition.path)]
                 return [] if rendition.chunks is None else [chunk async for chunk in rendition.chunks]
             except FileNotFoundError:
-                continue  # the cache evicted it in the meantime
+                continue  # the cache evicted it in the meantime, or it was damaged
             finally:
                 await rendition.aclose()
 
