@@ -69,7 +69,7 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             raise _unusable(settings, error) from error
         media = _media(graph, cache, pictures, settings, closing)
 
-        events, runner = Events(), Runner(graph, settings.labels.keep_changes)
+        events, runner = Events(), Runner(graph, settings.labels.keep_changes, settings.jobs.keep_days)
         events.subscribe(JobQueued, runner.job_queued)
         writer, jobs = LabelWriter(graph, index, events), Jobs(graph, index, events)
         writes = BackgroundWrites(settings.web.timeout_seconds / 2, jobs)

@@ -160,6 +160,17 @@ class LabelSettings(SettingsGroup):
     )
 
 
+class JobSettings(SettingsGroup):
+    """Long tasks in the background."""
+
+    keep_days: float = Field(
+        90,
+        ge=0,
+        description="For how many days jobs that have ended are kept. Older ones are forgotten within a day, unless a "
+        "failure of theirs is still listed.",
+    )
+
+
 class LearnSettings(SettingsGroup):
     """Learning tags and persons from the labels that people assigned."""
 

@@ -31,6 +31,7 @@ from photos_graph.setting_groups import (
     Folder,
     GraphSettings,
     ImageSettings,
+    JobSettings,
     LabelSettings,
     LearnSettings,
     LibrarySettings,
@@ -51,6 +52,7 @@ __all__ = [  # the groups are imported from here
     "Folder",
     "GraphSettings",
     "ImageSettings",
+    "JobSettings",
     "LabelSettings",
     "LearnSettings",
     "LibrarySettings",
@@ -91,6 +93,7 @@ class Settings(BaseSettings):
     images: ImageSettings = Field(default_factory=ImageSettings)
     faces: FaceSettings = Field(default_factory=FaceSettings)
     labels: LabelSettings = Field(default_factory=LabelSettings)
+    jobs: JobSettings = Field(default_factory=JobSettings)
     learn: LearnSettings = Field(default_factory=LearnSettings)
     export: ExportSettings = Field(default_factory=ExportSettings)
     backup: BackupSettings = Field(default_factory=BackupSettings)

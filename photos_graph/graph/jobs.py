@@ -288,10 +288,11 @@ async def undone(graph: Graph, kind: JobKind, limit: int) -> list[Job]:
 
 PRUNE: LiteralString = """
 MATCH (j:Job) WHERE j.finishedAt < timestamp() - $age AND NOT EXISTS { (:Failure)-[:SEEN_BY]->(j) }
-WITH j LIMIT 1000 DETACH DELETE j
+WITH j LIMIT 1000 DETACH DELETE j RETURN count(*) AS gone
 """
 
 
-async def prune(graph: Graph, days: int = 90) -> None:
+async def prune(graph: Graph, days: float) -> None:
     """Deletes jobs that finished more than ``days`` ago, except those to which failures still refer."""
-    await graph.write(PRUNE, age=days * 86_400_000)
+    while (await graph.write(PRUNE, age=round(days * 86_400_000)))[0]["gone"]:
+        pass

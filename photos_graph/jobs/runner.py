@@ -84,9 +84,12 @@ class Runner:
     """Call ``start`` once and ``close`` once. Call ``job_queued`` when this process has queued a job, so that it starts
     at once."""
 
-    def __init__(self, graph: Graph, keep_changes: int) -> None:
+    def __init__(self, graph: Graph, keep_changes: int, keep_days: float) -> None:
+        """``keep_changes`` is the number of changes, and ``keep_days`` the number of days for which jobs that have
+        ended, are kept."""
         self._graph = graph
         self._keep_changes = keep_changes
+        self._keep_days = keep_days
         self._handlers: Mapping[JobKind, Handler] = {}
         self._owner = uuid4().hex
         self._running: dict[JobKind, asyncio.Task[None]] = {}
@@ -128,7 +131,7 @@ class Runner:
             self._wake.clear()
 
     async def _prune(self) -> None:
-        await jobs.prune(self._graph)
+        await jobs.prune(self._graph, self._keep_days)
         await feed.prune(self._graph)
         await history.prune(self._graph, self._keep_changes)
 

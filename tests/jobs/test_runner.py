@@ -42,7 +42,7 @@ async def test_kinds_run_beside_each_other_and_jobs_of_a_kind_do_not(graph: Grap
 
     for id_, kind in (("s1", JobKind.SCAN), ("s2", JobKind.SCAN), ("f1", JobKind.FACES)):
         await jobs.create(graph, id_, kind)
-    runner = Runner(graph, keep_changes=100)
+    runner = Runner(graph, keep_changes=100, keep_days=90)
     runner.start(dict.fromkeys(JobKind, handle))
     try:
         await until(graph, JobState.RUNNING, "s1", "f1")
@@ -62,7 +62,7 @@ async def test_all_that_runs_is_put_back_when_the_runner_stops(graph: Graph) -> 
 
     for id_, kind in (("s1", JobKind.SCAN), ("f1", JobKind.FACES)):
         await jobs.create(graph, id_, kind)
-    runner = Runner(graph, keep_changes=100)
+    runner = Runner(graph, keep_changes=100, keep_days=90)
     runner.start(dict.fromkeys(JobKind, handle))
     await until(graph, JobState.RUNNING, "s1", "f1")
     await runner.close()
@@ -77,7 +77,7 @@ async def test_a_job_that_was_cancelled_as_the_runner_stops_has_ended(graph: Gra
         return "never"
 
     await jobs.create(graph, "s1", JobKind.SCAN)
-    runner = Runner(graph, keep_changes=100)
+    runner = Runner(graph, keep_changes=100, keep_days=90)
     runner.start(dict.fromkeys(JobKind, handle))
     await until(graph, JobState.RUNNING, "s1")
     await jobs.cancel(graph, "s1")
@@ -100,7 +100,7 @@ async def test_a_query_that_is_refused_does_not_end_the_runner(graph: Graph, mon
 
     monkeypatch.setattr(jobs, "claim", refuse_once)
     await jobs.create(graph, "s1", JobKind.SCAN)
-    runner = Runner(graph, keep_changes=100)
+    runner = Runner(graph, keep_changes=100, keep_days=90)
     runner.start(dict.fromkeys(JobKind, handle))
     try:
         await until(graph, JobState.SUCCEEDED, "s1")
@@ -114,7 +114,7 @@ async def test_a_job_for_which_the_disk_is_too_full_says_so(graph: Graph) -> Non
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/data/learn/models/tags-1.npz")
 
     await jobs.create(graph, "t1", JobKind.TRAIN_TAGS)
-    runner = Runner(graph, keep_changes=100)
+    runner = Runner(graph, keep_changes=100, keep_days=90)
     runner.start({JobKind.TRAIN_TAGS: handle})
     try:
         await until(graph, JobState.FAILED, "t1")
@@ -129,7 +129,7 @@ async def test_changes_that_no_index_lies_behind_go(graph: Graph, monkeypatch: p
     monkeypatch.setattr(feed, "KEPT", 3)
     for number in range(6):
         await graph.transaction(lambda tx, number=number: touch(tx, photos=[number]))
-    runner = Runner(graph, keep_changes=100)
+    runner = Runner(graph, keep_changes=100, keep_days=90)
     runner.start({})
     try:
         async with asyncio.timeout(PATIENCE):
