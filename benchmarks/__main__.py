@@ -11,6 +11,7 @@ from rich.status import Status
 
 from benchmarks import (
     answers,
+    backups,
     colour,
     exports,
     faces,
@@ -56,6 +57,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     "asking": ("thirty questions in words to libraries of up to --photos, read and answered", asking.asking),
     "tagging": ("a whole library and 1,000 photos tagged, and the search after each", tagging.tagging),
     "exports": ("all labels written and read back, while pages are asked for", exports.exports),
+    "backups": ("a library of --photos backed up and restored on both engines", backups.backups),
     "lfw": ("faces told apart and put together, beside DBSCAN and HDBSCAN", faces.lfw),
     "learn": ("tags learnt from 10, 30 and 100 labels each; persons among strangers", learn.learn),
     "learning": ("the same of tags through the service: tagged, learnt, asked and read by GraphQL", learning.learning),

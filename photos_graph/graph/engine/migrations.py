@@ -230,6 +230,15 @@ async def migrate(graph: Graph, upto: int | None = None) -> None:
         await graph.write(RECORD, number=number, at=datetime.now(UTC).replace(tzinfo=None))
 
 
+FORGET: LiteralString = "MATCH (m:Migration) WHERE m.number > $number DELETE m"
+
+
+async def run_again_after(graph: Graph, number: int) -> None:
+    """Lets ``migrate`` run the migrations after this one again, on an empty graph that is about to get the contents of
+    a graph that has not had them."""
+    await graph.write(FORGET, number=number)
+
+
 async def _run(graph: Graph, statements: Sequence[LiteralString]) -> None:
     for statement in statements:
         await graph.write(statement)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -31,6 +32,7 @@ TRIES = 3
 Report = Callable[[int, int], Awaitable[None]]  # how many nodes are written, of how many
 
 BEFORE = "before-version-"  # how the names of back-ups begin that are written before a migration
+TELL_SECONDS = 5.0  # between two lines in the log about such a back-up
 KEPT_BEFORE = 2  # of these for each schema, if the migration fails again and again
 
 MODELS = "learn/models"
@@ -66,12 +68,10 @@ async def before_migration(settings: Settings, graph: Graph) -> None:
     schema = max(await migrations.applied_to(graph))
     path = settings.backups_dir / f"{BEFORE}{version('photos-graph')}-of-schema-{schema}-{now_in_name()}.zip"
 
-    async def unseen(_done: int, _total: int) -> None:
-        pass
-
     log.warning("This graph is of an earlier version. A back-up is written to %s before it is changed.", path)
     try:
-        await write_backup(graph, settings, path, unseen)
+        await write_backup(graph, settings, path, _telling())
+        log.warning("The back-up is written. The graph is changed now.")
         for earlier in sorted(settings.backups_dir.glob(f"{BEFORE}*-of-schema-{schema}-*.zip"))[:-KEPT_BEFORE]:
             earlier.unlink()
     except OSError as error:
@@ -80,15 +80,34 @@ async def before_migration(settings: Settings, graph: Graph) -> None:
         ) from error
 
 
+def _telling() -> Report:
+    """Returns a report that logs now and then how far the back-up before a migration is, since the service does not
+    answer until then."""
+    told = time.monotonic()
+
+    async def tell(done: int, total: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= TELL_SECONDS:
+            told = time.monotonic()
+            log.warning("The back-up has %s of %s nodes. The service starts after it.", f"{done:,}", f"{total:,}")
+
+    return tell
+
+
 async def _write(graph: Graph, settings: Settings, path: Path, report: Report) -> Manifest:
     before = await _changes(graph)
     total = sum([await contents.count(graph, label) for label in contents.NODES])
     done = 0
     with archive.written(path) as writer:
+
+        async def note(written: int) -> None:
+            nonlocal done
+            done += written
+            await report(done, total)
+
         for label in contents.NODES:
-            async for page in _written_pages(graph, writer, label):
-                done += page
-                await report(done, total)
+            with writer.records(label) as lines:
+                await _write_nodes(graph, lines, label, note)
         with writer.records(contents.REMOVED_ROOTS) as roots:
             roots.write([{"values": values} for values in await contents.removed_roots(graph)])
         await asyncio.to_thread(_add_files, writer, settings.data_dir)
@@ -106,11 +125,18 @@ async def _write(graph: Graph, settings: Settings, path: Path, report: Report) -
     return manifest
 
 
-async def _written_pages(graph: Graph, writer: ArchiveWriter, label: str) -> AsyncIterator[int]:
-    with writer.records(label) as lines:
+async def _write_nodes(graph: Graph, lines: RecordsWriter, label: str, note: Callable[[int], Awaitable[None]]) -> None:
+    """Writes all nodes with the label. A page is packed in a thread while the engine answers with the next one."""
+    packing: asyncio.Task[None] | None = None
+    try:
         async for page in contents.nodes(graph, label):
-            await asyncio.to_thread(_write_page, lines, page)
-            yield len(page)
+            if packing is not None:
+                await packing
+            packing = asyncio.create_task(asyncio.to_thread(_write_page, lines, page))
+            await note(len(page))
+    finally:
+        if packing is not None:
+            await packing
 
 
 def _write_page(lines: RecordsWriter, page: Sequence[NodeRecord]) -> None:

@@ -25,7 +25,7 @@ from photos_graph.errors import BadInput, BadSettings
 from photos_graph.graph.engine import contents, opening
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.contents import NodeRecord
-from photos_graph.graph.engine.migrations import MIGRATIONS, migrate
+from photos_graph.graph.engine.migrations import MIGRATIONS, migrate, run_again_after
 from photos_graph.paths import encode_raw
 from photos_graph.services.backups.archive import Archive, Manifest
 from photos_graph.services.backups.dumping import MODELS, SECRETS
@@ -59,6 +59,7 @@ async def restore(settings: Settings, path: Path, roots: Mapping[str, str], show
         await asyncio.to_thread(_check, archive, roots, show)
         file, interrupted = await asyncio.to_thread(_prepare, settings.data_dir, path)
         async with _opened(settings, file, interrupted) as graph:
+            await run_again_after(graph, archive.manifest.schema)
             await migrate(graph, archive.manifest.schema)
             lost = await _restore_graph(graph, archive, roots, show)
             await asyncio.to_thread(_restore_files, archive, settings.data_dir)

@@ -21,7 +21,7 @@ from photos_graph.graph.engine.migrations import MIGRATIONS
 from photos_graph.graph.engine.opening import connect, unmigrated
 from photos_graph.model.jobs import JobState
 from photos_graph.model.search import Ref
-from photos_graph.services.backups import archive
+from photos_graph.services.backups import archive, dumping
 from photos_graph.services.backups.dumping import write_backup
 from photos_graph.services.backups.job import existing
 from photos_graph.services.backups.restoring import MARK, restore
@@ -251,19 +251,10 @@ async def test_a_graph_that_an_interrupted_restore_does_not_know_is_left_alone(
     assert (fresh.data_dir / "empty.zip").exists()
 
 
-async def test_a_back_up_of_an_older_schema_is_migrated(graph: Graph, settings: Settings) -> None:
-    await graph.write("CREATE (:Photo {id: 'p', number: 1, format: 'HEIC', turn: 3})")
-    await graph.write("MATCH (m:Migration) WHERE m.number >= 17 DELETE m")
-    file = settings.data_dir / "older.zip"
-    assert (await write_backup(graph, settings, file, unseen)).schema == 16
-    await graph.write("MATCH (n) DETACH DELETE n")
-    fresh = settings.model_copy(update={"data_dir": settings.data_dir.with_name("fresh")})
-    await restore(fresh, file, {}, silent)
-    assert await graph.read("MATCH (p:Photo) RETURN p.turn AS turn") == [{"turn": None}]
-    assert await graph.read("MATCH (m:Migration) RETURN count(m) AS n") == [{"n": len(MIGRATIONS)}]
-
-
-async def test_a_graph_is_backed_up_before_it_is_migrated(graph: Graph, settings: Settings) -> None:
+async def test_a_graph_is_backed_up_before_it_is_migrated(
+    graph: Graph, settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(dumping, "TELL_SECONDS", 0.0)
     await graph.write("CREATE (:Tag {id: 't', key: 't', name: 'Sea'})")
     newest = max(MIGRATIONS)
     await graph.write("MATCH (m:Migration {number: $newest}) DELETE m", newest=newest)
@@ -272,6 +263,7 @@ async def test_a_graph_is_backed_up_before_it_is_migrated(graph: Graph, settings
     [file] = (settings.data_dir / "backups").iterdir()
     assert f"of-schema-{newest - 1}" in file.name
     assert archive.verify(file).count("Tag") == 1
+    assert "nodes. The service starts after it." in caplog.text
     async with build(settings, run_jobs=False):
         pass
     assert len(list((settings.data_dir / "backups").iterdir())) == 1
