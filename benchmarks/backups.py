@@ -30,6 +30,7 @@ from photos_graph.services.backups.node_records import encoded, record_of
 from photos_graph.settings import Settings
 
 FACE_DIMENSIONS, PHOTO_DIMENSIONS = 512, 1280  # of the vectors of faces (float32) and of photos (float16)
+PATIENCE = 3600.0  # seconds for a start that writes a back-up first
 PHOTOS_OF_CHANGE, PHOTOS_OF_ALBUM = 100, 500
 
 VECTORS: LiteralString = """
@@ -148,7 +149,7 @@ def _started(bench: Bench, settings: Settings) -> Iterator[Figure]:
     with Service(settings.data_dir, environment(settings)) as service:
         yield Figure(f"start with {bench.photos:,} photos, without a snapshot", service.ready_seconds, "s")
     asyncio.run(_made_older(settings))
-    with Service(settings.data_dir, environment(settings)) as service:
+    with Service(settings.data_dir, environment(settings), patience=PATIENCE) as service:
         yield Figure(f"start with {bench.photos:,} photos after an update", service.ready_seconds, "s")
 
 

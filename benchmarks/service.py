@@ -34,8 +34,11 @@ class Scanned:
 class Service:
     """A ``photos-graph serve`` on a free port. ``ready_seconds`` is the time until ``/readyz`` answers."""
 
-    def __init__(self, data_dir: Path, settings: Mapping[str, str] | None = None) -> None:
-        """Takes ``settings`` as environment variables."""
+    def __init__(
+        self, data_dir: Path, settings: Mapping[str, str] | None = None, patience: float = START_SECONDS
+    ) -> None:
+        """Takes ``settings`` as environment variables. Raises RuntimeError if the service is not ready after
+        ``patience`` seconds."""
         self.data_dir = data_dir
         self.port = free_port()
         data_dir.mkdir(parents=True, exist_ok=True)
@@ -58,11 +61,11 @@ class Service:
             )
         self.pid = self._process.pid
         self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)
-        self._wait_until_ready()
+        self._wait_until_ready(patience)
         self.ready_seconds = time.monotonic() - started
 
-    def _wait_until_ready(self) -> None:
-        end = time.monotonic() + START_SECONDS
+    def _wait_until_ready(self, patience: float) -> None:
+        end = time.monotonic() + patience
         while time.monotonic() < end and self._process.poll() is None:
             try:
                 if self.get("/readyz")[0] == 200:
