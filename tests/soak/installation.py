@@ -31,7 +31,6 @@ SETTINGS = {
     "PHOTOS_SEARCH__COUNTRIES": "[]",
     "PHOTOS_BACKUP__SCHEDULE": "",
     "PHOTOS_IMAGES__WORKERS": "2",
-    "PHOTOS_GRAPH__CONNECT_SECONDS": "60",
 }
 WITHOUT_MODELS = {"PHOTOS_FACES__ENABLED": "off", "PHOTOS_LEARN__ENABLED": "off", "PHOTOS_IMAGES__WORKERS": "1"}
 # Parts of the command lines of workers, by what is killed.
