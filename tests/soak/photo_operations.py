@@ -91,6 +91,22 @@ def delete_tag(lane: Lane) -> Operation | None:
     return Operation(document, {"i": lane.ids["Tag", handle]}, changes)
 
 
+def merge_tags(lane: Lane) -> Operation | None:
+    """Merges a tag into another one, if nothing is said about either that the other contradicts."""
+    gone, into = _tag(lane), _tag(lane)
+    if gone is None or into is None or gone == into or ("threshold", gone) in lane.known:
+        return None
+    about = {key: value for key, value in lane.known.items() if key[0] in ("tag", "folder") and key[2] in (gone, into)}
+    moved = {key for key in about if key[2] == gone}
+    is_plain = EXCLUDED not in about.values() and not any((*key[:2], into) in about for key in moved)
+    if not is_plain or any(key[-1] in (gone, into) for key in lane.open):
+        return None
+    changes: State = dict.fromkeys(moved) | {(*key[:2], into): TAGGED for key in moved}
+    document = "mutation($f: [ID!]!, $i: ID!) { r: mergeTags(from: $f, into: $i) { change } }"
+    variables = {"f": [lane.ids["Tag", gone]], "i": lane.ids["Tag", into]}
+    return Operation(document, variables, {**changes, ("tagname", gone): None})
+
+
 def set_threshold(lane: Lane) -> Operation | None:
     if (handle := _tag(lane)) is None:
         return None
@@ -200,6 +216,7 @@ OPERATIONS = (
     rename_tag,
     move_tag,
     delete_tag,
+    merge_tags,
     set_threshold,
     tag_photos,
     tag_photos,

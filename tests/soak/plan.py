@@ -28,7 +28,7 @@ WORKS = {
     NEW_PHOTOS: Work("mutation { scan { id } }", ("SCAN",), (DECODER, MODEL), 1),
     "faces": Work("mutation { findFaces { id } }", ("FACES",), (MODEL,), 0.5),
     "clusters": Work("mutation { clusterFaces { id } }", ("CLUSTER",), (MODEL,), 0.7),
-    "training of tags": Work("mutation { train(kind: TAGS) { id } }", ("TRAIN_TAGS",), (TRAINER,), 1.5),
+    "training of tags": Work("mutation { train(kind: TAGS) { id } }", ("TRAIN_TAGS", "PREDICT"), (TRAINER,), 2.5),
     "training of persons": Work("mutation { train(kind: PERSONS) { id } }", ("TRAIN_PERSONS",), (TRAINER,), 0.5),
     "export": Work("mutation { exportDataset(format: JSON) { id } }", ("EXPORT",), (), 0.5),
     "back-up": Work("mutation { backup { id } }", ("BACKUP",), (), 0.8),
