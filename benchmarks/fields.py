@@ -164,7 +164,7 @@ def _measured(bench: Bench, engine: str, documents: list[Asked]) -> dict[str, Gr
         found = {}
         for number, asked in enumerate(documents):
             bench.say(f"{engine}, {asked.name}, {number + 1} of {len(documents)}")
-            taken = [(_seconds(small, asked), _seconds(large, asked)) for _ in range(WARM + REPEATS)][WARM:]
+            taken = [(seconds(small, asked), seconds(large, asked)) for _ in range(WARM + REPEATS)][WARM:]
             found[asked.name] = Growth([a for a, _ in taken], [b for _, b in taken])
         return found
 
@@ -193,7 +193,7 @@ def library(bench: Bench, engine: str, size: int) -> Iterator[Settings]:
         yield settings
 
 
-def _seconds(asking: Asking, asked: Asked) -> float:
+def seconds(asking: Asking, asked: Asked) -> float:
     variables = {"photo": asking.photo} if "$photo: ID!" in asked.document else {}
     body, headers = graphql(asked.document, **variables)
     started = time.perf_counter()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageEnhance, ImageFilter, UnidentifiedImageError
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps, UnidentifiedImageError
 
 from benchmarks.bench import Bench
 from benchmarks.pictures import photographs
@@ -151,7 +151,7 @@ def opened(path: Path) -> Picture | None:
     try:
         with Image.open(path) as file:
             file.draft("RGB", (LARGE, LARGE))
-            picture = file.convert("RGB")
+            picture = ImageOps.exif_transpose(file).convert("RGB")
     except (OSError, UnidentifiedImageError):
         return None
     picture.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)

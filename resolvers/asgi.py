@@ -16,8 +16,9 @@ from photos_graph.settings import Settings
 from photos_graph.web.app import build_app
 from photos_graph.web.secrets import Secrets, load_or_make, signer_of, tokens_of
 from resolvers.documents import open_documents
-from resolvers.schema import build_schema
+from resolvers.schema import Schema, build_schema
 from resolvers.transport import METHODS, GraphQLTransport
+from resolvers.warming import ask_first
 
 log = logging.getLogger(__name__)
 
@@ -32,11 +33,12 @@ def create_app(settings: Settings, started: Started | None = None) -> Starlette:
     make_private(settings)
     secrets = load_or_make(settings)
     tokens, signer = tokens_of(settings, secrets), signer_of(secrets)
-    graphql = GraphQLTransport(build_schema(settings.web), tokens, signer, settings.web, open_documents(settings.web))
+    schema = build_schema(settings.web)
+    graphql = GraphQLTransport(schema, tokens, signer, settings.web, open_documents(settings.web))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        running = asyncio.create_task(_run(app, settings, secrets, started), name="services")
+        running = asyncio.create_task(_run(app, schema, settings, secrets, started), name="services")
         yield
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -50,16 +52,19 @@ def create_app(settings: Settings, started: Started | None = None) -> Starlette:
     )
 
 
-async def _run(app: Starlette, settings: Settings, secrets: Secrets, started: Started | None) -> None:
+async def _run(app: Starlette, schema: Schema, settings: Settings, secrets: Secrets, started: Started | None) -> None:
     try:
         async with build(settings, poll=True) as services:
             app.state.services = services
+            asking = asyncio.create_task(ask_first(schema, services), name="first answers")
             try:
                 if started is not None:
                     await started(services, secrets)
                 await asyncio.Event().wait()
             finally:
                 app.state.services = None
+                asking.cancel()
+                await asyncio.gather(asking, return_exceptions=True)
     except Exception as error:
         if not isinstance(error, PhotosGraphError):
             log.exception("The service could not start.")

@@ -29,6 +29,7 @@ Kind = Literal[
     "Trip",
     "SimilarGroup",
     "Album",
+    "Suggestion",
 ]
 _KINDS = frozenset(get_args(Kind))
 

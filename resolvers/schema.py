@@ -54,7 +54,7 @@ from resolvers.search import SearchQueries
 from resolvers.sheets import SheetMutations, SheetQueries
 from resolvers.similar_groups import SimilarGroupQueries, load_group
 from resolvers.stacks import StackMutations, load_stack
-from resolvers.suggestions import SuggestionQueries
+from resolvers.suggestions import SuggestionQueries, load_suggestion
 from resolvers.tagging import TaggingMutations
 from resolvers.tags import TagMutations, TagQueries, ThresholdMutations, load_tag
 from resolvers.timeline import TimelineQueries
@@ -78,6 +78,7 @@ NODES: Mapping[str, Callable[[Info, str], Awaitable[Node | None] | Node | None]]
     "Trip": load_trip,
     "SimilarGroup": load_group,
     "Album": load_album,
+    "Suggestion": load_suggestion,
 }
 
 

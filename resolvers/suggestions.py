@@ -6,8 +6,12 @@ import json
 from typing import Annotated
 
 import strawberry
+from pydantic import TypeAdapter, ValidationError
 from strawberry import UNSET
 
+from photos_graph.errors import BadInput, NotFound
+from photos_graph.search import filters
+from photos_graph.search.filter_json import from_json, to_json
 from photos_graph.services.browse import suggesting
 from resolvers import ids
 from resolvers.connections import Node, given
@@ -23,6 +27,10 @@ _OBJECTS: dict[SuggestionKind, ids.Kind] = {
     SuggestionKind.PLACE: "Place",
     SuggestionKind.ALBUM: "Album",
 }
+# What an id holds: the text, the kind, the id of the object or else the label, and the filter of the request as JSON.
+_ASKED: TypeAdapter[tuple[str, SuggestionKind, str, str | None]] = TypeAdapter(
+    tuple[str, SuggestionKind, str, str | None]
+)
 
 
 @strawberry.type(description="A part of the label of a suggestion.")
@@ -31,17 +39,18 @@ class LabelPart:
     is_matched: bool = strawberry.field(description="Whether it was typed, so that a client can show it in bold.")
 
 
-@strawberry.type(description="Something that a text in a search box can be completed to.")
-class Suggestion:
+@strawberry.type(
+    description="Something that a text in a search box can be completed to. Its id also stands for the text and the "
+    "filter for which it was suggested."
+)
+class Suggestion(Node):
+    object_id: strawberry.Private[strawberry.ID | None]
     kind: SuggestionKind = strawberry.field(description="What is suggested.")
     label: str = strawberry.field(
         description="What to show: a name, the path of a folder, or a date in the language in which it was typed."
     )
     count: int = strawberry.field(
         description="The number of photos that it finds together with the filter of the request; never 0."
-    )
-    id: strawberry.ID | None = strawberry.field(
-        description="The global id of the tag, person, folder, place or album, or null for a date or a camera."
     )
     filter: str = strawberry.field(description="The filter that it stands for, as JSON that fits `PhotoFilter`.")
     text: str | None = strawberry.field(
@@ -56,19 +65,35 @@ class Suggestion:
     async def node(self, info: Info) -> Node | None:
         from resolvers.schema import find_node
 
-        return None if self.id is None else await find_node(info, *ids.parse(self.id))
+        return None if self.object_id is None else await find_node(info, *ids.parse(self.object_id))
 
     @classmethod
-    def of(cls, own: suggesting.Suggestion) -> Suggestion:
+    def of(cls, own: suggesting.Suggestion, typed: str, within: filters.PhotoFilter | None) -> Suggestion:
+        named = own.label if own.id is None else own.id
+        asked = [typed, own.kind, named, None if within is None else to_json(within)]
         return cls(
+            id=ids.encode("Suggestion", json.dumps(asked, ensure_ascii=False, separators=(",", ":"))),
+            object_id=ids.encode(_OBJECTS[own.kind], own.id) if own.id is not None else None,
             kind=own.kind,
             label=own.label,
             count=own.count,
-            id=ids.encode(_OBJECTS[own.kind], own.id) if own.id is not None else None,
             filter=json.dumps(encode_filter(own.filter), ensure_ascii=False),
             text=own.text,
             parts=[LabelPart(text=text, is_matched=is_matched) for text, is_matched in own.parts()],
         )
+
+
+async def load_suggestion(info: Info, id: str) -> Suggestion | None:
+    """Returns None if it is suggested no longer."""
+    try:
+        typed, kind, named, text = _ASKED.validate_json(id)
+        within = None if text is None else from_json(text)
+        await info.context.services.questions.of_filter(within)
+        found = info.context.services.suggester.suggest(typed, (kind,), within, suggesting.MOST_SUGGESTIONS)
+    except (ValidationError, BadInput, NotFound):
+        return None
+    same = (each for each in found if named == (each.label if each.id is None else each.id))
+    return next((Suggestion.of(each, typed, within) for each in same), None)
 
 
 @strawberry.type
@@ -110,4 +135,4 @@ class SuggestionQueries:
         wanted = decode_filter(filter)
         await info.context.services.questions.of_filter(wanted)
         found = info.context.services.suggester.suggest(text, given(kinds), wanted, first)
-        return [Suggestion.of(each) for each in found]
+        return [Suggestion.of(each, text, wanted) for each in found]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from resolvers import ids
 from tests.kit.graphql import Ask, code, data, names, photo_ids
 
 pytestmark = [pytest.mark.anyio, pytest.mark.both_engines]
@@ -74,7 +75,7 @@ async def regions_are_pages(ask: Ask, italy: dict[str, Any]) -> None:
 
 async def searches_are_completed(ask: Ask, italy: str) -> None:
     [place] = data(await ask(SUGGEST, t="ital"))["suggest"]
-    assert (place["kind"], place["label"], place["count"], place["id"]) == ("PLACE", "Italy", 3, italy)
+    assert (place["kind"], place["label"], place["count"]) == ("PLACE", "Italy", 3)
     assert place["parts"] == [{"text": "Ital", "isMatched": True}, {"text": "y", "isMatched": False}]
     assert place["node"] == {"__typename": "Place", "id": italy, "path": "Italy"}
     assert place["text"] == "place:Italy"
@@ -84,4 +85,14 @@ async def searches_are_completed(ask: Ask, italy: str) -> None:
     assert await names(ask, json.loads(folder["filter"])) == {"3.jpg"}
     fiji = {"places": {"any": ["Fiji"]}}
     assert data(await ask(SUGGEST, t="ital", f=fiji))["suggest"] == []
+    [within] = data(await ask(SUGGEST, t="ital", f={"places": {"any": [italy]}}))["suggest"]
+    [year] = data(await ask(SUGGEST, t="2000", k=["DATE"]))["suggest"][:1] or [folder]
+    for each in (place, folder, within, year):
+        again = data(
+            await ask("query($i: ID!) { node(id: $i) { id ... on Suggestion { label count } } }", i=each["id"])
+        )
+        assert again["node"] == {name: each[name] for name in ("id", "label", "count")}
+    assert len({place["id"], within["id"], italy}) == 3, "its count and its parts depend on what was asked"
+    senseless = ids.encode("Suggestion", '["ital", "PLACE"]')
+    assert data(await ask("query($i: ID!) { node(id: $i) { id } }", i=senseless)) == {"node": None}
     assert code(await ask('{ suggest(text: "a", first: 101) { label } }')) == "BAD_INPUT"

@@ -15,6 +15,7 @@ from photos_graph.settings import WebSettings
 from photos_graph.web.graphiql import examples
 from resolvers.permissions import IsOwner, RolePermission
 from resolvers.schema import NODES, Mutation, Query, Subscription, build_schema, print_sdl
+from resolvers.warming import QUESTIONS
 from tests.kit.corpora import CORPORA
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -265,7 +266,7 @@ def test_a_field_that_query_gained_may_be_null_so_that_its_error_takes_nothing_w
 
 
 def has_id(type_: graphql.GraphQLObjectType) -> bool:
-    """Whether objects of the type have an id of their own. That of a suggestion is another's, and may be null."""
+    """Whether objects of the type have an id of their own."""
     return "id" in type_.fields and graphql.is_non_null_type(type_.fields["id"].type)
 
 
@@ -375,6 +376,11 @@ def test_the_examples_of_graphiql_fit() -> None:
 
 
 @pytest.mark.anyio
+def test_what_is_asked_after_a_start_fits() -> None:
+    for question in QUESTIONS:
+        assert graphql.validate(declared(), graphql.parse(question)) == []
+
+
 async def test_a_fragment_that_spreads_others_twice_each_is_weighed_at_once() -> None:
     chain = "".join(f"fragment F{n} on Folder {{ parent {{ ...F{n + 1} ...F{n + 1} }} }} " for n in range(60))
     text = '{ folder(path: "x") { ...F0 } } ' + chain + "fragment F60 on Folder { name }"

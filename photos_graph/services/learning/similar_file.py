@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from photos_graph.array_files import Arrays, read_arrays, write_arrays
 from photos_graph.learn.relations import NO_GROUPS, Groups, Ints, keys_of
+from photos_graph.learn.turned import EDGE, turned_pairs
 from photos_graph.model.similar import SimilarKind
 from photos_graph.services.learning.similar_rules import ShotTimes
 from photos_graph.settings import Settings
@@ -23,6 +24,7 @@ from photos_graph.settings import Settings
 Bytes = npt.NDArray[np.uint8]
 
 VERSION = 2  # of the file; raise it when pictures are compared in another way
+SEEKS = 2  # raise it when more is looked for, so that libraries are looked at again; what was compared stays
 
 
 class PairEvidence(IntFlag):
@@ -32,6 +34,8 @@ class PairEvidence(IntFlag):
     ONE_MOMENT = 2
     SOUGHT_COPIES = 4
     SOUGHT_MOMENT = 8
+    MAY_BE_TURNED = 16  # small pictures say so
+    SOUGHT_TURNED = 32
 
 
 KINDS = (SimilarKind.RESIZED, SimilarKind.BURST)  # those that follow from comparisons
@@ -46,13 +50,16 @@ class Comparisons:
     """``pairs`` (m, 2) are the numbers of photos that were compared, the smaller one first, in their order, and
     ``seen`` (m,) what was found. ``sharpness`` maps numbers to the variance of the Laplacian of the LARGE
     rendition. ``graph`` is the identity of the graph that gave the numbers. ``shown`` are the groups of each kind that
-    follow."""
+    follow. ``small`` (k, EDGE, EDGE, 3) are the small pictures of the photos ``small_of`` (k,), ascending, among which
+    turned ones were looked for; of a photo that has none it is black."""
 
     graph: str
     pairs: Ints = field(default_factory=lambda: np.zeros((0, 2), np.int64))
     seen: Bytes = field(default_factory=lambda: np.zeros(0, np.uint8))
     sharpness: dict[int, float] = field(default_factory=dict)
     shown: dict[SimilarKind, Groups] = field(default_factory=dict)
+    small_of: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    small: Bytes = field(default_factory=lambda: np.zeros((0, EDGE, EDGE, 3), np.uint8))
 
     def copies(self, times: ShotTimes) -> Ints:
         """Returns the pairs that are one picture, as far as their times allow it."""
@@ -81,6 +88,22 @@ class Comparisons:
         found: Ints = pairs[~is_copy & (seeks_copy | seeks_moment)]
         return found
 
+    def turned(self, times: ShotTimes) -> Ints:
+        """Returns the pairs of which small pictures say that one may be the other one turned, and whose pictures were
+        not compared for that yet."""
+        sought = PairEvidence.SOUGHT_TURNED | PairEvidence.COPIES
+        pairs = self.pairs[((self.seen & PairEvidence.MAY_BE_TURNED) != 0) & ((self.seen & sought) == 0)]
+        found: Ints = pairs[times.may_be_copies(pairs)]
+        return found
+
+    def look_for_turned(self, numbers: Ints, small: Bytes) -> None:
+        """Looks for pictures that are turned ones of others, with the small pictures of more photos (ascending)."""
+        every, pictures = np.concatenate([self.small_of, numbers]), np.concatenate([self.small, small])
+        order = np.argsort(every, kind="stable")
+        pairs = every[order][turned_pairs(pictures[order], np.isin(every[order], numbers))]
+        self.add(dict.fromkeys(map(tuple, pairs.tolist()), PairEvidence.MAY_BE_TURNED))
+        self.small_of, self.small = every[order], pictures[order]
+
     def add(self, found: Mapping[tuple[int, int], PairEvidence]) -> None:
         """Adds what was found to what is known of the same pairs."""
         if not found:
@@ -101,6 +124,8 @@ def save(found: Comparisons, path: Path) -> None:
         "seen": found.seen,
         "photos": np.array(numbers, np.uint32),
         "sharpness": np.array([found.sharpness[number] for number in numbers], np.float32),
+        "small of": found.small_of.astype(np.uint32),
+        "small": found.small,
     }
     for kind in KINDS:
         groups = found.shown.get(kind, NO_GROUPS)
@@ -112,10 +137,12 @@ def save(found: Comparisons, path: Path) -> None:
 def load(path: Path) -> Comparisons:
     """Reads a file that ``save`` wrote. Raises Damaged; the pictures must then be compared again."""
     about, arrays = read_arrays(path, VERSION)
+    small = {"small_of": arrays["small of"].astype(np.int64), "small": arrays["small"]} if "small" in arrays else {}
     return Comparisons(
         about["graph"],
         arrays["pairs"].astype(np.int64),
         arrays["seen"],
         dict(zip(arrays["photos"].tolist(), arrays["sharpness"].tolist(), strict=True)),
         {kind: Groups(arrays[f"members {kind}"].astype(np.int64), arrays[f"starts {kind}"]) for kind in KINDS},
+        **small,
     )

@@ -13,6 +13,7 @@ from pyroaring import BitMap
 
 from photos_graph.graph.learning.compared import ComparedPhoto
 from photos_graph.learn.relations import Ints, distinct
+from photos_graph.learn.turned import EDGE
 from photos_graph.model.library import DatePrecision, File, Photo
 from photos_graph.model.similar import BestReason, Difference
 from photos_graph.model.stacks import StackKind
@@ -29,6 +30,7 @@ MORE_PIXELS, MUCH_SHARPER, BETTER_FACES = 1.05, 1.1, 1.05  # times what counts a
 _EXACT = PRECISIONS.index(DatePrecision.SECOND)
 
 Hash = npt.NDArray[np.float32]
+SmallPicture = npt.NDArray[np.float32]  # (EDGE, EDGE, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +94,37 @@ def _neighbours(numbers: Ints) -> Ints:
     return np.stack([numbers[:-1], numbers[1:]], axis=1) if len(numbers) else numbers.reshape(0, 2)
 
 
-def picture_hash_of(placeholder: str | None) -> Hash | None:
-    """Returns the brightness in 7 x 7 places of a ThumbHash, as a vector of length one, or None if there is none, or if
-    it is nearly the same everywhere."""
+def small_picture_of(placeholder: str | None) -> SmallPicture | None:
+    """Returns the colours in 7 x 7 places of a ThumbHash, 0..255, or None if there is none."""
     from fast_thumbhash import thumb_hash_to_rgba
 
     if not placeholder:
         return None
     width, height, pixels = thumb_hash_to_rgba(base64.b64decode(placeholder))
-    grey = np.frombuffer(bytes(pixels), np.uint8).reshape(height, width, 4)[:, :, :3].mean(axis=2)
-    places = np.array([[part.mean() for part in np.array_split(row, 7, axis=1)] for row in np.array_split(grey, 7)])
+    colours = np.frombuffer(bytes(pixels), np.uint8).reshape(height, width, 4)[:, :, :3].astype(np.float32)
+    rows, columns = (np.array([len(part) for part in np.array_split(range(size), EDGE)]) for size in (height, width))
+    sums = np.add.reduceat(np.add.reduceat(colours, np.cumsum(rows) - rows, 0), np.cumsum(columns) - columns, 1)
+    small: SmallPicture = sums / (rows[:, None, None] * columns[None, :, None])
+    return small
+
+
+def small_pictures(photos: Mapping[int, ComparedPhoto]) -> tuple[Ints, npt.NDArray[np.uint8]]:
+    """Returns the numbers of photos, ascending, and their small pictures, which are black if there are none."""
+    found = np.zeros((len(photos), EDGE, EDGE, 3), np.uint8)
+    numbers = sorted(photos)
+    for place, number in enumerate(numbers):
+        if (small := small_picture_of(photos[number].placeholder)) is not None:
+            found[place] = small.round()
+    return np.array(numbers, np.int64), found
+
+
+def picture_hash_of(placeholder: str | None) -> Hash | None:
+    """Returns the brightness in 7 x 7 places of a ThumbHash, as a vector of length one, or None if there is none, or if
+    it is nearly the same everywhere."""
+    small = small_picture_of(placeholder)
+    if small is None:
+        return None
+    places = small.mean(axis=2)
     apart = (places - places.mean()).ravel()
     if apart.std() < FAINT:
         return None

@@ -13,6 +13,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from pyroaring import BitMap
 from safetensors.numpy import load
 
@@ -36,6 +37,7 @@ from photos_graph.jobs.progress import Progress
 from photos_graph.learn.relations import Ints, distinct, joined
 from photos_graph.model.jobs import Job
 from photos_graph.model.similar import SimilarKind
+from photos_graph.search.arrays import numbers_of
 from photos_graph.services.learning import similar_file, similar_rules
 from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.services.learning.neighbours_tasks import ALIKE_PAIRS, AlikePairsOrder
@@ -47,7 +49,10 @@ from photos_graph.workers.pool import WorkerPool
 
 MESSAGE = "Comparing photos that look alike"
 BLOCK = 256  # pairs whose photos are read at once
+SMALL_BLOCK = 5_000  # photos whose ThumbHashes are read at once
 KEEP_EVERY = 16  # blocks after which the file is written; a crash loses the later ones
+# What a comparison of pictures looks for: it tries all turns.
+_SOUGHT_COPY = PairEvidence.SOUGHT_COPIES | PairEvidence.SOUGHT_TURNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +73,11 @@ class SimilarStage:
         path = similar_file.similar_file(self.settings)
         known = await self._known()
         alike, surely = await self._alike(progress)
-        pairs = await asyncio.to_thread(self._unknown, known, alike, *self._shots())
-        certain = set(map(tuple, surely.tolist()))
+        await self._look_for_turned(known)
+        turned = known.turned(ShotTimes.of(self.index.search))
+        unknown = await asyncio.to_thread(self._unknown, known, alike, *self._shots())
+        pairs = distinct(np.concatenate([unknown, turned]))
+        certain = set(map(tuple, np.concatenate([surely, turned]).tolist()))
         for start in range(0, len(pairs), BLOCK):
             await progress.step(start, len(pairs), MESSAGE)
             known.add(await self._compared(pairs[start : start + BLOCK], certain))
@@ -91,6 +99,17 @@ class SimilarStage:
     def _unknown(known: Comparisons, alike: Ints, times: ShotTimes, visible: BitMap) -> Ints:
         """Returns the pairs that have to be compared."""
         return known.unknown(distinct(np.concatenate([alike, similar_rules.moments(times, visible)])), times)
+
+    async def _look_for_turned(self, known: Comparisons) -> None:
+        """Compares the small pictures of the photos that came with those of all photos."""
+        numbers = np.setdiff1d(numbers_of(self.index.search.sets.visible).astype(np.int64), known.small_of)
+        found: list[tuple[Ints, npt.NDArray[np.uint8]]] = []
+        for start in range(0, len(numbers), SMALL_BLOCK):
+            photos = await compared.pictures(self.graph, numbers[start : start + SMALL_BLOCK].tolist())
+            found.append(await asyncio.to_thread(similar_rules.small_pictures, photos))
+        if found:
+            every, small = (np.concatenate(each) for each in zip(*found, strict=True))
+            await asyncio.to_thread(known.look_for_turned, every, small)
 
     async def _known(self) -> Comparisons:
         identity = await feed.identity(self.graph)
@@ -178,8 +197,6 @@ class SimilarStage:
 def _seen(relation: Relation, copy: bool, moment: bool) -> PairEvidence:
     """Returns what is known after pictures were compared. Those that are copies were not compared as shots."""
     if relation is Relation.RESIZED:
-        return PairEvidence.COPIES | PairEvidence.SOUGHT_COPIES
-    sought = (PairEvidence.SOUGHT_COPIES if copy else PairEvidence(0)) | (
-        PairEvidence.SOUGHT_MOMENT if moment else PairEvidence(0)
-    )
+        return PairEvidence.COPIES | _SOUGHT_COPY
+    sought = (_SOUGHT_COPY if copy else PairEvidence(0)) | (PairEvidence.SOUGHT_MOMENT if moment else PairEvidence(0))
     return sought | PairEvidence.ONE_MOMENT if relation is Relation.BURST else sought

@@ -77,7 +77,7 @@ class LearningTriggers:
         pictures are looked through for, and the way in which pictures are compared."""
         words = content.vocabulary() if self._settings.search.content else "no words"
         model = await models.active_id(self._graph, ModelKind.TAGS)
-        return f"{model} {self._settings.learn.backbone} {words} {similar_file.VERSION}"
+        return f"{model} {self._settings.learn.backbone} {words} {similar_file.VERSION}.{similar_file.SEEKS}"
 
     async def predicted(self, by: str) -> None:
         """Records that a job predicted all photos ``by`` this version. Without this record, another such job follows

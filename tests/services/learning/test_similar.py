@@ -43,13 +43,15 @@ class Silent:
 
 
 def lay_out(root: Path) -> Path:
-    """A picture with a copy of its file, a smaller one and a brighter one; two pictures of leaves; and three shots of
-    one moment, followed by another one."""
+    """A picture with a copy of its file, a smaller one, a brighter one and a turned one; two pictures of leaves; and
+    three shots of one moment, followed by another one."""
     picture = scene()
     put(root / "a" / "whole.jpg", encoded(picture, "JPEG", quality=92))
     put(root / "b" / "copy.jpg", encoded(picture, "JPEG", quality=92))
     put(root / "b" / "small.jpg", encoded(picture.resize((300, 200), PIL.Image.Resampling.LANCZOS), "JPEG", quality=80))
     put(root / "b" / "bright.jpg", encoded(picture.point(lambda level: min(255, level * 1.2)), "JPEG", quality=85))
+    turned = picture.transpose(PIL.Image.Transpose.ROTATE_90).resize((300, 450), PIL.Image.Resampling.LANCZOS)
+    put(root / "b" / "2turned.jpg", encoded(turned, "JPEG", quality=85))
     for seed in (1, 2):
         put(root / "leaves" / f"{seed}.jpg", encoded(leaves(seed), "JPEG", quality=90))
     moving = leaves(3, 520, 360)
@@ -80,7 +82,7 @@ async def stages(services: Services) -> AsyncIterator[tuple[NeighbourStage, Simi
 
 
 async def described(services: Services) -> None:
-    """Gives all photos of leaves one vector, and all others another one."""
+    """Gives all photos of leaves, and the turned one, one vector, and all others another one."""
     every = [photo async for page in due.pages(services.graph, due.FEATURES, 100) for photo in page]
     known = {photo.id: name for name, photo in (await photos(services)).items()}
     vectors = [[0, 1] if known[photo.id][0] in "12s" and known[photo.id] != "small.jpg" else [1, 0] for photo in every]
@@ -119,9 +121,9 @@ async def test_groups_are_found_by_pictures_and_kept(
 
     [resized] = await groups(services, "RESIZED")
     whole = next(name for name in names(resized) if name in ("whole.jpg", "copy.jpg"))
-    assert names(resized) == {whole, "small.jpg", "bright.jpg"}
+    assert names(resized) == {whole, "small.jpg", "bright.jpg", "2turned.jpg"}
     assert set(resized["differences"]) == {"PIXELS", "BYTES", "FOLDER"}
-    assert (resized["best"]["name"] != "small.jpg", len(resized["files"])) == (True, 4)
+    assert (resized["best"]["name"] != "small.jpg", len(resized["files"])) == (True, 5)
     [burst] = await groups(services, "BURST")
     assert names(burst) == {"s0.jpg", "s1.jpg", "s2.jpg"}
     assert "DATE" in burst["differences"] and burst["best"]["name"] in names(burst)

@@ -46,3 +46,20 @@ def test_shots_of_a_moment_are_shown_as_long_as_their_times_say_so() -> None:
     assert known.moments(shots(0, 5, 9)).tolist() == [[0, 1]] and len(known.moments(shots(0, 500, 9))) == 0
     known.add({(0, 1): PairEvidence.SOUGHT_COPIES | PairEvidence.COPIES})
     assert len(known.moments(shots(0, 0, 9))) == 0 and known.copies(shots(0, 0, 9)).tolist() == [[0, 1]]
+
+
+def test_pictures_that_may_be_turned_are_compared_once_whenever_they_come(tmp_path: Path) -> None:
+    chance, times = np.random.default_rng(3), shots(0, 0, 0, 500)
+    small = chance.integers(0, 256, (4, 7, 7, 3), np.uint8)
+    small[2], small[3] = small[0].swapaxes(0, 1), small[1][::-1]
+    known, path = Comparisons("graph"), tmp_path / "similar.safetensors"
+    known.look_for_turned(np.array([0, 3]), small[[0, 3]])
+    assert len(known.turned(times)) == 0
+    known.look_for_turned(np.array([1, 2]), small[[1, 2]])
+    similar_file.save(known, path)
+    known = similar_file.load(path)
+    assert known.turned(times).tolist() == [[0, 2]], "one camera took 1 and 3 at two times"
+    known.add({(0, 2): PairEvidence.SOUGHT_COPIES})
+    assert known.turned(shots(0, 0, 0, 0)).tolist() == [[0, 2], [1, 3]], "it was not looked for turned ones"
+    known.add({(0, 2): PairEvidence.SOUGHT_TURNED, (1, 3): PairEvidence.COPIES})
+    assert len(known.turned(shots(0, 0, 0, 0))) == 0
