@@ -54,7 +54,7 @@ ARGUMENTS = {
     ("Query", "timeline"): "by: DAY, first: 50",
     ("Query", "suggest"): 'text: "tag", first: 50',
     ("Query", "similarGroups"): "kind: EXACT, first: 50",
-    ("Query", "geo"): "bounds: { north: 90, south: -90, east: 180, west: -180 }, zoom: 2",
+    ("Query", "geo"): "bounds: { north: 90, south: -90, east: 180, west: -180 }, zoom: 0",
 }
 NOT_ASKED = {
     ("Query", "job"): "the library has no job",
