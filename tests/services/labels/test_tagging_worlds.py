@@ -68,6 +68,7 @@ def expected(world: World, step: Step) -> World:
         else:
             above = way(world, step.folder)[1:]
             after = tag_rules.folder_untagged(own, step.tags, world.up, partial(below, world), above, EXCLUDING)
+            return unpredicted(with_folder(world, step.folder, after), step)
         return with_folder(world, step.folder, after)
     for photo in step.photos:
         own = on_photo(world, photo)
@@ -80,9 +81,29 @@ def expected(world: World, step: Step) -> World:
     return world
 
 
-def retagged(before: World, after: World, photos: Iterable[int] = PHOTOS) -> int:
-    """Photos whose confirmed tags are others."""
-    return sum(before.tags_of(n, confirmed=True) != after.tags_of(n, confirmed=True) for n in photos)
+def unpredicted(world: World, step: Step) -> World:
+    """The photos in the folder and below it exclude those of the tags that they have by prediction alone."""
+    reached = {
+        photo
+        for photo, folder in world.files - world.missing
+        if step.folder in {marks.folder_id for marks in way(world, folder)}
+    }
+    for photo in reached:
+        by_prediction = world.tags_of(photo) - world.tags_of(photo, confirmed=True)
+        own = on_photo(world, photo)
+        for tag in by_prediction.intersection(step.tags):
+            own = tag_rules.photo_rejected(own, tag, partial(below, world), EXCLUDING)
+        world = with_photo(world, photo, own)
+    return world
+
+
+def retagged(before: World, after: World) -> int:
+    """Counts the photos whose confirmed tags are others, and those that exclude a tag that was predicted."""
+    return sum(
+        before.tags_of(n, confirmed=True) != after.tags_of(n, confirmed=True)
+        or _kinds(on_photo(before, n)) != _kinds(on_photo(after, n))
+        for n in PHOTOS
+    )
 
 
 class Run:
