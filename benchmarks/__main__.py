@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.status import Status
 
 from benchmarks import (
+    albums,
     answers,
     backups,
     colour,
@@ -53,6 +54,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     "pages": ("GraphQL pages of the large library", library.pages),
     "answers": ("screens in GraphQL, beside a bare Starlette answer of the same bytes", answers.answers),
     "screens": ("the queries of docs/cookbook, one at a time", screens.screens_of_the_cookbook),
+    "albums": ("lists, pages and changes of albums, up to one of --photos", albums.albums),
     "fields": ("every field of the schema, for a page of 50, at 10,000 photos and at --photos", fields.fields),
     "first": ("the first answer of every field of Query after a start, with --photos", first.first),
     "search": ("ten questions to libraries of up to --photos, beside SQLite and Cypher", questions.search),

@@ -53,8 +53,9 @@ SmartFilter = Annotated[
 SearchText = Annotated[
     str | None,
     strawberry.argument(
-        description="What a smart album finds, in words as for `search`. They are read again whenever the album is "
-        'shown, so that "last month" stays the last month.'
+        description="What a smart album finds, in words as for `search`. What they mean is kept by id, as for a "
+        "filter, so that the album stays as it is when something is renamed. Words that name nothing, or that mean "
+        'something else on another day, are read again whenever the album is shown: "last month" stays the last month.'
     ),
 ]
 ChosenIds = Annotated[
@@ -93,7 +94,8 @@ class Album(Node):
 
     @strawberry.field(
         description="The filter of a smart album, as JSON that fits `PhotoFilter`, or null for any other album. That "
-        "of a saved search is what its words mean today; it is null if no filter says the same."
+        "of a saved search is what its words meant when it was saved or, if they are read again, mean today; it is "
+        "null if no filter says the same. `explainFilter` says it in words, with the names that things have now."
     )
     def filter(self, info: Info) -> str | None:
         found = info.context.services.albums.filter(self.own)

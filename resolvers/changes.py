@@ -75,8 +75,8 @@ class BulkResult(TouchedFields):
 
 
 @strawberry.type(
-    description="A change of labels, persons, tags or albums, which can be undone unless it was undone already. Old "
-    "changes are forgotten: the setting `labels.keep_changes` says how many are kept."
+    description="A change of labels, persons, tags, albums or names of trips, which can be undone unless it was undone "
+    "already. Old changes are forgotten: the setting `labels.keep_changes` says how many are kept."
 )
 class ChangeRecord(Node, TouchedFields):
     kind: str = strawberry.field(
@@ -89,7 +89,7 @@ class ChangeRecord(Node, TouchedFields):
     )
     changed: int = strawberry.field(
         description="The number of photos, or of faces, that it changed. If it concerns neither, it is the number of "
-        "folders, persons, tags or albums."
+        "folders, persons, tags, albums or trips."
     )
     undone: bool = strawberry.field(description="Whether the change was undone, and is not in effect again since.")
 
@@ -116,8 +116,8 @@ async def load_change(info: Info, id: str) -> ChangeRecord | None:
 class ChangeQueries:
     @strawberry.field(
         permission_classes=[CanView],
-        description="All changes of labels, persons, tags and albums that are kept, newest first. An undo is a change "
-        "too.",
+        description="All changes of labels, persons, tags, albums and names of trips that are kept, newest first. An "
+        "undo is a change too.",
     )
     async def changes(
         self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from resolvers.persons import Person
     from resolvers.photos import Photo
     from resolvers.tags import Tag
+    from resolvers.trips import Trip
 
 MOST_LABELS = 100  # tags, persons or albums in one answer
 
@@ -86,6 +87,13 @@ class TouchedFields:
 
         wanted = (await self._touched(info)).albums[:MOST_LABELS]
         return await loaded(info, load_album, counted(info, lambda: wanted))
+
+    @strawberry.field(description="The trips that were renamed; up to 100.")
+    async def trips(self, info: Info) -> list[Annotated[Trip, strawberry.lazy("resolvers.trips")]]:
+        from resolvers.trips import load_trip
+
+        wanted = (await self._touched(info)).trips[:MOST_LABELS]
+        return await loaded(info, load_trip, counted(info, lambda: wanted))
 
     @strawberry.field(
         description="The ids of what is gone from lists: tags, persons, faces and albums that were deleted, clusters "

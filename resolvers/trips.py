@@ -11,7 +11,7 @@ from strawberry import UNSET
 from photos_graph.model import trips as trip_model
 from resolvers import ids
 from resolvers.albums import AlbumPayload
-from resolvers.changes import BulkResult
+from resolvers.changes import CHANGE, BulkResult, change_id
 from resolvers.connections import After, Before, Connection, First, Last, Node, connection, given, page_sizes
 from resolvers.context import Info
 from resolvers.enums import PhotoOrder, TripKind
@@ -40,6 +40,7 @@ class Trip(Node):
     is_renamed: bool = strawberry.field(description="Whether a person chose the name.")
     start: date = strawberry.field(description="The day of the first photo.")
     end: date = strawberry.field(description="The day of the last photo.")
+    change: strawberry.ID | None = strawberry.field(description=CHANGE)
 
     @strawberry.field(description="The number of photos. A stack counts as one.")
     def photo_count(self, info: Info) -> int:
@@ -85,6 +86,7 @@ class Trip(Node):
             is_renamed=trip.given_name is not None,
             start=trip.start,
             end=trip.end,
+            change=change_id(trip.change_id),
         )
 
 
@@ -119,7 +121,7 @@ class TripMutations:
     @strawberry.mutation(
         permission_classes=[CanEdit],
         description="Names a trip or an event. No job changes that name, and a trip with a name stays even if its "
-        "photos are grouped in another way later. The name is not among the changes that `undo` reverses. Fails with "
+        "photos are grouped in another way later. `undo` reverses it by the `change` of the trip. Fails with "
         "BAD_INPUT if the name is not valid, and with NOT_FOUND if the trip is not known.",
     )
     async def rename_trip(
@@ -134,7 +136,8 @@ class TripMutations:
             ),
         ] = None,
     ) -> Trip:
-        return Trip.of(await info.context.services.trips.rename(ids.decode("Trip", id), name))
+        trips, viewer = info.context.services.trips, info.context.known_viewer
+        return Trip.of(await trips.rename(ids.decode("Trip", id), name, by=viewer.name))
 
     @strawberry.mutation(
         permission_classes=[CanEdit],

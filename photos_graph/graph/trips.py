@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import LiteralString
 
 from pyroaring import BitMap
 
 from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.labels.edits import TripName
+from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model.trips import Trip, TripKind
 
 TRIPS_PER_QUERY = 200
@@ -96,17 +99,35 @@ async def made_of(graph: Graph) -> str | None:
     return rows[0]["madeOf"] if rows else None
 
 
-RENAME: LiteralString = "MATCH (t:Trip {id: $id}) SET t.givenName = $name RETURN t.id AS id"
+NAMES: LiteralString = """
+UNWIND $ids AS id MATCH (t:Trip {id: id}) RETURN id, t.ownName AS ownName, t.givenName AS givenName
+"""
 
 
-async def rename(graph: Graph, trip_id: str, name: str | None) -> bool:
-    """Gives the trip a name, or with None its own one. Returns whether there is such a trip."""
+@dataclass(frozen=True, slots=True)
+class TripNames:
+    """The name of a trip that follows from its places and dates, and the one that a person gave it, if any."""
 
-    async def write(tx: Transaction) -> bool:
-        await lock(tx)
-        return bool(await tx.run(RENAME, id=trip_id, name=name))
+    own: str
+    given: TripName
 
-    return await graph.transaction(write)
+    @property
+    def shown(self) -> str:
+        return self.own if self.given.given_name is None else self.given.given_name
+
+
+async def names(tx: Transaction, trip_ids: Iterable[str]) -> dict[str, TripNames]:
+    """Returns the names of the trips that exist, by id. Who renames them must have taken the ``lock`` before."""
+    rows = await tx.run(NAMES, ids=sorted(set(trip_ids)))
+    return {row["id"]: TripNames(row["ownName"], TripName(row["givenName"])) for row in rows}
+
+
+RENAME: LiteralString = "UNWIND $rows AS row MATCH (t:Trip {id: row.id}) SET t.givenName = row.name"
+
+
+async def rename(tx: LabelTransaction, given: Mapping[str, TripName]) -> None:
+    """Gives trips, by id, the names of persons, or lets them have their own. The transaction holds the ``lock``."""
+    await tx.run(RENAME, rows=[{"id": id_, "name": name.given_name} for id_, name in given.items()])
 
 
 TIMED_BY_FILES: LiteralString = """

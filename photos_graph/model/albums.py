@@ -21,8 +21,9 @@ class AlbumOrder(StrEnum):
 class Album:
     """An album. One that has a filter or a text is smart: it holds what these find, and nobody can add photos to it.
 
-    ``filter`` is JSON, as ``search/filter_json.py`` writes it. ``text`` is what a person searched for, which is read
-    again whenever the album is shown. ``order`` is None for the order in which people put the photos.
+    ``filter`` is JSON, as ``search/filter_json.py`` writes it. ``text`` is what a person searched for; ``filter`` is
+    then what it meant when it was saved, or None if it is read again whenever the album is shown. ``order`` is None for
+    the order in which people put the photos.
     """
 
     id: str

@@ -29,7 +29,7 @@ class LabelKind(StrEnum):
     """The kind of labels that a change concerns. FACES covers the assignment of faces and the persons themselves, and
     STACKS the photos that belong together. SUCCESSION covers labels of all kinds, which go over to another photo,
     PROPERTIES what people say in place of files: titles, captions, dates and positions, and QUESTIONS what is asked.
-    ALBUMS covers albums and the photos in them."""
+    ALBUMS covers albums and the photos in them, and TRIPS the names of trips."""
 
     TAGS = "TAGS"
     RATING = "RATING"
@@ -40,6 +40,7 @@ class LabelKind(StrEnum):
     PROPERTIES = "PROPERTIES"
     QUESTIONS = "QUESTIONS"
     ALBUMS = "ALBUMS"
+    TRIPS = "TRIPS"
 
 
 @dataclass(frozen=True, slots=True)

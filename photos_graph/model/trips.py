@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -30,6 +30,7 @@ class Trip:
     photos: BitMap
     place_ids: tuple[str, ...] = ()
     given_name: str | None = None
+    change_id: str | None = field(default=None, compare=False)  # of the call that returns it, if it changed something
 
     @property
     def name(self) -> str:

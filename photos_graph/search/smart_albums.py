@@ -16,7 +16,7 @@ from photos_graph.search.filter_names import IndexNames
 from photos_graph.search.filters import to_query
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.language.customs import Customs
-from photos_graph.search.language.parser import parse
+from photos_graph.search.language.parser import Parsed, parse
 from photos_graph.search.query import And, Or, Query, terms_of
 from photos_graph.search.terms.albums import InAlbum
 from photos_graph.search.terms.content import LooksLikeText
@@ -46,14 +46,18 @@ class SmartAlbums:
             return BitMap(), True
 
     def query(self, album: Album) -> Query:
-        """Returns the query of a smart album. A text is read for the current day. In it, the name of an album means the
-        album only if the text says so, since many albums are called by their text.
+        """Returns the query of a smart album. A text without a filter is read for the current day.
 
         Raises BadInput, NotFound for a folder that was removed, and TooComplex.
         """
         if album.filter is not None:
             return to_query(from_json(album.filter), IndexNames(self._search))
-        return parse(album.text or "", self._search.lexicon.without_albums(), date.today(), self._customs).query
+        return self.read(album.text or "", date.today()).query
+
+    def read(self, text: str, today: date) -> Parsed:
+        """Reads the text of a saved search. In it, the name of an album means the album only if the text says so, since
+        many albums are called by their text. Raises BadInput and TooComplex."""
+        return parse(text, self._search.lexicon.without_albums(), today, self._customs)
 
     def texts_of(self, query: Query) -> Iterator[str]:
         """Yields the texts that are looked for in the pictures, also for the smart albums that the query names."""

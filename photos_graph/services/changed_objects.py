@@ -9,7 +9,7 @@ from functools import partial
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import cluster_pages, edited_faces
 from photos_graph.graph.labels import changes
-from photos_graph.graph.labels.edits import AlbumState, Change, Edit, FacePresence, PersonState, TagState
+from photos_graph.graph.labels.edits import AlbumState, Change, Edit, FacePresence, PersonState, TagState, TripName
 from photos_graph.index import Index
 from photos_graph.model.labels import LabelKind
 
@@ -29,6 +29,7 @@ class TouchedObjects:
     tags: list[str] = field(default_factory=list)
     persons: list[str] = field(default_factory=list)
     albums: list[str] = field(default_factory=list)
+    trips: list[str] = field(default_factory=list)
     deleted_tags: list[str] = field(default_factory=list)
     deleted_persons: list[str] = field(default_factory=list)
     deleted_faces: list[str] = field(default_factory=list)
@@ -70,6 +71,7 @@ class ChangedObjects:
             tags=_once(_labels(change, LabelKind.TAGS, TagState), gone_tags),
             persons=_once(_labels(change, LabelKind.FACES, PersonState), gone_persons),
             albums=_once(_labels(change, LabelKind.ALBUMS, AlbumState), gone_albums),
+            trips=_once(_labels(change, LabelKind.TRIPS, TripName)),
             deleted_tags=gone_tags,
             deleted_persons=gone_persons,
             deleted_faces=gone_faces,
@@ -93,8 +95,10 @@ def _deleted(change: Change, state: type[TagState | PersonState | AlbumState]) -
     return _once(edit.label_id for edit in change.edits if isinstance(edit.before, state) and edit.after is None)
 
 
-def _labels(change: Change, kind: LabelKind, state: type[TagState | PersonState | AlbumState]) -> Iterable[str | None]:
-    """Yields the tags, the persons or the albums whose own properties or edges the change edits."""
+def _labels(
+    change: Change, kind: LabelKind, state: type[TagState | PersonState | AlbumState | TripName]
+) -> Iterable[str | None]:
+    """Yields the tags, persons, albums or trips whose own properties or edges the change edits."""
     for edit in change.edits:
         if isinstance(edit.before or edit.after, state) or (edit.kind or change.kind) is kind:
             yield edit.label_id

@@ -35,6 +35,7 @@ from photos_graph.services.labels.album_undo import restore_albums
 from photos_graph.services.labels.property_editing import follow_position
 from photos_graph.services.labels.undo import FeasibleUndo, feasible_undo, refuse, restore_tags
 from photos_graph.services.learning.skipping import ask_again
+from photos_graph.services.trips.trip_undo import restore_trips
 
 
 class Changes:
@@ -114,6 +115,7 @@ class Changes:
             LabelKind.PROPERTIES: self._restate,
             LabelKind.QUESTIONS: ask_again,
             LabelKind.ALBUMS: restore_albums,
+            LabelKind.TRIPS: restore_trips,
         }.get(undo.kind, _revalue)
         return await restore(tx, undo)
 

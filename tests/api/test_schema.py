@@ -34,7 +34,7 @@ ALBUM_MUTATIONS = (
     "setAlbumCover",
     "deleteAlbum",
 )
-TOUCHED = ("photos", "faces", "folders", "tags", "persons", "albums", "deletedIds")  # what a change concerns
+TOUCHED = ("photos", "faces", "folders", "tags", "persons", "albums", "trips", "deletedIds")  # what a change concerns
 
 # Which the contract welcomes.
 ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem.label", "Query.schedules"} | {
@@ -106,7 +106,7 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "SimilarGroup": ("id", "kind", "files", "bestBecause", "differences"),
         "SimilarGroupConnection": ("edges", "nodes", "pageInfo", "totalCount"),
         "SimilarGroupEdge": ("cursor", "node"),
-        "Trip": ("kind", "isRenamed", "places"),
+        "Trip": ("kind", "isRenamed", "places", "change"),
         "TripConnection": ("edges", "nodes", "pageInfo", "totalCount"),
         "TripEdge": ("cursor", "node"),
         "Album": (
@@ -386,3 +386,33 @@ async def test_a_fragment_that_spreads_others_twice_each_is_weighed_at_once() ->
     text = '{ folder(path: "x") { ...F0 } } ' + chain + "fragment F60 on Folder { name }"
     result = await build_schema(WebSettings(max_depth=1000)).execute(text)
     assert result.errors is not None and result.errors[0].extensions == {"code": "TOO_COMPLEX"}
+
+
+# Mutations of which `changes` has no entry, and why.
+NO_CHANGES = {
+    **dict.fromkeys(("addRoot", "removeRoot"), "what people said comes back when the root is added again"),
+    **dict.fromkeys(
+        ("findFaces", "clusterFaces", "train", "findTrips", "scan", "exportDataset", "backup", "retryFailures"),
+        "a job says nothing in place of people",
+    ),
+    "importDataset": "the job records what it imports",
+    "cancelJob": "the job can be started again",
+    "activateModel": "another version can be activated, and what a model says is no change",
+    "setSchedule": "it is a setting",
+    "startRootRemoval": "what people said comes back when the root is added again",
+    "deletedIds": "it says what was deleted in the same request",
+    "query": "it reads",
+}
+BY_LAST_DELETION = {"deleteTag", "deletePerson", "lastDeletion"}
+
+
+def test_every_mutation_is_a_change_that_can_be_undone_or_says_why_not() -> None:
+    schema = build_schema(WebSettings())._schema
+    assert schema.mutation_type is not None
+    without = {
+        name
+        for name, field in schema.mutation_type.fields.items()
+        if not isinstance(type_ := graphql.get_named_type(field.type), graphql.GraphQLObjectType)
+        or "change" not in type_.fields
+    }
+    assert without == NO_CHANGES.keys() | BY_LAST_DELETION

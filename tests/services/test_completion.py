@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from typing import Any
 
 import pytest
@@ -12,15 +13,17 @@ from photos_graph.jobs.background import BackgroundWrites
 from photos_graph.library.places import Gazetteer
 from photos_graph.model.job_arguments import ChangeArguments
 from photos_graph.model.jobs import Job, JobKind, JobState
-from photos_graph.model.search import Ref
-from photos_graph.search.filters import PhotoFilter
+from photos_graph.model.search import PhotoOrder, Ref
+from photos_graph.search.filters import PhotoFilter, TermFilter
 from photos_graph.services.completion import ChangeCompletion
 from photos_graph.services.labels.predicted_tags import ChosenPhotos, PredictedTags
 from photos_graph.services.undo import Changes
 from photos_graph.settings import Settings
 from tests.kit.engines import silence_jobs
 from tests.kit.faces import predict
+from tests.kit.library import in_step
 from tests.kit.planted import photo_id, plant
+from tests.kit.processes.album_work import allowed
 from tests.kit.processes.dying import dies
 from tests.kit.tags import grown
 from tests.kit.waiting import PATIENCE
@@ -69,6 +72,20 @@ async def test_answers_that_a_killed_process_left_half_written_are_completed(set
         assert found(services) == set() and change.changed == len(PHOTOS), "all of it is one change"
         assert (await services.changes.undo(change.id)).changed == len(PHOTOS)
         assert found(services) == set(PHOTOS)
+
+
+async def test_albums_that_were_acknowledged_are_there_after_a_kill(settings: Settings) -> None:
+    async with build(settings, run_jobs=False) as services:
+        await planted(services)
+    at = random.Random(18).randrange(60, 400)
+    dies(settings, str(at))
+    async with build(settings, run_jobs=False) as services:
+        rows = list(services.index.search.albums)
+        filters = {row.name: PhotoFilter(albums=TermFilter(all=(Ref(id=row.id),))) for row in rows}
+        pages = {name: services.browse.photos(each, PhotoOrder.ALBUM) for name, each in filters.items()}
+        there = {name: [int(id_, 16) for id_ in page.ids] for name, page in pages.items()}
+        assert there in allowed(settings), f"after query {at}"
+        assert await in_step(services)
 
 
 async def test_an_undo_that_was_lost_is_made_once_and_ends_what_it_undoes(

@@ -33,6 +33,7 @@ from photos_graph.graph.labels.edits import (
     State,
     Successor,
     TagState,
+    TripName,
     Value,
     is_of_label,
     is_prediction,
@@ -176,6 +177,7 @@ _NAMED: dict[str, type[NamedState]] = {
     "model": PredictedBy,
     "cover_number": AlbumState,
     "placed_by": AlbumEntry,
+    "given_name": TripName,
 }
 
 

@@ -165,6 +165,13 @@ class AlbumEntry:
     placed_by: str
 
 
+@dataclass(frozen=True, slots=True)
+class TripName:
+    """The name that a person gave a trip, or None."""
+
+    given_name: str | None
+
+
 NamedState = (  # stored with the names of its fields
     PersonState
     | StackPlace
@@ -178,6 +185,7 @@ NamedState = (  # stored with the names of its fields
     | PredictedBy
     | AlbumState
     | AlbumEntry
+    | TripName
 )
 State = Assertion | Value | NamedState | None  # None: there is no edge, or no such person, tag or album
 
@@ -185,13 +193,13 @@ State = Assertion | Value | NamedState | None  # None: there is no edge, or no s
 @dataclass(frozen=True, slots=True)
 class Edit:
     """The transition of ``photos`` (by number), ``folders`` and ``faces`` (by id) from one state to another. If all
-    three are empty, it is an edit of the person, tag or album ``label_id``. ``scores`` belong to predictions, one for
-    each photo. If the photos are in an album, these are their positions: a photo that moves there is taken out at one
+    three are empty, it is an edit of the person, tag, album or trip ``label_id``. ``scores`` belong to predictions, one
+    for each photo. If the photos are in an album, these are their positions: a photo that moves is taken out at one
     position, and put in at another."""
 
     before: State
     after: State
-    label_id: str | None = None  # the tag, person or album that an edge leads to, or the property; None for others
+    label_id: str | None = None  # the tag, person or album that an edge leads to, a property, or a trip
     photos: tuple[int, ...] = ()
     folders: tuple[str, ...] = ()
     faces: tuple[str, ...] = ()

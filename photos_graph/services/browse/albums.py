@@ -77,8 +77,8 @@ class Albums:
         return (moment(taken[0]).date(), moment(taken[1]).date()) if taken is not None else None
 
     def filter(self, album: Album) -> PhotoFilter | None:
-        """Returns the filter of a smart album. That of a saved search is what its words mean today. Returns None for
-        any other album, and if no filter finds the same photos."""
+        """Returns the filter of a smart album. That of a saved search is what its words meant when it was saved, or, if
+        they are read again, mean today. Returns None for any other album, and if no filter finds the same photos."""
         search = self._index.search
         try:
             if album.filter is not None:

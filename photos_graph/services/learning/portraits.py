@@ -41,9 +41,10 @@ async def scenery_on_portraits(
     wanted = [each for each in asked if each.label_id in tags or (each.label_id is None and each.name in classes)]
     if not wanted:
         return set()
-    numbers = {each.photo_id: search.number_of(each.photo_id) for each in [*wanted, *denied]}
-    large = await portraits(graph, BitMap([number for number in numbers.values() if number is not None]))
-    shown = {id_ for id_, number in numbers.items() if number is not None and number in large}
+    ids = list(dict.fromkeys(each.photo_id for each in [*wanted, *denied]))
+    numbers = {id_: number for id_, number in zip(ids, search.numbers_of(ids).tolist(), strict=True) if number >= 0}
+    large = await portraits(graph, BitMap(numbers.values()))
+    shown = {id_ for id_, number in numbers.items() if number in large}
     counts = Counter(each.name for each in denied if each.photo_id in shown)
     return {
         each.key

@@ -93,7 +93,12 @@ class ReviewQueue:
         about portraits once people said that it is not on portraits."""
         faces = await self._faces([question for _, question in found])
         classes = self.tags_of({question.name for _, question in found if question.label_id is None})
-        left = [(rank, self._now(each)) for rank, each in found if not self._is_answered(each, faces, classes)]
+        numbers = self._index.search.numbers_of([question.photo_id for _, question in found]).tolist()
+        left = [
+            (rank, self._now(each))
+            for (rank, each), number in zip(found, numbers, strict=True)
+            if not self._is_answered(each, number, faces, classes)
+        ]
         about_tags = [each for _, each in left if each.kind is ModelKind.TAGS]
         denied = [each for each in about_tags if skipped.get(each.key) == FOR_EVER]
         scenery = await scenery_on_portraits(self._graph, self._index.search, about_tags, denied)
@@ -110,10 +115,12 @@ class ReviewQueue:
         row = rows.get(question.label_id) if question.label_id is not None else None
         return replace(question, name=row.name) if row is not None else question
 
-    def _is_answered(self, question: Question, faces: Mapping[str, AskedFace], classes: Mapping[str, str]) -> bool:
+    def _is_answered(
+        self, question: Question, number: int, faces: Mapping[str, AskedFace], classes: Mapping[str, str]
+    ) -> bool:
+        """``number`` is that of the photo, or -1 if it is not visible."""
         search = self._index.search
-        number = search.number_of(question.photo_id)
-        if number is None:
+        if number < 0:
             return True
         if question.face_id is not None:
             known = question.label_id is not None and search.persons.get(question.label_id) is not None

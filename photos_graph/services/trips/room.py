@@ -25,4 +25,4 @@ def open_trips(core: Core, tagging: Tagging, albums: AlbumEditing) -> TripRoom:
     core.events.subscribe(PhotosArrived, triggers.photos_arrived)
     pool = core.closed_at_end(trip_pool(core.settings))
     core.handlers[JobKind.TRIPS] = TripJob(core.graph, core.index, pool, core.settings).run
-    return TripRoom(Trips(core.graph, core.index, tagging, albums), triggers)
+    return TripRoom(Trips(core.graph, core.index, core.writer, tagging, albums), triggers)

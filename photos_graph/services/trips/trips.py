@@ -12,8 +12,11 @@ from pyroaring import BitMap
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph import trips
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.labels.edits import Change, Edit, TripName
+from photos_graph.graph.labels.transaction import LabelTransaction
+from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
-from photos_graph.model.labels import BulkResult
+from photos_graph.model.labels import BulkResult, LabelKind
 from photos_graph.model.library import Place
 from photos_graph.model.search import PhotoOrder, Ref
 from photos_graph.model.trips import Trip, TripKind
@@ -28,9 +31,10 @@ class Trips:
     """The trips of which a photo is visible. They are kept in memory, and read again when one of them has changed, by
     whatever process."""
 
-    def __init__(self, graph: Graph, index: Index, tagging: Tagging, albums: AlbumEditing) -> None:
+    def __init__(self, graph: Graph, index: Index, writer: LabelWriter, tagging: Tagging, albums: AlbumEditing) -> None:
         self._graph = graph
         self._index = index
+        self._writer = writer
         self._tagging = tagging
         self._albums = albums
         self._version = 0
@@ -92,16 +96,28 @@ class Trips:
     def places(self, trip: Trip) -> list[Place]:
         return [place for id_ in trip.place_ids if (place := self._index.search.places.get(id_)) is not None]
 
-    async def rename(self, trip_id: str, name: str | None) -> Trip:
-        """Names a trip; None gives it back the name that follows from its places and dates. Raises BadInput for a name
-        that is not valid, and NotFound."""
+    async def rename(self, trip_id: str, name: str | None, by: str = "") -> Trip:
+        """Names a trip; None gives it back the name that follows from its places and dates. It is a change, which can
+        be undone. Raises BadInput for a name that is not valid, and NotFound."""
         given = None if name is None else plain_name(name)
         if name is not None and given is None:
             raise BadInput("A name has 1 to 255 characters, none of which is a control character.", about=name)
-        trip = await self._existing(trip_id)
-        if not await trips.rename(self._graph, trip_id, given):
-            raise _unknown(trip_id)
-        return replace(trip, given_name=given)
+        trip, wanted = await self._existing(trip_id), TripName(given)
+
+        async def work(tx: LabelTransaction) -> str | None:
+            await trips.lock(tx)
+            before = (await trips.names(tx, [trip_id])).get(trip_id)
+            if before is None:
+                raise _unknown(trip_id)
+            if before.given == wanted:
+                return None
+            await trips.rename(tx, {trip_id: wanted})
+            said = f"Renamed the trip {before.shown} to {replace(before, given=wanted).shown}."
+            edit = Edit(before.given, wanted, trip_id)
+            return tx.record(Change("RENAME_TRIP", LabelKind.TRIPS, by, tx.now_ms, (edit,), summary=said))
+
+        change_id = await self._writer.write(LabelKind.TRIPS, work)
+        return replace(trip, given_name=given, change_id=change_id)
 
     async def tag(self, trip_id: str, refs: Sequence[Ref], by: str = "") -> BulkResult:
         """Tags the photos that the trip has now. Raises NotFound, and the errors of ``Tagging.tag_photos``."""

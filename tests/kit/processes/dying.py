@@ -25,6 +25,7 @@ from photos_graph.services.learning import prediction
 from photos_graph.services.scan import reading, rereading
 from photos_graph.settings import Settings
 from tests.kit.commands import on
+from tests.kit.processes.album_work import work_on_albums
 from tests.kit.waiting import PATIENCE
 
 BATCH = 10  # predicted photos in one commit
@@ -36,7 +37,8 @@ def dies(settings: Settings, where: str, *, train: bool = False) -> None:
     but for the note; ``ending``, when an export is whole, but for its name; ``reading`` and
     ``rereading``, at the first file that a scan reads, or of which it reads the metadata again; ``succeeding``, when
     an edited picture has taken over the labels, but for the commit; ``answering``, in the second portion of a rejection
-    of Sea whose caller has no answer yet, but for the commit.
+    of Sea whose caller has no answer yet, but for the commit; or, if it is a number, at the query of that number, while
+    albums are made.
     ``train``: also trains."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
     own = on(settings) | {"PHOTOS_LEARN__COLD_START": "0"}
@@ -100,6 +102,8 @@ async def _main(where: str, more: Sequence[str]) -> None:
             succession.succeed = _after(succession.succeed, 1)
         case "answering":
             return await _answer()
+        case number if number.isdecimal():
+            return await work_on_albums(int(number), int(number))
     async with build(Settings()) as services:
         if more:
             await services.learning_triggers.train(ModelKind.TAGS)

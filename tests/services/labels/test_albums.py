@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from pyroaring import BitMap
@@ -19,6 +20,7 @@ from photos_graph.model.stacks import Stacks
 from photos_graph.search.album_sets import MAX_DEPTH
 from photos_graph.search.filters import FolderFilter, PhotoFilter, TermFilter
 from photos_graph.services.labels.album_editing import AlbumChange, AlbumEditing, AlbumPhotos
+from photos_graph.services.labels.album_filters import meaning
 from tests.kit.library import in_step
 from tests.kit.planted import photo_id, plant
 
@@ -310,7 +312,7 @@ async def test_a_saved_search_is_read_again_whenever_it_is_shown(services: Servi
     editing = services.album_editing
     await services.tagging.tag_photos(ids(1, 2), [Ref(name="Sea")])
     saved = (await editing.create("Mine", text=" sea  not favourites ")).album_id
-    assert (album(services, saved).text, album(services, saved).filter) == ("sea not favourites", None)
+    assert album(services, saved).text == "sea not favourites"
     assert shown(services, saved) == [1, 2]
     await services.ratings.favourite(ids(1), True)
     assert shown(services, saved) == [2]
@@ -320,6 +322,46 @@ async def test_a_saved_search_is_read_again_whenever_it_is_shown(services: Servi
         await editing.create("x", filter=PhotoFilter(favourite=True), text="sea")
     await editing.edit(saved, filter=PhotoFilter(favourite=True))
     assert (album(services, saved).text, shown(services, saved)) == (None, [1])
+
+
+@pytest.mark.both_engines
+async def test_a_saved_search_follows_renames_of_what_its_words_name(services: Services) -> None:
+    await planted(services)
+    editing, people = services.album_editing, services.person_editing
+    await services.tagging.tag_photos(ids(1, 2), [Ref(name="Sea")])
+    await services.drawn_faces.add(photo_id(2), Box(0.1, 0.1, 0.3, 0.3), Ref(name="Anna"))
+    trip = await created(services, "Trip", 2, 3)
+    [tag], [anna] = services.index.search.tags.named("Sea"), services.index.search.persons.named("Anna")
+    texts = ("sea", "Anna at sea", "in album Trip", "photos in folder b", "not sea")
+    saved = [(await editing.create(f"{place}", text=text)).album_id for place, text in enumerate(texts)]
+    found = [shown(services, each) for each in saved]
+    assert found == [[1, 2], [2], [2, 3], [5, 6, 7, 8, 9], [0, 3, 4, 5, 6, 7, 8, 9]]
+    await services.tag_editing.rename(tag.id, "Ocean")
+    await people.rename(anna.id, "Maria")
+    await editing.edit(trip, "Journey")
+    await services.tagging.tag_photos(ids(0), [Ref(name="Sea")])  # another tag
+    assert [shown(services, each) for each in saved] == found
+    filter_ = services.albums.filter(album(services, saved[1]))
+    assert set(services.browse.explain(filter_).text.split(", ")) == {"Maria", "Ocean"}
+    assert album(services, saved[1]).text == "Anna at sea"
+    changed = await editing.edit(saved[0], text="sea")
+    assert shown(services, saved[0]) == [0]
+    await undone(services, changed)
+    assert shown(services, saved[0]) == [1, 2]
+    assert await in_step(services)
+
+
+async def test_the_meaning_of_a_text_is_kept_if_it_lasts(services: Services) -> None:
+    await planted(services)
+    await services.tag_editing.create("Sea")
+    anna = await services.person_editing.create("Anna")
+    await services.person_editing.update(anna.id, details={"groups": ["Family"]})
+    lasting = ("sea", "sea 2019", "sea at christmas", "sea without Anna", "not sea, at least 3 stars")
+    nothing_named, unknown, of_groups = ("2019", "favourites"), ("sea xyzzy",), ("family", "family at sea")
+    of_days = ("sea last month", "sea this century", "sea in the morning")
+    every = (*lasting, *nothing_named, *unknown, *of_groups, *of_days)
+    kept = [text for text in every if meaning(services.index, text, date(2026, 11, 30)) is not None]
+    assert kept == list(lasting)
 
 
 async def test_a_stack_is_in_the_albums_of_each_of_its_photos(services: Services) -> None:

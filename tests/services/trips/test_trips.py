@@ -94,13 +94,32 @@ async def test_trips_are_found_listed_renamed_and_tagged(services: Services) -> 
     rest = "query($a: String!) { trips(last: 5, after: $a, kind: EVENT) { nodes { id } } }"
     assert (await asked(services, rest, a=first["pageInfo"]["endCursor"]))["trips"]["nodes"] == [{"id": event["id"]}]
 
-    rename = "mutation($i: ID!, $n: String) { renameTrip(id: $i, name: $n) { id name isRenamed } }"
+    rename = "mutation($i: ID!, $n: String) { renameTrip(id: $i, name: $n) { id name isRenamed change } }"
     renamed = (await asked(services, rename, i=trip["id"], n=" By the sea "))["renameTrip"]
+    first_change = renamed.pop("change")
     assert renamed == {"id": trip["id"], "name": "By the sea", "isRenamed": True}
     await found(services)
     node = "query($i: ID!) { node(id: $i) { ... on Trip { name photos(last: 1) { nodes { takenAt } } } } }"
     again = (await asked(services, node, i=trip["id"]))["node"]
     assert again == {"name": "By the sea", "photos": {"nodes": [{"takenAt": "2019-08-12T02:00:00"}]}}
+    named = (await asked(services, rename, i=trip["id"], n="Ours"))["renameTrip"]
+    assert (await asked(services, rename, i=trip["id"], n="Ours"))["renameTrip"]["change"] is None
+    undo = "mutation($c: ID!) { undo(change: $c) { change trips { id name isRenamed } } }"
+    stale = await execute(services, undo, c=first_change)
+    assert stale.errors is not None and (stale.errors[0].extensions or {})["id"] == trip["id"]
+    for change, name in ((named["change"], "By the sea"), (first_change, "L'Aquila, August 2019")):
+        undone = (await asked(services, undo, c=change))["undo"]
+        assert undone["trips"] == [{"id": trip["id"], "name": name, "isRenamed": name == "By the sea"}]
+    latest = (await asked(services, "{ changes(first: 1) { nodes { kind summary changed undone } } }"))["changes"]
+    assert latest["nodes"] == [
+        {
+            "kind": "UNDO",
+            "summary": "Undid: Renamed the trip L'Aquila, August 2019 to By the sea.",
+            "changed": 1,
+            "undone": False,
+        }
+    ]
+    await asked(services, undo, c=undone["change"])  # the name is there again
     assert (await asked(services, rename, i=trip["id"], n=None))["renameTrip"]["name"] == "L'Aquila, August 2019"
     refused = await execute(services, rename, i=trip["id"], n="")
     assert refused.errors is not None and refused.errors[0].extensions == {

@@ -117,12 +117,12 @@ class _AlbumImport:
     async def _create(self, tx: LabelTransaction, name: str, outcome: Outcome) -> Outcome:
         record, album_id = self._record, uuid4().hex
         filter = None if record.filter is None else resolved(record.filter, self._index.search)
-        found = kept(self._index, filter, record.text)
+        found = kept(self._index, filter, record.text if filter is None else None)
         details = checked_details(AlbumDetails(description=record.description, order=record.order))
         state = AlbumState(
             name,
             filter=found.filter,
-            text=found.text,
+            text=record.text,
             cover_number=self._cover,
             at_ms=record.at or self._importer.at_ms,
             by=record.by,
