@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from benchmarks.report import Figure
@@ -16,12 +17,31 @@ LOOK_SECONDS = 0.1
 BROWSE_SECONDS = 0.2  # between two pages
 
 
-def settled(service: Service, meanwhile: Callable[[], None] = lambda: time.sleep(LOOK_SECONDS)) -> dict[str, float]:
-    """Waits until no job is left. Returns the seconds of the last job of each kind. Raises RuntimeError if a job
-    failed."""
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A job of a ``kind`` that starts by itself after a moment ``since``."""
+
+    kind: str
+    since: datetime
+
+    def is_among(self, jobs: Iterable[dict[str, str]]) -> bool:
+        return any(
+            job["kind"] == self.kind and datetime.fromisoformat(job["startedAt"]) >= self.since
+            for job in jobs
+            if job["startedAt"]
+        )
+
+
+def settled(
+    service: Service,
+    meanwhile: Callable[[], None] = lambda: time.sleep(LOOK_SECONDS),
+    expected: Expected | None = None,
+) -> dict[str, float]:
+    """Waits until no job is left, and one that is ``expected`` was there. Returns the seconds of the last job of each
+    kind. Raises RuntimeError if a job failed."""
     while True:
         jobs = service.ask(JOBS)["jobs"]["nodes"]
-        if all(job["finishedAt"] for job in jobs):
+        if all(job["finishedAt"] for job in jobs) and (expected is None or expected.is_among(jobs)):
             break
         meanwhile()
     if failed := [job["message"] for job in jobs if job["state"] == "FAILED"]:

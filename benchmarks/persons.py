@@ -4,21 +4,20 @@ strangers must not."""
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
 from benchmarks.bench import Bench
-from benchmarks.jobs import settled
+from benchmarks.jobs import Expected, settled
 from benchmarks.learning import all_photos, least
 from benchmarks.processes import MIB, Watch
 from benchmarks.recognition import weights
 from benchmarks.report import Figure, Goal
 from benchmarks.service import Service
-from photos_graph.services.faces.triggers import QUIET_SECONDS
 
 LABELLED = 2  # faces of each person
 RIGHT, ACCEPTED = 98, 1  # percent
@@ -72,8 +71,9 @@ def persons(bench: Bench) -> Iterator[Figure]:
         environment = {"PHOTOS_LEARN__ENABLED": "off", "PHOTOS_LEARN__CORRECTIONS": "0"}
         with Service(scratch / "data", environment) as service:
             bench.say(f"{len(pictures):,} pictures are scanned, and faces found")
+            began = datetime.now(UTC)
             service.scan(service.add_root(bench.people.resolve()))
-            settled(service)
+            settled(service, expected=Expected("CLUSTER", began))
             yield from _recognised(bench, service)
 
 
@@ -83,7 +83,7 @@ def _recognised(bench: Bench, service: Service) -> Iterator[Figure]:
     for draw in range(bench.rounds):
         bench.say(f"{LABELLED} faces of each person, draw {draw + 1}")
         named = _name(service, draw)
-        _until_matched(service)
+        settled(service, expected=Expected("CLUSTER", datetime.now(UTC)))
         if draw == 0:  # later draws have a model already
             rule = _count(service, named)
         with Watch(service.pid) as watch:
@@ -128,11 +128,6 @@ def _name(service: Service, draw: int) -> dict[str, list[str]]:
     for who, mine in named.items():
         service.ask(ASSIGN, f=mine, p=who)
     return named
-
-
-def _until_matched(service: Service) -> None:
-    time.sleep(2 * QUIET_SECONDS)
-    settled(service)
 
 
 def _portraits(service: Service) -> list[Portrait]:

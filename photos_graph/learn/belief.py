@@ -16,14 +16,15 @@ import numpy.typing as npt
 from photos_graph.learn.dataset import Bools
 
 # The log-odds that a photo has a tag are a sum of these factors and what they belong to. They were fitted to made
-# libraries of 420, 1,389 and 5,012 photos of which all was known; ``docs/decisions/0029-belief.md`` says how.
-BASE = -1.40
-PER_SCORE = 1.79  # the log-odds of the models
-PER_EXAMPLES = 0.34  # the logarithm of the number of examples
-PER_ALIKE = -0.29  # the logarithm of the number of photos that score like the examples, beside them
-PER_NEAR = 0.74  # the mean nearness of all photos with at least this score
-PER_MEDIAN = -0.89  # the median log-odds of the examples
-NAMED = 1.08  # added if there are examples of other tags
+# libraries of 170 to 5,012 photos of which all was known; ``docs/decisions/0030-reach.md`` says how.
+BASE = -1.42
+PER_SCORE = 1.04  # the log-odds of the models
+PER_ABOVE = -2.47  # the share of the examples with at least this score: the deeper, the less sure
+PER_EXAMPLES = 0.67  # the logarithm of the number of examples
+PER_ALIKE = 0.21  # the logarithm of the number of photos that score like the examples, beside them
+PER_NEAR = 0.83  # the mean nearness of all photos with at least this score
+PER_MEDIAN = -0.47  # the median log-odds of the examples
+NAMED = 0.86  # added if there are examples of other tags
 
 ALIKE, MOST_ALIKE = 0.25, 3.0  # quantile of the examples' scores, and the largest logarithm of that number that counts
 NEAREST, FEW = 4.0, 3  # nearness that counts at most, and photos of none that are added to its mean
@@ -75,23 +76,26 @@ def believed(
         free = unlabelled[:, label]
         order = np.flatnonzero(free)[np.argsort(-scores[free, label], kind="stable")]
         others = positive[:, ~above[label]].any(axis=1) & ~positive[:, label]
-        line = _line(scores[order, label], nearness[order, label], others.any())
-        line[1] += _of_label(scores[order, label], scores[positive[:, label], label], int(library[label]))
+        examples = scores[positive[:, label], label]
+        line = _line(scores[order, label], nearness[order, label], examples, others.any())
+        line[1] += _of_label(scores[order, label], examples, int(library[label]))
         lines.append(line)
     return Belief(*(np.stack([line[at] for line in lines], axis=1).astype(np.float32) for at in (0, 1)))
 
 
-def _line(scores: Floats, nearness: Floats, named: np.bool_) -> list[Doubles]:
+def _line(scores: Floats, nearness: Floats, examples: Floats, named: np.bool_) -> list[Doubles]:
     """Returns KNOTS scores, which rise, and the believed log-odds of each, without what belongs to the label, for the
-    scores (n,) of unlabelled photos, best first."""
+    scores (n,) of unlabelled photos, best first, and those of the ``examples`` (e,)."""
     from scipy.optimize import isotonic_regression
 
-    some = np.clip(scores[scores > LOWEST].astype(np.float64), -LIMIT, LIMIT)
-    if not len(some):
-        some, near = np.array([0.0]), np.array([0.0])
+    high = scores[scores > LOWEST].astype(np.float64)
+    if not len(high):
+        high, near = np.array([0.0]), np.array([0.0])
     else:
-        near = np.cumsum(np.clip(nearness[: len(some)], -NEAREST, NEAREST)) / (np.arange(len(some)) + 1 + FEW)
-    odds = PER_SCORE * some + PER_NEAR * near + (NAMED if named else 0.0)
+        near = np.cumsum(np.clip(nearness[: len(high)], -NEAREST, NEAREST)) / (np.arange(len(high)) + 1 + FEW)
+    above = (len(examples) - np.searchsorted(np.sort(examples), high) + 0.5) / (len(examples) + 1)
+    some = np.clip(high, -LIMIT, LIMIT)
+    odds = PER_SCORE * some + PER_NEAR * near + PER_ABOVE * above + (NAMED if named else 0.0)
     rising = isotonic_regression(odds[::-1]).x
     at = len(some) - np.geomspace(1, len(some), KNOTS)[::-1]  # many points where the scores are high
     return [np.interp(at, np.arange(len(some)), each) for each in (some[::-1], rising)]

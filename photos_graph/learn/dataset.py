@@ -20,7 +20,7 @@ from photos_graph.array_files import Arrays, pack, read_arrays, write_arrays
 from photos_graph.learn.neighbours import NO_PHOTO, Neighbours
 
 VERSION = 1  # of the file; raise it when the meaning of its contents changes
-RULES = 4  # raise it when a snapshot with the same id would train another model
+RULES = 5  # raise it when a snapshot with the same id would train another model
 MIN_EXAMPLES = 8  # tags with fewer examples are not learnt
 LARGE_SHARE, LARGE_TAG_SHARE = 0.2, 0.5  # groups with larger shares of all labelled photos, or of a tag's, are divided
 SAME_SHOT = 0.9  # cosine similarity from which photos count as the same shot and stay together

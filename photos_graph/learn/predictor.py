@@ -13,7 +13,7 @@ from photos_graph.learn.calibration import Calibration, sigmoid
 from photos_graph.learn.dataset import Bools
 from photos_graph.learn.evidence import Evidence
 from photos_graph.learn.neighbours import Halves, Neighbours
-from photos_graph.learn.propagation import Propagation
+from photos_graph.learn.propagation import USUAL, Propagation, Way
 
 LABELS_PER_BLOCK = 64  # labels that are propagated together, which limits memory
 PHOTOS_PER_BLOCK = 8192
@@ -36,7 +36,7 @@ class Predictor:
     of all photos in what they are compared with. ``crossed`` (m, l) are the probabilities of these photos by models
     that did not see them; models of an earlier format have none (0, l). ``above`` (l, l) says whether the second label
     is an ancestor of the first. A photo that is less similar to the examples than ``alike`` (l,) is unlike all of them.
-    ``belief`` turns scores to what they are worth in the whole library.
+    ``belief`` turns scores to what they are worth in the whole library, and ``way`` is how labels propagate.
     """
 
     mean: Floats
@@ -51,6 +51,7 @@ class Predictor:
     alike: Floats
     belief: Belief
     everything: float = 0.0
+    way: Way = USUAL
 
     def probabilities(self, graph: Neighbours) -> Floats:
         """Returns probabilities (n, l) for all photos of a graph of the same backbone. An ancestor is at least as
@@ -69,7 +70,7 @@ class Predictor:
 
     def _both(self, graph: Neighbours) -> tuple[Floats, Floats]:
         here, rows = self._places(graph)
-        flows = flows_of(Propagation(graph), rows, self.seeds[here], len(graph), self.everything)
+        flows = flows_of(Propagation(graph, self.way), rows, self.seeds[here], len(graph), self.everything)
         return self._logits(graph.vectors), flows
 
     def _doubt_unlike(self, found: Floats, graph: Neighbours, here: Places, rows: Places) -> None:

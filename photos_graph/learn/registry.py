@@ -20,6 +20,7 @@ from photos_graph.learn.evidence import Evidence
 from photos_graph.learn.metrics import LabelScore, Scores
 from photos_graph.learn.persons import PersonModel
 from photos_graph.learn.predictor import Predictor
+from photos_graph.learn.propagation import EARLIER, Way
 from photos_graph.learn.tags import TagModel
 from photos_graph.model.learning import ModelKind, Trust
 
@@ -95,6 +96,7 @@ def _of_tags(model: TagModel) -> tuple[dict[str, Any], Arrays]:
         "head": predictor.calibration.head,
         "flow": predictor.calibration.flow,
         "everything": predictor.everything,
+        "way": asdict(predictor.way),
         "scores": asdict(model.scores),
         "per_label": [asdict(each) for each in model.per_label],
     }
@@ -130,6 +132,7 @@ def _tags(about: dict[str, Any], arrays: Arrays) -> TagModel:
         alike=arrays.get("alike", np.full_like(arrays["bias"], -1)),
         belief=_belief(arrays),
         everything=about.get("everything", 0.0),
+        way=Way(**about["way"]) if "way" in about else EARLIER,
     )
     return TagModel(
         backbone=about["backbone"],

@@ -24,7 +24,7 @@ from photos_graph.learn.lookalikes import nearness
 from photos_graph.learn.metrics import LabelScore, Scores, overall, per_label
 from photos_graph.learn.neighbours import Halves, Neighbours
 from photos_graph.learn.predictor import PHOTOS_PER_BLOCK, Floats, Places, Predictor, flows_of, least_alike
-from photos_graph.learn.propagation import Propagation
+from photos_graph.learn.propagation import USUAL, Propagation
 from photos_graph.learn.sheets import ChosenThreshold, Judged, choose_threshold, most
 from photos_graph.learn.whitening import whitening_of
 
@@ -102,6 +102,7 @@ def train(
         alike=np.array([least_alike(graph.vectors, np.flatnonzero(has)) for has in positive.T], np.float32),
         belief=belief,
         everything=EVERYTHING,
+        way=USUAL,
     )
     found = predictor.probabilities(graph)
     chosen = [_chosen(learnt, found, label, promised, flood) for label in range(len(learnt.labels))]
@@ -141,7 +142,7 @@ class _Crossing:
         """Returns the scores of the head and of propagation, each (m, l), by the model of the fold, then those by all
         models that did not see the photo, which are of use for photos without a tag only, and then the mean of the
         heads: weights (d, l) and biases (l,)."""
-        flow = Propagation(self.graph)
+        flow = Propagation(self.graph, USUAL)
         flows_of_all = self._flows(flow, self.labelled)
         logits, flows, mean_logits = (np.zeros_like(flows_of_all) for _ in range(3))
         heads = []

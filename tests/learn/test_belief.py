@@ -32,11 +32,14 @@ def odds(
 def test_belief_follows_what_is_known_of_the_tag() -> None:
     usual = odds()
     assert odds(near=1) > usual > odds(near=-1), "the photos with such scores are on the side of the examples, or not"
-    assert odds(library=10 * FREE) < usual, "many photos of the library score like the examples"
+    assert odds(library=10 * FREE) > usual, "many photos of the library score like the examples"
     assert odds(positive=POSITIVE * np.array([True, False])) < usual, "what else there is has no names"
     surer = SCORES.copy()
     surer[:EXAMPLES] += 1
     assert odds(surer) < usual, "the examples score higher than this"
+    fewer = SCORES.copy()
+    fewer[: EXAMPLES // 2 - 1] -= 0.1  # the median stays
+    assert odds(fewer) > usual, "fewer of the examples score at least as high"
 
 
 def test_the_lines_rise_and_keep_the_order_of_photos() -> None:

@@ -11,7 +11,7 @@ import pytest
 from photos_graph.array_files import Damaged
 from photos_graph.learn import neighbours
 from photos_graph.learn.neighbours import NEAREST, NO_PHOTO, Neighbours
-from photos_graph.learn.propagation import Propagation
+from photos_graph.learn.propagation import USUAL, Propagation
 from tests.kit.vectors import photos
 
 Floats = npt.NDArray[np.float32]
@@ -142,7 +142,7 @@ def test_one_label_of_each_group_reaches_the_others() -> None:
     groups = np.arange(700) % 7
     said = np.zeros((700, 7), np.float32)
     said[np.arange(7), np.arange(7)] = 1
-    arrived = Propagation(neighbours.build("b", ids, vectors)).spread(said)
+    arrived = Propagation(neighbours.build("b", ids, vectors), USUAL).spread(said)
     assert (arrived.argmax(axis=1) == groups).mean() > 0.97 and (arrived >= 0).all()
-    alone = Propagation(neighbours.build("b", ids[:1], vectors[:1])).spread(said[:1])
+    alone = Propagation(neighbours.build("b", ids[:1], vectors[:1]), USUAL).spread(said[:1])
     assert alone.shape == (1, 7)

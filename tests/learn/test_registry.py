@@ -12,7 +12,7 @@ import pytest
 
 from photos_graph.array_files import Damaged, pack, unpack
 from photos_graph.faces import catalogue
-from photos_graph.learn import dataset, neighbours, persons
+from photos_graph.learn import dataset, neighbours, persons, propagation
 from photos_graph.learn.dataset import TrainingSet
 from photos_graph.learn.named_faces_file import read_named_faces, write_named_faces
 from photos_graph.learn.persons import NamedFaces, PersonModel
@@ -60,12 +60,13 @@ def test_a_model_that_scored_no_photo_by_models_that_did_not_see_it_is_read() ->
     about["per_label"] = [{name: each[name] for name in EARLIER} for each in about["per_label"]]
     for name in ("crossed", "alike", "belief_scores", "belief_odds"):
         del arrays[name]
-    del about["everything"]
+    del about["everything"], about["way"]
     model = unpacked(pack(VERSION, about, arrays))
     assert isinstance(model, TagModel) and model.per_label[0].trust is Trust.PROVISIONAL
     graph = neighbours.build("b", ["a", "b", "c"], np.eye(3, 8, dtype=np.float32))
     found = model.predictor.probabilities(graph)
     assert found.shape == (3, 3) and np.isfinite(found).all() and model.predictor.everything == 0
+    assert model.predictor.way == propagation.EARLIER
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "empty", "missing", "another"])
