@@ -169,7 +169,7 @@ def _stands_out(scores: Floats, lacking: Floats, middle: float) -> bool:
 
 def _proven(scores: Floats, judged: Judged, promised: float, would_be: float) -> ChosenThreshold:
     count, wrong = len(judged), int((~judged.right).sum())
-    given = np.sort(scores[scores >= max(_lowest(judged), LOWEST)])[::-1]
+    given = np.sort(scores[scores >= max(_lowest(judged), LOWEST)])[::-1][: max(SIZE, _shown(judged))]
     ends = np.unique(np.linspace(1, len(given), min(BINS, len(given))).round().astype(np.intp)) if len(given) else None
     keeps = np.zeros(0, np.intp)
     if ends is not None:
@@ -197,6 +197,12 @@ def _lowest(judged: Judged) -> float:
     order = np.argsort(judged.scores, kind="stable")
     share = np.cumsum((1 / judged.inclusion)[order]) / (1 / judged.inclusion).sum()
     return float(judged.scores[order][np.searchsorted(share, UNKNOWN)])
+
+
+def _shown(judged: Judged) -> int:
+    """Returns how many more photos have the tag, by the shares of those from which the sheets were drawn. A model that
+    has learnt from a sheet may score others higher, of which the sheet says nothing."""
+    return int((judged.right / judged.inclusion).sum() - judged.right.sum())
 
 
 def _posterior(judged: Judged) -> tuple[Doubles, Doubles, Doubles]:

@@ -79,6 +79,16 @@ def test_a_judged_sheet_proves_a_threshold_that_keeps_the_promise() -> None:
     assert len(kept) > 10 and np.mean(kept) > 0.9 and np.mean(np.array(kept) > 0.87) > 0.8
 
 
+def test_a_tag_is_given_to_no_more_photos_than_its_sheet_shows_to_have_it() -> None:
+    sheet = judged(0)
+    right = Judged(sheet.scores, np.ones(24, bool), sheet.inclusion)
+    others = np.linspace(0.6, 0.8, 9000, dtype=np.float32)  # a new model scores photos so that were never asked about
+    chosen = choose_threshold(others, EXAMPLES, right, 0.9, 0)
+    assert chosen.given_to == (chosen.threshold <= others).sum() == int((1 / sheet.inclusion).sum()) - 24
+    all_judged = Judged(sheet.scores, np.ones(24, bool), np.ones(24))
+    assert choose_threshold(others, EXAMPLES, all_judged, 0.9, 0).given_to == 24, "there may be others after all"
+
+
 def test_a_sheet_that_is_wrong_gives_the_tag_to_nothing() -> None:
     sheet = judged(0)
     wrong = Judged(sheet.scores, np.arange(24) < 3, sheet.inclusion)
