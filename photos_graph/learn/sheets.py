@@ -30,7 +30,7 @@ MAX_FREQUENT_SHARE = 0.6  # of frequent tags; half of all photos are above it if
 MIN_LACKING, MAX_LACKING_SHARE = 10, 0.05  # a frequent tag is one of which few of so many photos that lack it are above
 OFFSET, SLOPE = 1.0, 0.3  # standard deviations of the line over what is believed, by which a sheet may move and turn it
 STEEPER = 1.3  # expected slope of this line
-CONFIDENCE = 0.85  # confidence with which a proven threshold keeps its promise
+CONFIDENCES = (0.85, 0.65)  # with which a proven threshold keeps its promise; the second if the first allows none
 FLOOD = 2  # times as many photos as a tag may be given to, from which it is given to none
 BINS = 256  # parts of the scores in which photos count as equal
 
@@ -170,22 +170,20 @@ def _stands_out(scores: Floats, lacking: Floats, middle: float) -> bool:
 def _proven(scores: Floats, judged: Judged, promised: float, would_be: float) -> ChosenThreshold:
     count, wrong = len(judged), int((~judged.right).sum())
     given = np.sort(scores[scores >= max(_lowest(judged), LOWEST)])[::-1][: max(SIZE, _shown(judged))]
-    ends = np.unique(np.linspace(1, len(given), min(BINS, len(given))).round().astype(np.intp)) if len(given) else None
-    keeps = np.zeros(0, np.intp)
-    if ends is not None:
+    last = None
+    if len(given):
+        ends = np.unique(np.linspace(1, len(given), min(BINS, len(given))).round().astype(np.intp))
         offsets, slopes, likely = _posterior(judged)
         starts = np.append(0, ends[:-1])
         middles = _odds(given[(starts + ends) // 2])
         each = 1 / (1 + np.exp(-(offsets[:, None] + slopes[:, None] * middles)))
         precisions = np.cumsum(each * (ends - starts), axis=1) / ends  # a row for each possible line
-        bounds = np.array([_quantile(column, likely, 1 - CONFIDENCE) for column in precisions.T])
         seen = np.array([(judged.scores >= given[end - 1]).sum() for end in ends])
-        keeps = np.flatnonzero((bounds >= promised) & (seen >= MIN_ABOVE))
-    if ends is None or not len(keeps):
+        last = _deepest(precisions, likely, promised, seen >= MIN_ABOVE)
+    if last is None:
         above = int((scores >= would_be).sum())
         reason = f"It would be given to {above:,} of {len(scores):,} photos; {wrong} of {count} on the sheet are wrong."
         return ChosenThreshold(None, would_be, Trust.PROVEN, 0.0, 0, count, reason)
-    last = int(keeps[-1])
     threshold = float(given[ends[last] - 1])
     expected, given_to = float(likely @ precisions[:, last]), int((given >= threshold).sum())
     return ChosenThreshold(threshold, threshold, Trust.PROVEN, expected, given_to, count)
@@ -197,6 +195,17 @@ def _lowest(judged: Judged) -> float:
     order = np.argsort(judged.scores, kind="stable")
     share = np.cumsum((1 / judged.inclusion)[order]) / (1 / judged.inclusion).sum()
     return float(judged.scores[order][np.searchsorted(share, UNKNOWN)])
+
+
+def _deepest(precisions: Doubles, likely: Doubles, promised: float, enough: Bools) -> int | None:
+    """Returns the last column of the ``precisions`` (g, k) that keeps the promise with the first of CONFIDENCES with
+    which any does, among those with ``enough`` (k,) judged photos. The g rows are ``likely`` (g,)."""
+    for confidence in CONFIDENCES:
+        bounds = np.array([_quantile(column, likely, 1 - confidence) for column in precisions.T])
+        keeps = np.flatnonzero((bounds >= promised) & enough)
+        if len(keeps):
+            return int(keeps[-1])
+    return None
 
 
 def _shown(judged: Judged) -> int:
