@@ -59,6 +59,7 @@ ARGUMENTS = {
 NOT_ASKED = {
     ("Query", "job"): "the library has no job",
     ("Query", "tagSheet"): "the library has no model",
+    ("Query", "outcome"): "no mutation has failed",
 }
 
 

@@ -69,7 +69,8 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             raise _unusable(settings, error) from error
         media = _media(graph, cache, pictures, settings, closing)
 
-        events, runner = Events(), Runner(graph, settings.labels.keep_changes, settings.jobs.keep_days)
+        events = Events()
+        runner = Runner(graph, settings.labels.keep_changes, settings.jobs.keep_days, settings.data_dir / "runners")
         events.subscribe(JobQueued, runner.job_queued)
         writer, jobs = LabelWriter(graph, index, events), Jobs(graph, index, events)
         writes = BackgroundWrites(settings.web.timeout_seconds / 2, jobs)

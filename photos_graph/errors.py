@@ -13,7 +13,8 @@
     ├── NotPersisted             PERSISTED_QUERY_NOT_FOUND      send the text of the document once
     │   └── PersistingIsOff      PERSISTED_QUERY_NOT_SUPPORTED  send the text of the document always
     ├── Unavailable              UNAVAILABLE      try again later
-    │   ├── EngineUnavailable                     the graph does not answer
+    │   ├── EngineUnavailable                     the graph does not answer, or nothing can be written to its disk
+    │   │   └── UnknownOutcome   UNKNOWN_OUTCOME  it stopped answering during a commit, which may have taken place
     │   ├── RootOffline                           the folder of originals is not mounted
     │   ├── ModelUnavailable                      the weights or a library of a model are missing
     │   ├── TimedOut                              an operation took too long
@@ -125,6 +126,16 @@ class Unavailable(PhotosGraphError):
 
 class EngineUnavailable(Unavailable):
     pass
+
+
+class UnknownOutcome(EngineUnavailable):
+    """``request_id`` is that of the mutation, if it is known where the error is raised."""
+
+    code = "UNKNOWN_OUTCOME"
+
+    def __init__(self, public_message: str, request_id: str | None = None) -> None:
+        super().__init__(public_message)
+        self.request_id = request_id
 
 
 class RootOffline(Unavailable):

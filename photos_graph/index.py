@@ -128,7 +128,7 @@ class Index:
         """Brings the index up to date with everything that was committed before the call."""
         if not self.ready:
             return
-        async with self._lock:
+        async with self._graph.limited(), self._lock:  # a job may hold the lock, and wait for the engine
             if not await self._follow(self.search):
                 await self._rebuild()
                 await asyncio.to_thread(settle)

@@ -36,6 +36,11 @@ async def serve(create_app: CreateApp, settings: Settings, roots: Sequence[str])
         for root in roots:
             await services.roots.ensure(root)
         _greet(url, settings, secrets)
+        if (other := services.graph.shared_with) is not None:
+            err.print(
+                f"The process {other} runs the graph engine of this data directory. This service shares it, and will "
+                "run it when that process has ended."
+            )
         # Not awaited here: the service answers while it scans.
         tasks.add(asyncio.create_task(_scan(services)))
 

@@ -51,6 +51,9 @@ class GraphSettings(SettingsGroup):
         "1g", pattern=r"^\d+[kmgKMG]$", description="The heap of the embedded engine, written as for Java."
     )
     connect_seconds: float = Field(60, gt=0, description="How long to wait for the engine at the start.")
+    silence_seconds: float = Field(
+        5, gt=0, description="An engine that says nothing for so long counts as one that does not answer."
+    )
 
 
 class LibrarySettings(SettingsGroup):

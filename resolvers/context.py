@@ -10,6 +10,7 @@ import strawberry
 from photos_graph.auth import Signer, Viewer
 from photos_graph.bootstrap import Services
 from photos_graph.errors import Unauthenticated, Unavailable
+from photos_graph.graph.engine.caller import MutationWrites
 from resolvers.loaders import Loaders
 
 
@@ -26,6 +27,8 @@ class Context:
     deletions: list[str] = field(default_factory=list)  # the ids of the changes that deletions of this request made
     merges: list[str] = field(default_factory=list)  # the ids of the changes that merges of tags made in this request
     removed: list[strawberry.ID] = field(default_factory=list)  # the roots that this request removed
+    mutations: dict[str, MutationWrites] = field(default_factory=dict)  # of this request, by the names of their fields
+    engine_is_away: bool = False  # an error of this request says so
     nodes_left: int = 100_000  # that lists without pages may still contain
     list_weights: dict[tuple[int, ...], int] = field(
         default_factory=dict
@@ -35,7 +38,9 @@ class Context:
         """Returns a context of the same viewer for another operation, or another event of a subscription: none of them
         sees what others have loaded, deleted or counted."""
         loads = Loaders(self.ready) if self.ready is not None else None
-        return replace(self, loads=loads, list_weights={}, deletions=[], merges=[], removed=[])
+        fresh = replace(self, loads=loads, list_weights={}, deletions=[], merges=[], removed=[])
+        fresh.mutations, fresh.engine_is_away = {}, False
+        return fresh
 
     def forget_loaded(self) -> None:
         """Forgets what a request has loaded, which the mutation that follows may change."""

@@ -18,6 +18,7 @@ from photos_graph.model.jobs import JobKind, JobState
 from photos_graph.model.labels import Certainty, TagSource
 from photos_graph.model.learning import ModelKind, ModelState, Trust
 from photos_graph.model.library import DatePrecision, PlaceKind, RootState, TakenSource
+from photos_graph.model.outcomes import MutationOutcome
 from photos_graph.model.properties import PhotoProperty
 from photos_graph.model.search import (
     FolderOrder,
@@ -47,6 +48,7 @@ __all__ = [
     "MatchKind",
     "ModelKind",
     "ModelState",
+    "MutationOutcome",
     "PersonOrder",
     "PhotoOrder",
     "PhotoProperty",
@@ -211,6 +213,13 @@ _register(
     NAME="By name, with numbers by their value.",
     PHOTO_COUNT="Most photos first, with those in folders below, and folders with equally many by name.",
     NEWEST="The folder with the newest photo first, in it or below it. Folders without a dated photo come last.",
+)
+_register(
+    MutationOutcome,
+    "What became of a mutation.",
+    DONE="What it changes is stored. What depends on it, such as jobs that it starts, may be missing.",
+    PARTLY_DONE="It is written in portions, and some of them are stored. A job writes the rest.",
+    NOT_DONE="Nothing is stored, and nothing will be: it can be sent again.",
 )
 _register(
     PersonOrder,

@@ -12,8 +12,10 @@ from strawberry.relay import to_base64
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 
-from photos_graph.errors import BadInput, Conflict, PhotosGraphError, TooComplex
+from photos_graph.errors import BadInput, Conflict, EngineUnavailable, PhotosGraphError, TooComplex, UnknownOutcome
 from resolvers.blame import blamed
+from resolvers.context import Context
+from resolvers.outcomes import UNCERTAIN, uncertain
 
 log = logging.getLogger(__name__)
 
@@ -34,12 +36,17 @@ def not_executed(result: ExecutionResult) -> bool:
     return result.data is None and bool(result.errors) and all(each.path is None for each in result.errors or ())
 
 
-def public(error: GraphQLError, variables: Mapping[str, Any] | None = None) -> GraphQLError:
+def public(error: GraphQLError, variables: Mapping[str, Any] | None = None, context: object = None) -> GraphQLError:
     """Returns the error as clients see it. An error that has a code is returned as it is. The ``variables`` of the
-    request tell which argument is to blame."""
+    request tell which argument is to blame, and its ``context`` whether a mutation was done nevertheless."""
     if "code" in (error.extensions or {}):
         return error
     cause = cause_of(error)
+    if isinstance(cause, UnknownOutcome) and cause.request_id is not None:
+        return _with(error, cause.public_message, cause.code, requestId=cause.request_id)
+    if cause is not None and (mutation := uncertain(cause, error.path, context)) is not None:
+        message = cause.public_message if isinstance(cause, UnknownOutcome) else UNCERTAIN
+        return _with(error, message, UnknownOutcome.code, requestId=mutation.request_id)
     if cause is None or isinstance(cause, CannotGetOperationTypeError | InvalidOperationTypeError):
         # graphql-core marks its token limit by the words of the message alone.
         over = isinstance(error, GraphQLSyntaxError) and "Parsing aborted" in error.message
@@ -65,7 +72,10 @@ class PublicErrors(MaskErrors):
     """Makes errors public in one place, for answers and for each step of a subscription."""
 
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
-        return public(error, self.execution_context.variables)
+        context = self.execution_context.context
+        if isinstance(context, Context) and isinstance(cause_of(error), EngineUnavailable):
+            context.engine_is_away = True
+        return public(error, self.execution_context.variables, context)
 
 
 def _with(error: GraphQLError, message: str, code: str, **more: object) -> GraphQLError:

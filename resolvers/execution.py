@@ -40,6 +40,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
+from photos_graph.graph.engine.caller import begin_mutation
 from resolvers.context import Context, Info
 from resolvers.waiting import FROM_LOADERS, close, finished_by_tasks, finished_together
 
@@ -90,6 +91,14 @@ class LevelExecutor(StrawberryGraphQLCoreExecutionContext):
         except (Unusual, GraphQLError, RecursionError):
             return super().execute_operation(serially)
         return self._by_levels(selection)
+
+    def execute_field(
+        self, parent_type: GraphQLObjectType, source: Any, field_details_list: Any, path: Path, position_context: Any
+    ) -> Any:
+        """Each mutation of a request has an outcome of its own."""
+        if path.prev is None and parent_type is self.schema.mutation_type and isinstance(self.context_value, Context):
+            self.context_value.mutations[str(path.key)] = begin_mutation()
+        return super().execute_field(parent_type, source, field_details_list, path, position_context)
 
     async def _by_levels(self, selection: Selection) -> Any:
         context: Context = self.context_value

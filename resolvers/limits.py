@@ -33,10 +33,11 @@ from graphql import (
 from strawberry.extensions import SchemaExtension, ValidationCache
 from strawberry.types.graphql import OperationType
 
-from photos_graph.errors import TimedOut, TooComplex
+from photos_graph.errors import TimedOut, TooComplex, UnknownOutcome
 from photos_graph.settings import WebSettings
 from resolvers.connections import DEFAULT_PAGE, MAX_PAGE
 from resolvers.context import Info
+from resolvers.outcomes import UNCERTAIN, uncertain
 
 LIST_NODES = 10  # the assumed length of a list without pages: files, places, tags, matches
 COUNTED = frozenset(
@@ -284,7 +285,10 @@ class TimeLimit(SchemaExtension):
         except TimeoutError:
             if not limit.expired():
                 raise
-            raise TimedOut(
+            late = TimedOut(
                 f"This took longer than {self._seconds:g} seconds, which is the limit. Try again, or request less at "
                 "once."
-            ) from None
+            )
+            if (mutation := uncertain(late, None, self.execution_context.context)) is not None:
+                raise UnknownOutcome(UNCERTAIN, mutation.request_id) from None
+            raise late from None

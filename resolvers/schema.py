@@ -38,6 +38,7 @@ from resolvers.limits import QueryLimits, TimeLimit, counted
 from resolvers.map import MapQueries
 from resolvers.models import ModelMutations, ModelQueries, load_model
 from resolvers.moved_photos import PhotoSubscriptions
+from resolvers.outcomes import OutcomeQueries
 from resolvers.pages import PhotoQueries
 from resolvers.parsing import Parsing
 from resolvers.permissions import CanEdit, CanView
@@ -90,8 +91,8 @@ async def find_node(info: Info, kind: str, ours: str) -> Node | None:
 
 @strawberry.type(
     description="What can be read. Every field requires at least the role VIEWER. An error has a code in "
-    "`extensions.code`: BAD_INPUT, NOT_FOUND, CONFLICT, UNAUTHENTICATED, FORBIDDEN, UNAVAILABLE, TOO_COMPLEX or "
-    "INTERNAL."
+    "`extensions.code`: BAD_INPUT, NOT_FOUND, CONFLICT, UNAUTHENTICATED, FORBIDDEN, UNAVAILABLE, UNKNOWN_OUTCOME, "
+    "TOO_COMPLEX or INTERNAL."
 )
 class Query(
     LibraryQueries,
@@ -113,6 +114,7 @@ class Query(
     TripQueries,
     SimilarGroupQueries,
     ChangeQueries,
+    OutcomeQueries,
     JobQueries,
     ViewerQueries,
 ):

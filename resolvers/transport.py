@@ -24,9 +24,9 @@ from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
 from photos_graph.auth import Signer, Tokens
-from photos_graph.errors import BadInput, PhotosGraphError, TimedOut, Unauthenticated, Unavailable
+from photos_graph.errors import BadInput, PhotosGraphError, TimedOut, Unauthenticated, Unavailable, UnknownOutcome
 from photos_graph.settings import WebSettings
-from photos_graph.web.answers import error_answer
+from photos_graph.web.answers import RETRY_SECONDS, error_answer
 from photos_graph.web.negotiation import GRAPHQL_JSON, answers
 from photos_graph.web.state import services_of
 from resolvers.context import Context
@@ -79,6 +79,8 @@ class GraphQLTransport(GraphQL[Context, None]):
         asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         request = Request(asked, _limited(receive))
         try:
+            if answers(request.headers.get("accept")).must_stream:
+                services_of(request).graph.check_answers()
             return await self.run(request)
         except Refusal as error:
             problem: PhotosGraphError = BadInput(error.reason)
@@ -168,7 +170,11 @@ class GraphQLTransport(GraphQL[Context, None]):
             if error.operation_type is OperationType.MUTATION:
                 raise HTTPException(405, "Send mutations as POST; GET is only for queries.", ALLOW) from None
             result = _refused("Subscriptions need a WebSocket, or the Accept header text/event-stream.")
-        if not_executed(result):
+        if _is_outage(result, context):
+            result.data = None
+            sub_response.status_code = 503
+            sub_response.headers["retry-after"] = str(RETRY_SECONDS)
+        elif not_executed(result):
             result = PreExecutionError(None, result.errors)
             sub_response.status_code = _status(result, sub_response)
         return result
@@ -200,11 +206,19 @@ def _refused(message: str) -> ExecutionResult:
     return PreExecutionError(None, [GraphQLError(message)])
 
 
+def _is_outage(result: ExecutionResult, context: Context) -> bool:
+    """Returns whether a request got nothing because the graph cannot be used now, and has changed nothing, so that it
+    may be sent again as it is."""
+    got_something = any(value is not None for value in (result.data or {}).values())
+    changed_something = any(mutation.begun for mutation in context.mutations.values())
+    return context.engine_is_away and not got_something and not changed_something
+
+
 def _status(result: ExecutionResult, response: Response) -> int:
     """Returns the status of a request that was not executed. In application/json, a request that GraphQL refuses has
     the status 200, because its clients expect that."""
     causes = [cause_of(each) for each in result.errors or ()]
-    if any(isinstance(cause, TimedOut) for cause in causes):
+    if any(isinstance(cause, TimedOut | UnknownOutcome) for cause in causes):
         return 504
     if any((public(each).extensions or {}).get("code") == PhotosGraphError.code for each in result.errors or ()):
         return 500

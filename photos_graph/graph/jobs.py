@@ -6,7 +6,8 @@ that lists of jobs are ranges of these, and ``ended`` the time at which the job 
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, LiteralString
 from uuid import uuid4
@@ -18,7 +19,16 @@ from photos_graph.model.jobs import Job, JobArguments, JobKind, JobState
 from photos_graph.search.listing import Key, Stretch
 
 _MOST = 999_999_999  # jobs that a rank distinguishes
-STALE_MS = 15_000  # a running job without a heartbeat for so long may be claimed by another process
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """That a process, the ``owner``, runs a job. ``beats`` counts how often it has renewed the lease."""
+
+    job_id: str
+    owner: str
+    beats: int
+
 
 _PLACED: LiteralString = """
 SET j.place = j.state + '/' + j.rank
@@ -83,15 +93,15 @@ def _time(ms: int | None) -> datetime | None:
 
 CLAIMABLE: LiteralString = """
 MATCH (j:Job) WHERE j.state IN ['QUEUED', 'RUNNING']
-RETURN j.id AS id, j.kind AS kind, j.state = 'RUNNING' AND j.heartbeatAt >= timestamp() - $stale AS alive
-ORDER BY j.createdAt, j.id
+RETURN j.id AS id, j.kind AS kind, j.state = 'RUNNING' AS running, j.owner AS owner, coalesce(j.beats, 0) AS beats
+ORDER BY j.number, j.id
 """
 
 CLAIM: LiteralString = (
     """
 MATCH (j:Job {id: $id})
-WHERE j.state = 'QUEUED' OR (j.state = 'RUNNING' AND j.heartbeatAt < timestamp() - $stale)
-SET j.state = 'RUNNING', j.owner = $owner, j.heartbeatAt = timestamp(), j.startedAt = coalesce(j.startedAt, timestamp())
+WHERE j.state = 'QUEUED' OR (j.state = 'RUNNING' AND j.owner = $before AND coalesce(j.beats, 0) = $beats)
+SET j.state = 'RUNNING', j.owner = $owner, j.beats = 0, j.startedAt = coalesce(j.startedAt, timestamp())
 WITH j
 """
     + _PLACED
@@ -99,17 +109,31 @@ WITH j
 )
 
 
-async def claim(graph: Graph, owner: str, but: Set[JobKind] = frozenset()) -> Job | None:
+def _none_abandoned(_: Iterable[Lease]) -> Set[Lease]:
+    return frozenset()
+
+
+async def claim(
+    graph: Graph,
+    owner: str,
+    but: Set[JobKind] = frozenset(),
+    abandoned: Callable[[Iterable[Lease]], Set[Lease]] = _none_abandoned,
+) -> Job | None:
     """Claims the oldest job that is queued or abandoned and whose kind is not in ``but``. Returns None if there is
-    none.
+    none. ``abandoned`` tells which of the leases are those of processes that have died.
 
     Jobs of one kind run one after the other, across all processes.
     """
-    rows = await graph.read(CLAIMABLE, stale=STALE_MS)
-    running = {row["kind"] for row in rows if row["alive"]} | {kind.value for kind in but}
+    rows = await graph.read(CLAIMABLE)
+    leases = {row["id"]: Lease(row["id"], row["owner"] or "", row["beats"]) for row in rows if row["running"]}
+    dead = abandoned(leases.values())
+    running = {row["kind"] for row in rows if row["running"] and leases[row["id"]] not in dead}
+    running |= {kind.value for kind in but}
     for row in rows:
-        if not row["alive"] and row["kind"] not in running:
-            claimed = await graph.write(CLAIM, id=row["id"], owner=owner, stale=STALE_MS)
+        lease = leases.get(row["id"])
+        if (lease is None or lease in dead) and row["kind"] not in running:
+            before = {"before": row["owner"], "beats": row["beats"]}
+            claimed = await graph.write(CLAIM, id=row["id"], owner=owner, **before)
             if claimed:
                 return _job(claimed[0]["job"])
             running.add(row["kind"])  # another process was faster
@@ -118,13 +142,13 @@ async def claim(graph: Graph, owner: str, but: Set[JobKind] = frozenset()) -> Jo
 
 BEAT: LiteralString = """
 MATCH (j:Job {id: $id}) WHERE j.state = 'RUNNING' AND j.owner = $owner
-SET j.heartbeatAt = timestamp(), j.done = $done, j.total = $total, j.message = $message
+SET j.beats = coalesce(j.beats, 0) + 1, j.done = $done, j.total = $total, j.message = $message
 RETURN j.cancelRequested AS cancel
 """
 
 
 async def beat(graph: Graph, id_: str, owner: str, done: int, total: int | None, message: str | None) -> bool:
-    """Records the progress and a heartbeat. Returns whether the job must end, because it was cancelled or another
+    """Records the progress, and renews the lease. Returns whether the job must end, because it was cancelled or another
     process has claimed it."""
     rows = await graph.write(BEAT, id=id_, owner=owner, done=done, total=total, message=message)
     return not rows or bool(rows[0]["cancel"])
@@ -253,7 +277,7 @@ async def count(graph: Graph, state: JobState | None) -> int:
 
 
 UNFINISHED: LiteralString = """
-MATCH (j:Job) WHERE j.state IN ['QUEUED', 'RUNNING'] RETURN j {.*} AS job ORDER BY j.createdAt, j.id
+MATCH (j:Job) WHERE j.state IN ['QUEUED', 'RUNNING'] RETURN j {.*} AS job ORDER BY j.number, j.id
 """
 
 

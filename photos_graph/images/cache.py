@@ -57,7 +57,7 @@ class RenditionCache:
         self._max_bytes = max_bytes
         self._entries: OrderedDict[str, _Entry] = OrderedDict()  # by name, least recently used first
         self._bytes = 0
-        self._loaded_at = float("-inf")
+        self._loaded_at = self._loaded = float("-inf")  # by the clock on the wall, and by one that is never set
         self._lock = threading.Lock()
         self._loading = threading.Lock()
 
@@ -82,7 +82,7 @@ class RenditionCache:
                         self._entries[name] = entry
                         self._entries.move_to_end(name)
                 self._bytes = sum(entry.byte_size for entry in self._entries.values())
-                self._loaded_at = time.time()
+                self._loaded_at, self._loaded = time.time(), time.monotonic()
         finally:
             self._loading.release()
         self._trim()
@@ -132,7 +132,7 @@ class RenditionCache:
             raise
         with self._lock:
             self._record(name, _Entry(len(content), time.time()))
-        if time.time() - self._loaded_at > LOAD_SECONDS:
+        if time.monotonic() - self._loaded > LOAD_SECONDS:
             self.load()
         self._trim()
 
@@ -155,7 +155,7 @@ class RenditionCache:
 
     def _used(self, name: str, byte_size: int, used_at: float) -> None:
         now = time.time()
-        if now - used_at > TOUCH_SECONDS:
+        if abs(now - used_at) > TOUCH_SECONDS:  # a time in the future is that of a clock that was set back
             with suppress(OSError):
                 os.utime(self._path(name))
             used_at = now

@@ -131,12 +131,15 @@ class Jobs:
             yield job
         while True:
             await asyncio.sleep(POLL_SECONDS)
-            looked = int(time.time() * 1000)
+            since = int(time.time() * 1000) - 60_000  # clocks may differ
             now = {job.id: job for job in await jobs.unfinished_or_since(self._graph, since)}
+            # The end of a job is also seen if a clock was set meanwhile.
+            missing = [job.id for job in seen.values() if job.id not in now and job.state not in ENDED]
+            now |= await jobs.by_id(self._graph, missing) if missing else {}
             for job in now.values():
                 if seen.get(job.id) != job:
                     yield job
-            seen, since = now, looked - 60_000  # clocks may differ
+            seen = now
 
 
 def _key(job: Job) -> tuple[int, str]:

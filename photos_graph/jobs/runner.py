@@ -1,7 +1,7 @@
 """The runner takes jobs from the graph, one of each kind at a time, renews their leases, and runs them.
 
-Any process with a runner can take any job. If a process dies, its job is taken over when the lease has expired, and
-continues where it stopped, because what is pending is a query.
+Any process with a runner can take any job. If a process dies, its job is taken over (``leases``), and continues where
+it stopped, because what is pending is a query.
 """
 
 from __future__ import annotations
@@ -13,15 +13,17 @@ import math
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
 from photos_graph.errors import EngineUnavailable, PhotosGraphError
 from photos_graph.events import JobQueued
 from photos_graph.graph import jobs
-from photos_graph.graph.engine import feed
+from photos_graph.graph.engine import feed, outcomes
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import history
+from photos_graph.jobs.leases import Leases
 from photos_graph.jobs.progress import Cancelled, Progress
 from photos_graph.model.jobs import Job, JobKind, JobState
 
@@ -84,20 +86,22 @@ class Runner:
     """Call ``start`` once and ``close`` once. Call ``job_queued`` when this process has queued a job, so that it starts
     at once."""
 
-    def __init__(self, graph: Graph, keep_changes: int, keep_days: float) -> None:
+    def __init__(self, graph: Graph, keep_changes: int, keep_days: float, folder: Path | None = None) -> None:
         """``keep_changes`` is the number of changes, and ``keep_days`` the number of days for which jobs that have
-        ended, are kept."""
+        ended, are kept. ``folder`` is where the processes that use one data directory see whether others are alive."""
         self._graph = graph
         self._keep_changes = keep_changes
         self._keep_days = keep_days
         self._handlers: Mapping[JobKind, Handler] = {}
         self._owner = uuid4().hex
+        self._leases = Leases(self._owner, folder)
         self._running: dict[JobKind, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def start(self, handlers: Mapping[JobKind, Handler]) -> None:
         self._handlers = handlers
+        self._leases.open()
         self._task = asyncio.create_task(self._loop(), name="job runner")
 
     async def job_queued(self, _: JobQueued) -> None:
@@ -113,6 +117,7 @@ class Runner:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        self._leases.close()
 
     async def _loop(self) -> None:
         pruned = -math.inf
@@ -121,7 +126,9 @@ class Runner:
                 pruned = time.monotonic()
                 await self._once(self._prune)
             # A job that runs here is not claimed again if its lease ran out while the engine was away.
-            job = await self._once(lambda: jobs.claim(self._graph, self._owner, set(self._running)))
+            job = await self._once(
+                lambda: jobs.claim(self._graph, self._owner, set(self._running), self._leases.abandoned)
+            )
             if job is not None:
                 self._begin(job)
                 continue
@@ -133,6 +140,7 @@ class Runner:
     async def _prune(self) -> None:
         await jobs.prune(self._graph, self._keep_days)
         await feed.prune(self._graph)
+        await outcomes.prune(self._graph)
         await history.prune(self._graph, self._keep_changes)
 
     def _begin(self, job: Job) -> None:
@@ -170,7 +178,7 @@ class Runner:
                 await asyncio.shield(run.release())
             raise
         except EngineUnavailable:
-            raise  # the lease runs out, and the job is claimed again
+            raise  # the lease is not renewed, and the job is claimed again
         except PhotosGraphError as error:
             await run.finish(JobState.FAILED, error.public_message)
         except Exception as error:

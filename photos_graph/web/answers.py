@@ -18,6 +18,7 @@ STATUSES: tuple[tuple[type[errors.PhotosGraphError], int], ...] = (
     (errors.Unreadable, 422),
     (errors.NotPersisted, 200),  # the answer of Apollo's server: the client asks again with the text
     (errors.TimedOut, 504),
+    (errors.UnknownOutcome, 504),  # not 503, after which programs try again by themselves
     (errors.Unavailable, 503),
 )
 RETRY_SECONDS = 5  # for errors that do not state a time

@@ -24,7 +24,7 @@ from photos_graph.web.graphiql import graphiql_routes
 from photos_graph.web.health import health_routes
 from photos_graph.web.login import login_routes
 from photos_graph.web.media import routes as media_routes
-from photos_graph.web.middleware import Authentication, BrowserHeaders, LoopbackHosts, Masking
+from photos_graph.web.middleware import AtOnce, Authentication, BrowserHeaders, LoopbackHosts, Masking
 
 EXPOSED = ("Allow", "Content-Length", "Content-Range", "ETag", "Retry-After", "Server-Timing", "WWW-Authenticate")
 PREFLIGHT_SECONDS = 7200  # the longest that Chromium keeps the answer to a preflight
@@ -71,6 +71,7 @@ def build_app(
             Middleware(Masking),
             Middleware(Authentication, tokens, signer, settings.origins),
             Middleware(Compression),
+            Middleware(AtOnce),
         ],
         exception_handlers={
             PhotosGraphError: _known,

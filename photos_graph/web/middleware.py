@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from photos_graph.auth import Signer, Tokens, Viewer
 from photos_graph.errors import BadInput, Forbidden, PhotosGraphError, Unauthenticated
+from photos_graph.graph.engine.caller import hurried, no_mutation
 from photos_graph.web.access_cookie import access_cookie
 from photos_graph.web.answers import error_answer, masked
 from photos_graph.web.login import COOKIE, login_page
@@ -82,6 +83,20 @@ class Masking:
             if not started:
                 await masked()(scope, receive, send)
             raise
+
+
+class AtOnce:
+    """Requests run for clients, who are told at once if the graph engine does not answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        with hurried(), no_mutation():
+            await self.app(scope, receive, send)
 
 
 class LoopbackHosts:

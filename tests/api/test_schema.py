@@ -102,7 +102,7 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "BulkResult": ("kept", "isComplete", "query", *TOUCHED),
         "ChangeRecord": TOUCHED,
         "SearchResult": ("emptiedBy", "filter", "termsWithoutFilter"),
-        "Query": ("explainFilter", "nodes", "places", "query", "folders", "album"),
+        "Query": ("explainFilter", "nodes", "places", "query", "folders", "album", "outcome"),
         "SimilarGroup": ("id", "kind", "files", "bestBecause", "differences"),
         "SimilarGroupConnection": ("edges", "nodes", "pageInfo", "totalCount"),
         "SimilarGroupEdge": ("cursor", "node"),

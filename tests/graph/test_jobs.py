@@ -35,12 +35,13 @@ async def test_jobs_of_a_kind_run_one_after_the_other_oldest_first(graph: Graph)
     assert (done.state, done.done, done.total, done.message) == (JobState.SUCCEEDED, 2, 2, "done")
 
 
-async def test_a_job_whose_process_died_is_taken_over(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_job_whose_process_died_is_taken_over(graph: Graph) -> None:
     await jobs.create(graph, "j1", JobKind.SCAN)
     await jobs.claim(graph, "dead")
     assert await jobs.claim(graph, "heir") is None
-    monkeypatch.setattr(jobs, "STALE_MS", -1)
-    taken = await jobs.claim(graph, "heir")
+    assert not await jobs.beat(graph, "j1", "dead", 1, None, None)
+    assert await jobs.claim(graph, "heir", abandoned=lambda _: {jobs.Lease("j1", "dead", 0)}) is None, "it was renewed"
+    taken = await jobs.claim(graph, "heir", abandoned=set)
     assert taken is not None and taken.id == "j1"
     assert await jobs.beat(graph, "j1", "dead", 1, None, None), "who lost the job is told to end"
     await jobs.finish(graph, "j1", "dead", JobState.FAILED, 0, None, None)

@@ -45,6 +45,7 @@ WALKS = {
     "labels.album_entries.ALL": LOADED,
     "jobs.PRUNE": UPKEEP,
     "engine.feed.PRUNE": UPKEEP,
+    "engine.outcomes.PRUNE": UPKEEP,
     "learning.skips.FORGET_OLD": UPKEEP,
     "library.files.COUNTS": SCAN,
     "library.folders.FOLDERS": SCAN,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from photos_graph.errors import PhotosGraphError
+from photos_graph.errors import EngineUnavailable, PhotosGraphError
 from photos_graph.graph import jobs
 from photos_graph.graph.engine import feed
 from photos_graph.graph.engine.connection import Graph
@@ -107,6 +107,25 @@ async def test_a_query_that_is_refused_does_not_end_the_runner(graph: Graph, mon
     finally:
         await runner.close()
     assert refused.is_set()
+
+
+async def test_a_job_that_the_engine_left_is_run_again_at_once(graph: Graph) -> None:
+    tries: list[str] = []
+
+    async def handle(job: Job, progress: Progress) -> str:
+        tries.append(job.id)
+        if len(tries) == 1:
+            raise EngineUnavailable("The graph engine does not answer.")
+        return "done"
+
+    await jobs.create(graph, "s1", JobKind.SCAN)
+    runner = Runner(graph, keep_changes=100, keep_days=90)
+    runner.start({JobKind.SCAN: handle})
+    try:
+        await until(graph, JobState.SUCCEEDED, "s1")
+    finally:
+        await runner.close()
+    assert tries == ["s1", "s1"]
 
 
 async def test_a_job_for_which_the_disk_is_too_full_says_so(graph: Graph) -> None:

@@ -70,7 +70,13 @@ class RunningEngine:
         """How a service reaches the engine."""
         endpoint = self.endpoint
         password = SecretStr(endpoint.password)
-        return GraphSettings(uri=endpoint.uri, user=endpoint.user, password=password, database=endpoint.database)
+        return GraphSettings(
+            uri=endpoint.uri,
+            user=endpoint.user,
+            password=password,
+            database=endpoint.database,
+            silence_seconds=PATIENCE,  # other tests keep the engine busy
+        )
 
     @property
     def is_embedded(self) -> bool:

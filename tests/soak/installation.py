@@ -143,10 +143,14 @@ class Installation:
         return answer.read_text()
 
     async def ask(self, document: str, **variables: Any) -> Any:
-        """Returns the data of an answer. Raises RuntimeError for an answer with errors."""
-        answer = (await self.http.post("/graphql", json={"query": document, "variables": variables})).json()
-        if "errors" in answer:
-            raise RuntimeError(f"{answer['errors']} to {document}")
+        """Returns the data of an answer. Asks again while the engine is away, since nothing was done then. Raises
+        RuntimeError for an answer with errors."""
+        request = {"query": document, "variables": variables}
+        async with asyncio.timeout(PATIENCE):
+            while "errors" in (answer := (await self.http.post("/graphql", json=request)).json()):
+                if any(error.get("extensions", {}).get("code") != "UNAVAILABLE" for error in answer["errors"]):
+                    raise RuntimeError(f"{answer['errors']} to {document}")
+                await asyncio.sleep(0.1)
         return answer["data"]
 
     async def close(self) -> None:

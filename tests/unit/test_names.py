@@ -40,6 +40,7 @@ SHARED = {
     "media": "originals and renditions",
     "models": "versions of trained models",
     "neighbours": "photos that look alike",
+    "outcomes": "what became of mutations",
     "pages": "pages of a list",
     "persons": "persons, who have faces",
     "predicted_tags": "answers to what models predict, for many photos at once",

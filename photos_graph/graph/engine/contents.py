@@ -45,6 +45,7 @@ NODES: Mapping[LiteralString, LiteralString] = {
     "Skipped": "id",
     "Question": "id",
     "Job": "id",
+    "Outcome": "id",
     "Meta": "name",
 }
 

@@ -19,7 +19,6 @@ import json
 import logging
 import os
 import secrets
-import shutil
 import socket
 import sys
 import time
@@ -30,6 +29,7 @@ from typing import IO
 
 from photos_graph.errors import BadSettings, EngineUnavailable
 from photos_graph.graph.engine import embedded_child
+from photos_graph.graph.engine.data_folder import DataFolder
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +37,12 @@ TAKEOVER_SECONDS = 0.5  # interval at which an attached process checks whether t
 HEALTHY_SECONDS = 30  # an engine that has run this long did not fail at its start
 MIN_BACKOFF, MAX_BACKOFF = 0.1, 10.0  # seconds
 MAX_FAILED_STARTS = 3
+FILES = (  # below the data directory, that an engine never replaces
+    "graph",
+    f"graph/{embedded_child.LOCK_FILE}",
+    f"graph/databases/{embedded_child.DATABASE}",
+)
 LOG_LINES = 12  # shown if the engine does not start
-MIN_FREE_BYTES = 16 * 1024 * 1024  # of the disk; with less, an engine may neither start nor log the reason
 MAX_LOG_BYTES = 10 * 1024 * 1024  # a larger log is rotated, and one old log is kept
 
 
@@ -56,9 +60,10 @@ class Endpoint:
 class Runtime:
     """The content of ``engine.json``."""
 
-    pid: int
+    pid: int  # of the engine
     port: int
     password: str
+    owner: int = 0  # the process that runs the engine; 0 if an earlier version of the program wrote the file
 
     @property
     def endpoint(self) -> Endpoint:
@@ -76,7 +81,8 @@ class Engine:
     def __init__(self, data_dir: Path, heap: str) -> None:
         self.owner = False
         self.broken = False
-        self._data_dir = data_dir
+        self.data_dir = data_dir
+        self.folder = DataFolder(data_dir)
         self._folder = data_dir / "graph"
         self._runtime_file = data_dir / "engine.json"
         self._heap = heap
@@ -92,14 +98,14 @@ class Engine:
         return self._runtime.endpoint
 
     @property
-    def is_full(self) -> bool:
-        """True if the disk of the data directory is full."""
-        return shutil.disk_usage(self._data_dir).free < MIN_FREE_BYTES
+    def shared_with(self) -> int | None:
+        """The process that runs the engine, if it is another one and known."""
+        return None if self.owner or self._runtime is None else self._runtime.owner or None
 
     @property
     def log(self) -> Path:
         """The path of the log of the engine."""
-        return self._data_dir / "logs" / "engine.log"
+        return self.data_dir / "logs" / "engine.log"
 
     async def start(self) -> None:
         """Starts to run the engine or to look for its owner. The engine answers some seconds later.
@@ -107,11 +113,11 @@ class Engine:
         Raises BadSettings if the data directory cannot be used.
         """
         try:
-            for folder in (self._data_dir, self._folder, self.log.parent):
+            for folder in (self.data_dir, self._folder, self.log.parent):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._data_dir.chmod(0o700)
+            self.data_dir.chmod(0o700)
         except OSError as error:
-            raise BadSettings(f"The data directory {self._data_dir} cannot be used: {error}.") from error
+            raise BadSettings(f"The data directory {self.data_dir} cannot be used: {error}.") from error
         self._supervisor = asyncio.create_task(self._supervise(), name="embedded graph engine")
 
     async def close(self) -> None:
@@ -125,19 +131,24 @@ class Engine:
         """Returns a hint why the engine does not answer, with the end of its log."""
         if self._unusable is not None:
             return f"It cannot be started: {self._unusable}"
-        if self.is_full:
-            return f"The disk of {self._data_dir} is full: free some space."
+        if self.folder.is_full:
+            return f"The disk of {self.data_dir} is full: free some space."
         with contextlib.suppress(OSError):
             lines = self.log.read_text(errors="replace").splitlines()
             return "\n".join([f"Its log {self.log} ends with:", *lines[-LOG_LINES:]])
         return f"Its log is {self.log}."
 
     async def _supervise(self) -> None:
+        attached = False
         while True:
+            await self._until_in_place()
             try:
-                with _lock(self._data_dir / "engine.lock") as self.owner:
+                with _lock(self.data_dir / "engine.lock") as self.owner:
                     if self.owner:
+                        if attached:
+                            logger.warning("The process that ran the graph engine has ended. This one runs it now.")
                         await self._run()
+                    attached = True
                 self._runtime = _read_runtime(self._runtime_file) or self._runtime
             except OSError as error:
                 if self._runtime is None:  # the first start has failed
@@ -150,6 +161,7 @@ class Engine:
         """Keeps the engine running until it is cancelled."""
         deaths, backoff = 0, MIN_BACKOFF
         while True:
+            await self._until_in_place()
             await self._until_files_are_free()
             started = time.monotonic()
             process, runtime = await self._spawn()
@@ -165,6 +177,12 @@ class Engine:
             logger.warning("The graph engine ended with code %s; starting it again in %.1f s", code, backoff)
             await asyncio.sleep(backoff)
             backoff = min(backoff * 2, MAX_BACKOFF)
+
+    async def _until_in_place(self) -> None:
+        """Waits while the data directory is gone, or replaced by another one, where an engine would begin with an empty
+        graph."""
+        while self.folder.misplaced() is not None:  # noqa: ASYNC110, nothing tells when it is back
+            await asyncio.sleep(TAKEOVER_SECONDS)
 
     async def _until_files_are_free(self) -> None:
         """Waits for an earlier engine, which may need a moment to notice the death of its owner and close its files."""
@@ -194,7 +212,7 @@ class Engine:
             )
         if process.stdin is not None:
             process.stdin.write(request.line())
-        return process, Runtime(process.pid, port, password)
+        return process, Runtime(process.pid, port, password, os.getpid())
 
     def _publish(self, runtime: Runtime) -> None:
         try:

@@ -156,6 +156,7 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
         "MATCH (x:Failure)-[:SEEN_BY]->(j:Job) SET x.seenBy = j.id + '/' + x.id",
         "MATCH (r:Replacement {state: 'OPEN'}) SET r.open = r.id",
     ),
+    25: ("CREATE CONSTRAINT outcome_id IF NOT EXISTS FOR (n:Outcome) REQUIRE n.id IS UNIQUE",),
 }
 
 # An index that ArcadeDB creates for a label without nodes takes its keys for texts, unless a type is declared. It then

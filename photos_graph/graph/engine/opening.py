@@ -53,12 +53,13 @@ async def unmigrated(settings: Settings) -> Graph:
     if chosen.uri is None:
         engine = Engine(settings.data_dir, heap=chosen.heap)
         await engine.start()
-        graph = Graph(lambda: engine.endpoint, engine=engine)
+        graph = Graph(lambda: engine.endpoint, engine=engine, silence=chosen.silence_seconds)
     else:
         endpoint = Endpoint(chosen.uri, chosen.user, chosen.password.get_secret_value(), chosen.database)
-        graph = Graph(lambda: endpoint)
+        graph = Graph(lambda: endpoint, silence=chosen.silence_seconds)
     try:
         await graph.ready(chosen.connect_seconds)
+        graph.remember_folder(settings.data_dir)
     except BaseException:
         await graph.close()
         raise

@@ -92,7 +92,7 @@ async def whole(graph: Graph, numbers: Sequence[int]) -> list[int]:
         found = await members(tx, await stacks_of(tx, numbers))
         return list(dict.fromkeys([*numbers, *(number for those in found.values() for number in those)]))
 
-    return await graph.transaction(read)
+    return await graph.reading(read)
 
 
 IN_STACKS: LiteralString = """

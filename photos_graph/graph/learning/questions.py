@@ -64,14 +64,14 @@ CLAIM_AUDIT: LiteralString = """
 MERGE (m:Meta {name: 'audit'})
 SET m.lookedAt = $now
 WITH m, m.value AS due
-SET m.value = CASE WHEN due IS NULL OR due <= $now THEN $next ELSE due END
+SET m.value = CASE WHEN due IS NULL OR due <= $now OR due > $next THEN $next ELSE due END
 RETURN due IS NOT NULL AND due <= $now AS isDue
 """
 
 
 async def claim_audit(tx: Transaction, now_ms: int, next_ms: int) -> bool:
     """Returns whether it is time for an audit. If several ask at once, only the first gets True. The first time comes
-    at ``next_ms``."""
+    at ``next_ms``, and so does a time that is later because the clock was set back."""
     return bool((await tx.run(CLAIM_AUDIT, now=now_ms, next=next_ms))[0]["isDue"])
 
 

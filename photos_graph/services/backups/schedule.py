@@ -25,7 +25,7 @@ class BackupSchedule:
         self._backups = backups
         self._settings = settings
         self._clock = clock
-        self._next = self._after(self._last())
+        self._next = self._after(min(self._last(), clock()))
 
     def _last(self) -> float:
         """Returns when the newest back-up was written or, if there is none, when the service was first started: what
@@ -46,7 +46,10 @@ class BackupSchedule:
     async def look(self) -> bool:
         """Queues a back-up if its time has come. Returns whether it did. Raises EngineUnavailable."""
         now = self._clock()
-        if self._next is None or now < self._next:
+        if self._next is not None and now < self._next:
+            self._next = self._after(now)  # which is earlier if the clock was set back
+            return False
+        if self._next is None:
             return False
         await self._backups.ask()
         self._next = self._after(now)

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Sequence
+from contextvars import Context
 
 from photos_graph.errors import EngineUnavailable
 from photos_graph.events import FacesFound, LabelsChanged, PhotosArrived
@@ -106,7 +107,8 @@ class FaceTriggers:
         self._last_label = now
         if self._waiting is None or self._waiting.done():
             self._first_label = now
-            self._waiting = asyncio.create_task(self._when_quiet(), name="faces to match again")
+            # It waits for the engine if need be, and is no part of the mutation that is executed now.
+            self._waiting = asyncio.create_task(self._when_quiet(), name="faces to match again", context=Context())
 
     async def _when_quiet(self) -> None:
         while (left := self._due_at() - time.monotonic()) > 0:  # noqa: ASYNC110, the clock is awaited

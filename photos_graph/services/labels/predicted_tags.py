@@ -10,6 +10,7 @@ from uuid import uuid4
 from pyroaring import BitMap
 
 from photos_graph.errors import BadInput, NotFound
+from photos_graph.graph.engine.caller import portion
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels import changes, tag_edges, tags
 from photos_graph.graph.labels.change_summary import of_photos
@@ -136,7 +137,8 @@ class PredictedTags:
         self, asked: ChangeArguments, written: list[Change], progress: Progress | None = None
     ) -> None:
         """Writes the answers in several transactions, and appends the part of the change that each makes."""
-        for done, some in enumerate(_portions(asked.photos)):
+        portions = list(_portions(asked.photos))
+        for done, some in enumerate(portions):
             if progress is not None:
                 await progress.step(done * PHOTOS_PER_COMMIT, len(asked.photos))
 
@@ -144,7 +146,8 @@ class PredictedTags:
                 undone = await changes.is_undone(tx, asked.change_id)
                 return await self._write(tx, asked, BitMap() if undone else some)
 
-            written.append(await self._writer.commit(work, caught_up=True))
+            with portion(is_last=done == len(portions) - 1):
+                written.append(await self._writer.commit(work, caught_up=True))
         await self._writer.follow(LabelKind.TAGS, written)
 
     async def _write(self, tx: LabelTransaction, asked: ChangeArguments, numbers: BitMap) -> Change:

@@ -73,7 +73,7 @@ class SimilarAnswers:
 
     async def _move(self, tag_ids: Collection[str], numbers: Iterable[int]) -> None:
         """Moves the scores of these tags on these photos."""
-        given = await self._graph.transaction(lambda tx: scores.scores_of(tx, sorted(numbers), tag_ids))
+        given = await self._graph.reading(lambda tx: scores.scores_of(tx, sorted(numbers), tag_ids))
         near = await self._near(sorted({each.number for each in given}))
         if not near:
             return

@@ -64,6 +64,8 @@ class Schedules:
             now = self._clock()
             by_clock = schedule.next_at is not None and schedule.next_at.timestamp() <= now
             by_corrections = bool(self._enough) and schedule.corrections >= self._enough
+            if schedule.cron is not None and not by_clock:
+                await self._keep_near(schedule, schedule.cron, now)
             if not by_clock and not by_corrections:
                 continue
             if await self._jobs.unfinished(TRAINING[schedule.kind]):
@@ -71,6 +73,12 @@ class Schedules:
             learn = self._has_enough(schedule.kind) and await self._learning.can_train(schedule.kind)
             if learn or by_clock:
                 await self._claim(schedule, now, learn)
+
+    async def _keep_near(self, schedule: Schedule, cron: str, now: float) -> None:
+        """Sets the next time again if it is not the next one because the clock was set back."""
+        next_ms = next_time(cron, now)
+        if schedule.next_at is None or schedule.next_at.timestamp() * 1000 > next_ms:
+            await schedules.put(self._graph, schedule.kind, cron, next_ms)
 
     async def _claim(self, schedule: Schedule, now: float, learn: bool) -> None:
         """Claims the run, so that no other process starts it too. Without ``learn``, it only sets the next time."""

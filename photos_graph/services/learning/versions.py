@@ -153,7 +153,7 @@ class ModelVersions:
 
     async def apply_settings(self) -> None:
         """Gives tags the thresholds that follow from the settings, which may have changed since the last start."""
-        if await self._graph.transaction(thresholds.counted) is self.counted:
+        if await self._graph.reading(thresholds.counted) is self.counted:
             return
 
         async def work(tx: LabelTransaction) -> None:

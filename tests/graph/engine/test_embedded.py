@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from photos_graph.errors import BadSettings, EngineUnavailable, PhotosGraphError
-from photos_graph.graph.engine import embedded
+from photos_graph.graph.engine import data_folder
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.embedded import Engine
 from photos_graph.graph.engine.opening import connect
@@ -285,7 +285,7 @@ async def test_an_engine_that_nobody_could_find_is_stopped(own: Settings, data_d
 
 async def test_a_disk_that_is_full_is_what_is_said(own: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     own.graph.heap = "1k"  # for it not to start
-    monkeypatch.setattr(embedded, "MIN_FREE_BYTES", 2**62)
+    monkeypatch.setattr(data_folder, "MIN_FREE_BYTES", 2**62)
     with pytest.raises(EngineUnavailable, match="is full: free some space"):
         await connect(own)
 
@@ -294,6 +294,6 @@ async def test_a_query_that_a_full_disk_refuses_says_so(own: Settings, monkeypat
     async with connected(own) as graph:
         with pytest.raises(PhotosGraphError, match="refused"):
             await graph.write("CREATE no Cypher")
-        monkeypatch.setattr(embedded, "MIN_FREE_BYTES", 2**62)
+        monkeypatch.setattr(data_folder, "MIN_FREE_BYTES", 2**62)
         with pytest.raises(EngineUnavailable, match="disk of the data directory is full"):
             await graph.write("CREATE no Cypher")

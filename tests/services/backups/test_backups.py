@@ -312,8 +312,16 @@ async def test_what_was_missed_while_nothing_ran_is_caught_up(services: Services
     os.utime(newest, (noon, noon))
     same_day = BackupSchedule(services.backups, services.settings, lambda: noon + 3600)
     assert not await same_day.look()
-    next_day = BackupSchedule(services.backups, services.settings, lambda: noon + 20 * 3600)
+    now = [noon]
+    os.utime(newest, (noon + 30 * 86_400,) * 2)  # by a clock that was a month ahead
+    next_day = BackupSchedule(services.backups, services.settings, lambda: now[0])
+    assert not await next_day.look()
+    now[0] += 20 * 3600
     assert await next_day.look()
+    now[0] -= 86_400
+    assert not await next_day.look()
+    now[0] += 86_400
+    assert await next_day.look(), "nothing waits for the day to which a clock was set by mistake"
 
 
 async def test_a_schedule_that_cannot_be_read_is_refused(settings: Settings) -> None:

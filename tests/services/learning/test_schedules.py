@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -182,6 +182,9 @@ async def test_a_run_by_the_clock_and_one_for_many_that_were_missed(services: Se
     assert await waiting(services) == [], "there is nothing to learn from"
     second = (await schedules.all())[0].next_at
     assert second is not None and second > first
+    clock.now -= 86_400
+    await schedules.look()
+    assert (await schedules.all())[0].next_at == second - timedelta(days=1), "the clock was set back"
     await tag(services, "Sea", *range(8))
     await services.learning_triggers.training_started(TrainingStarted(TAGS))
     await schedules.look()

@@ -202,7 +202,10 @@ async def test_each_week_a_few_are_drawn_at_random_and_answers_move_the_estimate
         sea = await sea_of(services)
         clock = [1_800_000_000.0]
         audits = Audits(services.graph, services.index, lambda: clock[0])
+        clock[0] += 365 * 86_400
         assert await audits.look() == 0, "the first week has just begun"
+        clock[0] -= 365 * 86_400
+        assert await audits.look() == 0, "it begins again when the clock is set right"
         seen: set[str] = set()
         for _ in range(6):
             clock[0] += 7 * 86_400 + 1

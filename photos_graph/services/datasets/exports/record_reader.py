@@ -72,8 +72,8 @@ class RecordReader:
         ``everything``."""
         search, numbers = self._search, self._exported
         folders = [id_ for id_ in search.sets.tags.inheritance.marks if search.folders.photos_below(id_) & numbers]
-        marks = await self._graph.transaction(lambda tx: tag_edges.of_folders(tx, folders))
-        thresholds = await self._graph.transaction(models.chosen_thresholds)
+        marks = await self._graph.reading(lambda tx: tag_edges.of_folders(tx, folders))
+        thresholds = await self._graph.reading(models.chosen_thresholds)
         persons = sorted(search.persons, key=lambda person: person.name)
         included = [p for p in persons if everything or search.sets.persons.showing(p.id, self._confirmed) & numbers]
         return LibraryRecord(
