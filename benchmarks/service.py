@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 COMMAND = Path(sys.executable).with_name("photos-graph")
-TOKEN = "benchmark"
+TOKEN = secrets.token_urlsafe(32)
 # These are wide, so that what is measured does not depend on what else the machine does: a slow run has slow figures.
 START_SECONDS = 1200
 STOP_SECONDS = 300

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
+from photos_graph.access.credentials import Access
 from photos_graph.core import Core, cancel_at_end
 from photos_graph.errors import BadSettings
 from photos_graph.events import Events, JobQueued
@@ -25,6 +26,7 @@ from photos_graph.jobs.queue import Jobs
 from photos_graph.jobs.runner import Runner
 from photos_graph.model.jobs import JobKind
 from photos_graph.paths import check_data_dir
+from photos_graph.services.access import AccessKeeper
 from photos_graph.services.backups.damaged import told_if_damaged
 from photos_graph.services.backups.dumping import before_migration
 from photos_graph.services.backups.restoring import refuse_interrupted
@@ -46,9 +48,11 @@ from photos_graph.workers.pool import WorkerPool
 
 
 @asynccontextmanager
-async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False) -> AsyncIterator[Services]:
-    """Builds services that answer. ``run_jobs``: takes jobs from the graph; ``poll``: looks at folders, for
-    weights, and at the schedules of trainings and audits, now and then.
+async def build(
+    settings: Settings, access: Access | None = None, *, run_jobs: bool = True, poll: bool = False
+) -> AsyncIterator[Services]:
+    """Builds services that answer. ``access``: who is known, where requests are answered. ``run_jobs``: takes jobs from
+    the graph; ``poll``: looks at folders, for weights, and at the schedules of trainings and audits, now and then.
 
     Raises BadSettings, EngineUnavailable.
     """
@@ -93,6 +97,11 @@ async def build(settings: Settings, *, run_jobs: bool = True, poll: bool = False
             await faces.triggers.start()
             runner.start(core.handlers)
             closing.push_async_callback(runner.close)
+        if access is not None:
+            keeper = AccessKeeper(access, graph, settings)
+            await keeper.open()
+            closing.push_async_callback(keeper.close)
+            core.keep_running(keeper.keep_looking(), "tokens")
         if poll:
             core.keep_running(index.sort_map(), "map")
             core.keep_running(browse.prepare(), "first answers")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photos_graph import cli_backups
+from photos_graph import cli_access, cli_backups
 from photos_graph.command import (
     DataDir,
     Verbose,
@@ -390,4 +390,5 @@ def demo(folder: Annotated[Path, typer.Argument(help="A folder that is new or em
     err.print(f"{folder} has {count} pictures. Serve them: photos-graph serve {folder}")
 
 
-app.registered_commands += cli_backups.commands.registered_commands
+app.registered_commands += [*cli_backups.commands.registered_commands, *cli_access.commands.registered_commands]
+app.registered_groups += cli_access.commands.registered_groups

@@ -8,6 +8,7 @@
     ├── NotFound                 NOT_FOUND
     ├── Conflict                 CONFLICT         the request is valid, but something is in its way
     ├── Unauthenticated          UNAUTHENTICATED  no token, or an unknown one
+    │   └── TooManyAttempts      TOO_MANY_ATTEMPTS  wrong tokens from one address; carries seconds to wait
     ├── Forbidden                FORBIDDEN        a known viewer whose role does not suffice
     ├── TooComplex               TOO_COMPLEX      a request that exceeds a limit
     ├── NotPersisted             PERSISTED_QUERY_NOT_FOUND      send the text of the document once
@@ -94,6 +95,14 @@ class Conflict(PhotosGraphError):
 
 class Unauthenticated(PhotosGraphError):
     code = "UNAUTHENTICATED"
+
+
+class TooManyAttempts(Unauthenticated):
+    code = "TOO_MANY_ATTEMPTS"
+
+    def __init__(self, public_message: str, retry_after: int) -> None:
+        super().__init__(public_message)
+        self.retry_after = retry_after  # seconds
 
 
 class Forbidden(PhotosGraphError):

@@ -11,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
+from photos_graph.access.secrets import Secrets, note_shown
 from photos_graph.bootstrap import Services
 from photos_graph.errors import BadSettings, PhotosGraphError
 from photos_graph.model.jobs import JobState
@@ -18,7 +19,6 @@ from photos_graph.services.faces.triggers import WITHOUT_MODELS
 from photos_graph.services.learning.triggers import WITHOUT_WEIGHTS
 from photos_graph.settings import Settings, WebSettings
 from photos_graph.terminal import err, failures_hint, follow
-from photos_graph.web.secrets import Secrets, note_shown
 
 Started = Callable[[Services, Secrets], Awaitable[None]]
 CreateApp = Callable[[Settings, Started], Starlette]
@@ -67,6 +67,7 @@ def server_of(app: ASGIApp, settings: WebSettings) -> uvicorn.Server:
             log_level="warning",
             access_log=False,
             timeout_keep_alive=settings.keep_alive_seconds,
+            forwarded_allow_ips=list(settings.trusted_proxies),
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )
@@ -103,7 +104,7 @@ def _greet(url: str, settings: Settings, secrets: Secrets) -> None:
     if secrets.fresh:
         err.print("Open this address once in your browser to sign in. The token is not shown again:")
         err.print(f"  {url}/login?token={secrets.token}", soft_wrap=True)
-        note_shown(settings, secrets)
+        note_shown(settings)
     elif settings.token is None:
         where = settings.data_dir / "secrets.json"
         err.print(f"Sign in at {url}/login with the token of the first start. It is stored in {where}.")

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from rich.console import Console
 from rich.progress import (
@@ -25,6 +26,7 @@ from rich.progress import (
 from rich.table import Column, Table
 from rich.text import Text
 
+from photos_graph.model.access import AccessToken
 from photos_graph.model.jobs import Job, JobState
 from photos_graph.model.library import Failure
 
@@ -145,6 +147,21 @@ def table_of_models(rows: list[tuple[str, str, str, bool]]) -> Table:
         colour = "red" if used and state == "missing" else colours.get(state, "")
         table.add_row(kind, name, Text(state, colour), "yes" if used else "")
     return table
+
+
+def table_of_tokens(tokens: Sequence[AccessToken]) -> Table:
+    table = Table("Name", "Role", "Made", "Last used", "Expires", "State", box=None, pad_edge=False)
+    for token in tokens:
+        state = "revoked" if token.revoked_at else "valid" if token.is_valid(datetime.now(UTC)) else "expired"
+        times = [_day(time) for time in (token.created_at, token.used_at, token.expires_at)]
+        origin = "from the settings" if token.is_configured else times[0]
+        colour = "green" if state == "valid" else "dim"
+        table.add_row(Text(token.name), token.role.value.lower(), origin, *times[1:], Text(state, colour))
+    return table
+
+
+def _day(time: datetime | None) -> str:
+    return time.astimezone().strftime("%Y-%m-%d %H:%M") if time else ""
 
 
 def table_of_jobs(jobs: list[Job]) -> Table:

@@ -53,6 +53,17 @@ class WebSettings(SettingsGroup):
     access_seconds: int = Field(
         900, ge=60, description="How long the cookie of `/session` works before a page has to renew it."
     )
+    media_days: int = Field(
+        30,
+        ge=1,
+        le=3650,
+        description="The addresses of pictures work for at least so many days, and for less than twice as many.",
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        ("127.0.0.1", "::1"),
+        description="The addresses, or networks such as `172.16.0.0/12`, of proxies whose X-Forwarded-For and "
+        "X-Forwarded-Proto are believed.",
+    )
     keep_alive_seconds: int = Field(
         75,
         ge=1,

@@ -10,11 +10,12 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
+from photos_graph.access.credentials import Access
+from photos_graph.access.secrets import Secrets, configured_tokens, load_or_make
 from photos_graph.bootstrap import Services, build, make_private
 from photos_graph.errors import PhotosGraphError
 from photos_graph.settings import Settings
 from photos_graph.web.app import build_app
-from photos_graph.web.secrets import Secrets, load_or_make, signer_of, tokens_of
 from resolvers.documents import open_documents
 from resolvers.schema import Schema, build_schema
 from resolvers.transport import METHODS, GraphQLTransport
@@ -32,13 +33,13 @@ def create_app(settings: Settings, started: Started | None = None) -> Starlette:
     """
     make_private(settings)
     secrets = load_or_make(settings)
-    tokens, signer = tokens_of(settings, secrets), signer_of(secrets)
+    access = Access(secrets.keys(), configured_tokens(settings, secrets))
     schema = build_schema(settings.web)
-    graphql = GraphQLTransport(schema, tokens, signer, settings.web, open_documents(settings.web))
+    graphql = GraphQLTransport(schema, access, settings.web, open_documents(settings.web))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        running = asyncio.create_task(_run(app, schema, settings, secrets, started), name="services")
+        running = asyncio.create_task(_run(app, schema, access, settings, secrets, started), name="services")
         yield
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -46,15 +47,16 @@ def create_app(settings: Settings, started: Started | None = None) -> Starlette:
     return build_app(
         [Route("/graphql", graphql, methods=METHODS), WebSocketRoute("/graphql", graphql)],
         settings=settings.web,
-        tokens=tokens,
-        signer=signer,
+        access=access,
         lifespan=lifespan,
     )
 
 
-async def _run(app: Starlette, schema: Schema, settings: Settings, secrets: Secrets, started: Started | None) -> None:
+async def _run(
+    app: Starlette, schema: Schema, access: Access, settings: Settings, secrets: Secrets, started: Started | None
+) -> None:
     try:
-        async with build(settings, poll=True) as services:
+        async with build(settings, access, poll=True) as services:
             app.state.services = services
             asking = asyncio.create_task(ask_first(schema, services), name="first answers")
             try:

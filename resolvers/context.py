@@ -7,10 +7,12 @@ from typing import TypeAlias
 
 import strawberry
 
-from photos_graph.auth import Signer, Viewer
+from photos_graph.access.credentials import Access
+from photos_graph.access.roles import Viewer
 from photos_graph.bootstrap import Services
 from photos_graph.errors import Unauthenticated, Unavailable
 from photos_graph.graph.engine.caller import MutationWrites
+from photos_graph.web.urls import MediaAddresses
 from resolvers.loaders import Loaders
 
 
@@ -18,11 +20,13 @@ from resolvers.loaders import Loaders
 class Context:
     """The context of a request. A WebSocket may open without a viewer, and then sends ``connection_params``."""
 
-    signer: Signer
+    access: Access
     viewer: Viewer | None
     ready: Services | None
     loads: Loaders | None
     public_url: str = ""  # that goes before the addresses of pictures
+    media_days: int = 30  # for which such an address works at least
+    client: str = ""  # the address of the client
     connection_params: object = None
     deletions: list[str] = field(default_factory=list)  # the ids of the changes that deletions of this request made
     merges: list[str] = field(default_factory=list)  # the ids of the changes that merges of tags made in this request
@@ -47,9 +51,11 @@ class Context:
         if self.ready is not None:
             self.loads = Loaders(self.ready)
 
-    def address(self, path: str) -> str:
-        """Returns the address of a picture as clients get it."""
-        return self.public_url + path
+    @property
+    def addresses(self) -> MediaAddresses:
+        """What makes the addresses of pictures for this viewer."""
+        grant = self.viewer.grant if self.viewer is not None else ""
+        return MediaAddresses(self.access.keys, grant, self.media_days, self.public_url)
 
     @property
     def services(self) -> Services:
@@ -67,9 +73,11 @@ class Context:
 
     @property
     def known_viewer(self) -> Viewer:
-        """Raises Unauthenticated."""
+        """Raises Unauthenticated, also if the token or the session has ended since the connection was opened."""
         if self.viewer is None:
             raise Unauthenticated("Sign in first.")
+        if self.viewer.grant:
+            self.access.check(self.viewer)
         return self.viewer
 
 

@@ -14,7 +14,6 @@ from photos_graph.model.library import photo_key
 from photos_graph.search.listing import Listing
 from photos_graph.services.browse.faces import PageKey, ScoredPersons
 from photos_graph.services.faces.person_details import age_at
-from photos_graph.web.urls import thumbnail_url
 from resolvers import ids
 from resolvers.boxes import Box, BoxInput
 from resolvers.changes import CHANGE, BulkResult, change_id
@@ -121,7 +120,7 @@ class Face(Node):
     )
     def thumbnail(self, info: Info, format: Format = ThumbnailFormat.AUTO) -> str:
         key = photo_key(self.own.photo_id, self.own.photo_look)
-        return info.context.address(thumbnail_url(info.context.signer, key, FaceCut.of(self.own.box), format))
+        return info.context.addresses.thumbnail(key, FaceCut.of(self.own.box), format)
 
     @classmethod
     def of(cls, face: face_model.Face) -> Face:

@@ -30,6 +30,8 @@ Kind = Literal[
     "SimilarGroup",
     "Album",
     "Suggestion",
+    "AccessToken",
+    "Session",
 ]
 _KINDS = frozenset(get_args(Kind))
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from strawberry.permission import BasePermission
 
-from photos_graph.auth import require
+from photos_graph.access.roles import require
 from photos_graph.model.access import Role
 from resolvers.context import Info
 

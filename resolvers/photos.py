@@ -12,7 +12,6 @@ from strawberry import UNSET
 from photos_graph.model import library as library_model
 from photos_graph.services.browse.persons import persons_of_certainty
 from photos_graph.services.browse.tags import tags_of_certainty
-from photos_graph.web.urls import motion_url, original_url, thumbnail_url
 from resolvers import ids
 from resolvers.changes import BulkResult
 from resolvers.connections import Node, given, page_size
@@ -239,14 +238,14 @@ class Photo(Node):
         ] = ThumbnailSize.SMALL,
         format: Format = ThumbnailFormat.AUTO,
     ) -> str:
-        return info.context.address(thumbnail_url(info.context.signer, self.photo.photo_key, size, format))
+        return info.context.addresses.thumbnail(self.photo.photo_key, size, format)
 
     @strawberry.field(
         description="The signed URL of the unchanged file, relative to the address of the service unless "
         "`web.public_url` is set. It opens without a token and supports Range requests."
     )
     def original(self, info: Info) -> str:
-        return info.context.address(original_url(info.context.signer, self.photo.id, self.photo.content_hash))
+        return info.context.addresses.original(self.photo.id, self.photo.content_hash)
 
     @strawberry.field(
         description="The signed URL of the moving part of a Live Photo or a motion photo, relative to the address of "
@@ -256,7 +255,7 @@ class Photo(Node):
     def motion(self, info: Info) -> str | None:
         if not self.photo.has_motion:
             return None
-        return info.context.address(motion_url(info.context.signer, self.photo.id))
+        return info.context.addresses.motion(self.photo.id)
 
     @strawberry.field(
         description="The cursor that the photo has in every list of photos in this order, whatever its filter, or null "

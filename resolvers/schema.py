@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from inspect import isawaitable
 from typing import Annotated, Any
 
@@ -19,16 +20,17 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from photos_graph.errors import BadInput
+from photos_graph.errors import BadInput, Unauthenticated
 from photos_graph.settings import WebSettings
 from resolvers import ids
+from resolvers.access import AccessMutations, AccessQueries, load_access_token, load_session
 from resolvers.albums import AlbumMutations, AlbumQueries, load_album
 from resolvers.changes import ChangeMutations, ChangeQueries, ChangeSubscriptions, load_change
 from resolvers.clusters import ClusterJobMutations, ClusterMutations, ClusterQueries, load_cluster
 from resolvers.connections import MAX_PAGE, Node
 from resolvers.context import Context, Info
 from resolvers.datasets import DatasetMutations
-from resolvers.errors import PublicErrors, log_unforeseen
+from resolvers.errors import PublicErrors, log_unforeseen, public
 from resolvers.execution import LevelExecutor
 from resolvers.faces import FaceJobMutations, FaceMutations, FaceQueries, load_face
 from resolvers.folders import FolderQueries, load_folder
@@ -80,6 +82,8 @@ NODES: Mapping[str, Callable[[Info, str], Awaitable[Node | None] | Node | None]]
     "SimilarGroup": load_group,
     "Album": load_album,
     "Suggestion": load_suggestion,
+    "AccessToken": load_access_token,
+    "Session": load_session,
 }
 
 
@@ -117,6 +121,7 @@ class Query(
     OutcomeQueries,
     JobQueries,
     ViewerQueries,
+    AccessQueries,
 ):
     @strawberry.field(
         permission_classes=[CanView],
@@ -169,6 +174,7 @@ class Mutation(
     TaggingMutations,
     PredictedTagMutations,
     AlbumMutations,
+    AccessMutations,
     PersonMutations,
     ClusterMutations,
     FaceMutations,
@@ -210,14 +216,28 @@ class Schema(strawberry.Schema):
         return await super().execute(*arguments, **{"allowed_operation_types": ANSWERED_ONCE, **named})
 
     async def stream(self, *arguments: Any, **named: Any) -> AsyncGenerator[Any, None]:
-        if isinstance(context := named.get("context_value"), Context):
-            named["context_value"] = context.afresh()
-        return await super().stream(*arguments, **named)
+        context = named.get("context_value")
+        if not isinstance(context, Context):
+            return await super().stream(*arguments, **named)
+        named["context_value"] = fresh = context.afresh()
+        return _while_let_in(fresh, await super().stream(*arguments, **named))
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Only unforeseen errors are logged."""
         for error in errors:
             log_unforeseen(error)
+
+
+async def _while_let_in(context: Context, results: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
+    """Passes results on until the token or the session of the viewer ends, and then ends with that error."""
+    async with aclosing(results):
+        async for result in results:
+            try:
+                _ = context.known_viewer
+            except Unauthenticated as error:
+                yield ExecutionResult(None, [public(GraphQLError(error.public_message, original_error=error))])
+                return
+            yield result
 
 
 def build_schema(settings: WebSettings) -> Schema:

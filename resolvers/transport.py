@@ -23,10 +23,11 @@ from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
-from photos_graph.auth import Signer, Tokens
+from photos_graph.access.credentials import Access
 from photos_graph.errors import BadInput, PhotosGraphError, TimedOut, Unauthenticated, Unavailable, UnknownOutcome
 from photos_graph.settings import WebSettings
 from photos_graph.web.answers import RETRY_SECONDS, error_answer
+from photos_graph.web.clients import address_of
 from photos_graph.web.negotiation import GRAPHQL_JSON, answers
 from photos_graph.web.state import services_of
 from resolvers.context import Context
@@ -49,9 +50,7 @@ class GraphQLTransport(GraphQL[Context, None]):
     websocket_adapter_class = Socket
     graphql_transport_ws_handler_class = SocketHandler
 
-    def __init__(
-        self, schema: Schema, tokens: Tokens, signer: Signer, settings: WebSettings, documents: Documents
-    ) -> None:
+    def __init__(self, schema: Schema, access: Access, settings: WebSettings, documents: Documents) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
@@ -61,8 +60,7 @@ class GraphQLTransport(GraphQL[Context, None]):
             max_subscriptions_per_connection=None,  # SocketHandler counts them
         )
         self.documents = documents
-        self._tokens = tokens
-        self._signer = signer
+        self._access = access
         self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -96,13 +94,15 @@ class GraphQLTransport(GraphQL[Context, None]):
         except Unavailable:
             if not isinstance(request, WebSocket):
                 raise
-            return Context(self._signer, request.state.viewer, None, None)
+            return Context(self._access, request.state.viewer, None, None, client=address_of(request))
         return Context(
-            self._signer,
+            self._access,
             request.state.viewer,
             services,
             Loaders(services),
             public_url=self._settings.public_url or "",
+            media_days=self._settings.media_days,
+            client=address_of(request),
             nodes_left=self._settings.max_cost,
         )
 
@@ -110,7 +110,7 @@ class GraphQLTransport(GraphQL[Context, None]):
         """Closes the connection with 4403 if the viewer is unknown."""
         try:
             if context.viewer is None:
-                context.viewer = self._tokens.viewer(_bearer(context.connection_params))
+                context.viewer = self._access.viewer_of_token(_bearer(context.connection_params), context.client)
         except Unauthenticated as error:
             raise reject(error) from None
         return await super().on_ws_connect(context)

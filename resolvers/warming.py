@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import logging
 
-from photos_graph.auth import Signer, Viewer
+from photos_graph.access.credentials import Access
+from photos_graph.access.roles import Viewer
+from photos_graph.access.signing import Keys
 from photos_graph.bootstrap import Services
 from photos_graph.model.access import Role
 from resolvers.context import Context
@@ -44,7 +46,7 @@ async def ask_first(schema: Schema, services: Services) -> None:
     if services.browse.photo_count() < LEAST_PHOTOS:
         return
     for question in QUESTIONS:
-        context = Context(Signer(b""), Viewer("service", Role.VIEWER), services, Loaders(services))
+        context = Context(Access(Keys(b""), {}), Viewer("service", Role.VIEWER), services, Loaders(services))
         answer = await schema.execute(question, context_value=context)
         if answer.errors:
             log.debug("The first answer to %s failed: %s", question, answer.errors[0])

@@ -8,15 +8,15 @@ ends it.
 from __future__ import annotations
 
 import hashlib
-import time
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from photos_graph.auth import Signer, Tokens
+from photos_graph.access.credentials import Access
 from photos_graph.errors import Forbidden
 from photos_graph.settings import WebSettings
+from photos_graph.web.clients import address_of, device_of, is_secure
 
 
 def access_cookie(origin: str) -> str:
@@ -25,7 +25,7 @@ def access_cookie(origin: str) -> str:
     return f"photos_access_{hashlib.sha256(origin.encode()).hexdigest()[:16]}"
 
 
-def access_routes(tokens: Tokens, signer: Signer, settings: WebSettings) -> list[Route]:
+def access_routes(access: Access, settings: WebSettings) -> list[Route]:
     seconds = settings.access_seconds
 
     async def session(request: Request) -> Response:
@@ -33,30 +33,27 @@ def access_routes(tokens: Tokens, signer: Signer, settings: WebSettings) -> list
         origin = request.headers.get("origin")
         if origin is None or origin not in settings.origins:
             raise Forbidden("Only the origins of the setting web.origins may use /session.")
-        name, is_secure = access_cookie(origin), _is_secure(request, settings)
+        name, encrypted = access_cookie(origin), is_secure(request, settings)
+        known = request.cookies.get(name)
         if request.method == "DELETE":
-            return _answered(Response(status_code=204), name, "", 0, is_secure=is_secure)
-        known, now = request.cookies.get(name), time.time()
+            await access.end_session(known or "")
+            return _answered(Response(status_code=204), name, "", 0, encrypted=encrypted)
         token = request.headers.get("authorization", "").partition(" ")[2].strip()
         if token or known is None:
-            access = tokens.open_access(token, origin, signer, now, seconds)
+            value = await access.open_session(token, address_of(request), device_of(request), origin, seconds)
         else:
-            access = tokens.renew_access(known, origin, signer, now, seconds)
+            value = await access.renew_session(known, origin, seconds)
         body = {"expiresIn": seconds, "role": request.state.viewer.role}
-        return _answered(JSONResponse(body), name, access, seconds, is_secure=is_secure)
+        return _answered(JSONResponse(body), name, value, seconds, encrypted=encrypted)
 
     return [Route("/session", session, methods=["DELETE", "POST"])]
 
 
-def _is_secure(request: Request, settings: WebSettings) -> bool:
-    return (settings.public_url or str(request.base_url)).startswith("https:")
-
-
-def _answered(response: Response, name: str, access: str, seconds: int, *, is_secure: bool) -> Response:
+def _answered(response: Response, name: str, access: str, seconds: int, *, encrypted: bool) -> Response:
     """Sets the cookie. Browsers send it to another site only with ``SameSite=None``, which needs HTTPS; without HTTPS
     it reaches only pages of the same site, such as those of another port of this machine. ``Partitioned`` keeps it
     where browsers block the cookies of other sites, and apart for each site that embeds the page."""
-    reach = "SameSite=None; Secure; Partitioned" if is_secure else "SameSite=Strict"
+    reach = "SameSite=None; Secure; Partitioned" if encrypted else "SameSite=Strict"
     response.headers["set-cookie"] = f"{name}={access}; HttpOnly; Path=/; Max-Age={seconds}; {reach}"
     response.headers["cache-control"] = "no-store"
     return response

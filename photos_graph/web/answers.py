@@ -10,6 +10,7 @@ from photos_graph import errors
 
 STATUSES: tuple[tuple[type[errors.PhotosGraphError], int], ...] = (
     (errors.BadInput, 400),
+    (errors.TooManyAttempts, 429),
     (errors.Unauthenticated, 401),
     (errors.Forbidden, 403),
     (errors.NotFound, 404),
@@ -27,8 +28,9 @@ RETRY_SECONDS = 5  # for errors that do not state a time
 def error_answer(error: errors.PhotosGraphError, headers: Mapping[str, str] | None = None) -> JSONResponse:
     status = status_of(error)
     more = {"cache-control": "no-store", **(headers or {})}
-    if status == 503:
-        more["retry-after"] = str(error.retry_after if isinstance(error, errors.Busy) else RETRY_SECONDS)
+    if status in (429, 503):
+        timed = error if isinstance(error, errors.Busy | errors.TooManyAttempts) else None
+        more["retry-after"] = str(timed.retry_after if timed else RETRY_SECONDS)
     if status == 401:
         more["www-authenticate"] = 'Bearer realm="photos-graph"'
     body = {"errors": [{"message": error.public_message, "extensions": {"code": error.code}}]}

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 from starlette.types import Lifespan
 
-from photos_graph.auth import Signer, Tokens
+from photos_graph.access.credentials import Access
 from photos_graph.errors import PhotosGraphError
 from photos_graph.settings import WebSettings
 from photos_graph.web.access_cookie import access_routes
@@ -36,8 +36,7 @@ def build_app(
     graphql: Sequence[BaseRoute],
     *,
     settings: WebSettings,
-    tokens: Tokens,
-    signer: Signer,
+    access: Access,
     lifespan: Lifespan[Starlette] | None = None,
 ) -> Starlette:
     """Builds the application. ``graphql`` are the routes for ``POST`` and WebSocket at ``/graphql``; they find the
@@ -50,9 +49,9 @@ def build_app(
     return Starlette(
         routes=[
             *health_routes(),
-            *login_routes(tokens, signer),
-            *access_routes(tokens, signer, settings),
-            *media_routes(signer),
+            *login_routes(access, settings),
+            *access_routes(access, settings),
+            *media_routes(access),
             *graphiql_routes(),
             *graphql,
         ],
@@ -69,7 +68,7 @@ def build_app(
                 max_age=PREFLIGHT_SECONDS,
             ),
             Middleware(Masking),
-            Middleware(Authentication, tokens, signer, settings.origins),
+            Middleware(Authentication, access, settings),
             Middleware(Compression),
             Middleware(AtOnce),
         ],

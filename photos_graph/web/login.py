@@ -1,21 +1,28 @@
-"""Signs users in by browser: the browser sends a token once, and gets a session cookie."""
+"""Signs users in by browser: the browser sends a token once, and gets a session cookie.
+
+The address that the service prints has the token in it. Its page sends the token on by ``POST`` at once, so that it
+does not stay in the address bar, and no other site can sign a browser in.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import time
+from collections.abc import Mapping
 from html import escape
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from photos_graph.auth import SESSION_SECONDS, Signer, Tokens
-from photos_graph.errors import Unauthenticated
+from photos_graph.access.credentials import SESSION_SECONDS, Access
+from photos_graph.errors import Forbidden, TooManyAttempts, Unauthenticated
+from photos_graph.settings import WebSettings
+from photos_graph.web.clients import address_of, device_of, is_secure
 
-COOKIE = "photos_session"
+LOGOUT = "/logout"
 MAX_FORM_BYTES = 4096
 
 _STYLE = """
@@ -27,9 +34,18 @@ button { background: #1f5fbf; border-color: #1f5fbf; color: #fff; cursor: pointe
 @media (prefers-color-scheme: dark) { body { background: #1b1b1b; color: #eee; } .problem { color: #f88; } }
 """
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_SCRIPT = """
+const given = new URLSearchParams(location.search).get("token");
+if (given !== null) {
+  history.replaceState(null, "", location.pathname);
+  document.querySelector("input").value = given;
+  document.querySelector("form").submit();
+}
+"""
+_SCRIPT_HASH = base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode()
 _POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src data:; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; script-src 'sha256-{_SCRIPT_HASH}'; img-src data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -45,45 +61,86 @@ _PAGE = """<!doctype html>
 </form>
 <p>The service printed the token when it was started for the first time. The token is stored in the file
 <code>secrets.json</code> in the data directory, unless <code>PHOTOS_TOKEN</code> sets one.</p>
+<script>{script}</script>
 </html>
 """
 
 
-def login_page(status: int = 200, message: str = "") -> Response:
+def session_cookie(encrypted: bool) -> str:
+    """Returns the name of the cookie. Over HTTPS, browsers accept that name only from this very host."""
+    return "__Host-photos_session" if encrypted else "photos_session"
+
+
+def login_page(status: int = 200, message: str = "", headers: Mapping[str, str] | None = None) -> Response:
     shown = f'<p class="problem" role="alert">{escape(message)}</p>' if message else ""
-    headers = {"Cache-Control": "no-store", "Content-Security-Policy": _POLICY}
+    # Without a referrer, browsers would not state the origin of the form either.
+    more = {"Cache-Control": "no-store", "Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin"}
+    more |= headers or {}
     if status == 401:
-        headers["WWW-Authenticate"] = "Bearer"
-    return HTMLResponse(_PAGE.format(style=_STYLE, problem=shown), status, headers)
+        more["WWW-Authenticate"] = "Bearer"
+    return HTMLResponse(_PAGE.format(style=_STYLE, script=_SCRIPT, problem=shown), status, more)
 
 
-def login_routes(tokens: Tokens, signer: Signer) -> list[Route]:
+def login_routes(access: Access, settings: WebSettings) -> list[Route]:
     async def login(request: Request) -> Response:
-        token = await _token(request)
-        if token is None:
+        """Raises Forbidden for a form of another site, and Unavailable while the service starts."""
+        if request.method != "POST":
             return login_page()
+        _check_site(request.headers)
         try:
-            session = tokens.open_session(token, signer, time.time())
+            value = await access.open_session(await _token(request), address_of(request), device_of(request))
+        except TooManyAttempts as error:
+            return login_page(429, error.public_message, {"Retry-After": str(error.retry_after)})
         except Unauthenticated as error:
             return login_page(401, error.public_message)
         response = RedirectResponse("/graphql", status_code=303, headers={"Cache-Control": "no-store"})
+        encrypted = is_secure(request, settings)
         response.set_cookie(
-            COOKIE,
-            session,
+            session_cookie(encrypted),
+            value,
             max_age=SESSION_SECONDS,
             httponly=True,
             samesite="strict",
-            secure=request.url.scheme == "https",
+            secure=encrypted,
         )
         return response
 
-    return [Route("/login", login, methods=["GET", "POST"])]
+    async def logout(request: Request) -> Response:
+        """Raises Forbidden for a request of another site."""
+        _check_site(request.headers)
+        encrypted = is_secure(request, settings)
+        await access.end_session(request.cookies.get(session_cookie(encrypted), ""))
+        response = RedirectResponse("/login", status_code=303, headers={"Cache-Control": "no-store"})
+        response.delete_cookie(session_cookie(encrypted), secure=encrypted, httponly=True, samesite="strict")
+        return response
+
+    return [Route("/login", login, methods=["GET", "POST"]), Route(LOGOUT, logout, methods=["POST"])]
 
 
-async def _token(request: Request) -> str | None:
-    """Returns the token from the printed address or from the form, or None."""
-    if request.method != "POST":
-        return request.query_params.get("token")
+def from_here(headers: Headers) -> bool:
+    """Returns whether one of our pages made the request, by Sec-Fetch-Site and Origin. A client that sends neither
+    header is not a browser and should use a token."""
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site is not None and site != "same-origin":
+        return False
+    if origin is None:
+        return site is not None
+    # Only host and port are compared, because the browser's scheme is unknown behind a proxy that terminates TLS.
+    try:
+        return bool(origin) and urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+    except ValueError:
+        return False
+
+
+def _check_site(headers: Headers) -> None:
+    """Raises Forbidden if a page of another site sent a form. A client that is not a browser may sign in."""
+    is_browser = headers.get("sec-fetch-site") is not None or headers.get("origin") is not None
+    if is_browser and not from_here(headers):
+        raise Forbidden("This form comes from another site. Open the sign-in page of this service.")
+
+
+async def _token(request: Request) -> str:
+    """Returns the token of the form, or "" if there is none."""
     body = b""
     async for chunk in request.stream():
         body += chunk

@@ -20,8 +20,8 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from photos_graph.auth import Signer
-from photos_graph.errors import Forbidden, NotFound, PhotosGraphError
+from photos_graph.access.credentials import Access
+from photos_graph.errors import NotFound, PhotosGraphError
 from photos_graph.images.renditions import Rendition
 from photos_graph.images.sealing import checked
 from photos_graph.images.sizes import FaceCut, RenditionSize
@@ -30,7 +30,7 @@ from photos_graph.services.media import Media, OpenOriginal
 from photos_graph.web.answers import error_answer
 from photos_graph.web.negotiation import chosen
 from photos_graph.web.state import media_of
-from photos_graph.web.urls import MOTION, ORIGINAL, is_signed
+from photos_graph.web.urls import MOTION, ORIGINAL, check_address
 
 T = TypeVar("T")
 
@@ -43,12 +43,11 @@ CHECKED = "private, no-cache"
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
-def routes(signer: Signer) -> list[Route]:
+def routes(access: Access) -> list[Route]:
     async def media(request: Request) -> Response:
         named, what = request.path_params["named"], request.path_params["what"]
         try:
-            if not is_signed(signer, named, what, request.query_params.get("s", "")):
-                raise Forbidden("This address is not signed by this service. Query it again through GraphQL.")
+            check_address(access, named, what, request.query_params)
             if what == ORIGINAL:
                 return await _original(request, await media_of(request).original(named))
             if what == MOTION:

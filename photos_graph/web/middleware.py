@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import time
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -12,14 +11,17 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from photos_graph.auth import Signer, Tokens, Viewer
+from photos_graph.access.credentials import Access
+from photos_graph.access.roles import Viewer
 from photos_graph.errors import BadInput, Forbidden, PhotosGraphError, Unauthenticated
 from photos_graph.graph.engine.caller import hurried, no_mutation
+from photos_graph.settings import WebSettings
 from photos_graph.web.access_cookie import access_cookie
-from photos_graph.web.answers import error_answer, masked
-from photos_graph.web.login import COOKIE, login_page
+from photos_graph.web.answers import error_answer, masked, status_of
+from photos_graph.web.clients import address_of, is_secure
+from photos_graph.web.login import LOGOUT, from_here, login_page, session_cookie
 
-PUBLIC = frozenset({"/healthz", "/readyz", "/login"})
+PUBLIC = frozenset({"/healthz", "/readyz", "/login", LOGOUT})
 MEDIA = "/media/"  # these addresses are signed
 PREFLIGHT_HEADERS = (
     "GraphQL-Require-Preflight",
@@ -128,11 +130,11 @@ class LoopbackHosts:
 class Authentication:
     """Sets ``scope["state"]["viewer"]`` to the Viewer, or to None for a WebSocket that may still present a token."""
 
-    def __init__(self, app: ASGIApp, tokens: Tokens, signer: Signer, origins: Sequence[str]) -> None:
+    def __init__(self, app: ASGIApp, access: Access, settings: WebSettings) -> None:
         self.app = app
-        self._tokens = tokens
-        self._signer = signer
-        self._origins = frozenset(origins)
+        self._access = access
+        self._settings = settings
+        self._origins = frozenset(settings.origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -148,7 +150,7 @@ class Authentication:
                     raise Unauthenticated("Sign in first: send a token as 'Authorization: Bearer ...', or use /login.")
         except PhotosGraphError as error:
             html = isinstance(error, Unauthenticated) and wants_html(scope)
-            response = login_page(401, error.public_message) if html else error_answer(error)
+            response = login_page(status_of(error), error.public_message) if html else error_answer(error)
             await _refuse(response, scope, receive, send)
             return
         scope.setdefault("state", {})["viewer"] = viewer
@@ -159,22 +161,18 @@ class Authentication:
         if scheme:
             if scheme.lower() != "bearer":
                 raise Unauthenticated("Send the token as 'Authorization: Bearer ...'. Other schemes are not supported.")
-            return self._tokens.viewer(token.strip())
+            return self._access.viewer_of_token(token.strip(), address_of(connection))
         origin = connection.headers.get("origin")
         if origin in self._origins and (access := connection.cookies.get(access_cookie(origin))) is not None:
             # A page cannot forge its origin, so that this needs no other protection against forged requests.
-            return self._tokens.viewer_of_access(access, origin, self._signer, time.time())
-        cookie = connection.cookies.get(COOKIE)
+            return self._access.viewer_of_session(access, origin)
+        cookie = connection.cookies.get(session_cookie(is_secure(connection, self._settings)))
         if cookie is None:
             return None
         if connection.scope["type"] == "websocket":
             # Browsers send cookies with a WebSocket from any page, without a preflight.
-            return (
-                self._tokens.viewer_of_session(cookie, self._signer, time.time())
-                if _from_here(connection.headers)
-                else None
-            )
-        viewer = self._tokens.viewer_of_session(cookie, self._signer, time.time())
+            return self._access.viewer_of_session(cookie) if from_here(connection.headers) else None
+        viewer = self._access.viewer_of_session(cookie)
         if connection.scope["method"] not in SAFE_METHODS:
             _check_forgery(connection.headers)
         elif connection.scope["path"] == "/graphql" and not wants_html(connection.scope):
@@ -194,7 +192,7 @@ def wants_html(scope: Scope) -> bool:
 def _check_forgery(headers: Headers) -> None:
     """Raises Forbidden unless one of our own pages made the request. Any page can make the browser send a request with
     the cookie, but it cannot forge the headers that are checked here."""
-    if not _from_here(headers):
+    if not from_here(headers):
         raise Forbidden("This request comes from another site. Requests from other origins need a token.")
     if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise Forbidden("Requests of a browser session must have the content type application/json.")
@@ -203,27 +201,12 @@ def _check_forgery(headers: Headers) -> None:
 def _check_query(headers: Headers) -> None:
     """Raises Forbidden unless one of our own pages, or a program, made a request by GET. Other pages cannot set one of
     these headers without a preflight, which is refused."""
-    if _from_here(headers):
+    if from_here(headers):
         return
     if headers.get("sec-fetch-site") is not None or headers.get("origin") is not None:
         raise Forbidden("This request comes from another site. Requests from other origins need a token.")
     if not any(headers.get(name) for name in PREFLIGHT_HEADERS):
         raise Forbidden("A query by GET in a browser session needs a header such as GraphQL-Require-Preflight: true.")
-
-
-def _from_here(headers: Headers) -> bool:
-    """Returns whether one of our pages made the request, by Sec-Fetch-Site and Origin. A client that sends neither
-    header is not a browser and should use a token."""
-    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-    if site is not None and site != "same-origin":
-        return False
-    if origin is None:
-        return site is not None
-    # Only host and port are compared, because the browser's scheme is unknown behind a proxy that terminates TLS.
-    try:
-        return bool(origin) and urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
-    except ValueError:
-        return False
 
 
 def _is_loopback(host: str) -> bool:

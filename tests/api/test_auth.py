@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 from collections.abc import AsyncIterator
 
@@ -13,10 +14,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from photos_graph.auth import Signer, Tokens
-from photos_graph.model.access import Role
 from photos_graph.settings import WebSettings
 from photos_graph.web.app import build_app
+from tests.kit.access import known
 from tests.kit.server import in_process, serving
 
 OWNER = "the owner's long token"
@@ -39,8 +39,7 @@ def build(origins: tuple[str, ...] = (), public_url: str | None = None) -> Starl
     return build_app(
         [Route("/graphql", who, methods=["GET", "POST"]), Route("/fails", fails)],
         settings=WebSettings(origins=origins, public_url=public_url),
-        tokens=Tokens({Role.OWNER: OWNER, Role.VIEWER: VIEWER}),
-        signer=Signer(b"k" * 32),
+        access=known(owner=OWNER, viewer=VIEWER),
     )
 
 
@@ -51,7 +50,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def sign_in(client: httpx.AsyncClient) -> httpx.Response:
-    return await client.get("/login", params={"token": OWNER})
+    return await client.post("/login", data={"token": OWNER})
 
 
 def own(client: httpx.AsyncClient) -> str:
@@ -82,22 +81,58 @@ async def test_a_browser_is_shown_how_to_sign_in(client: httpx.AsyncClient) -> N
     assert '<form method="post" action="/login">' in answer.text
 
 
-async def test_the_printed_address_signs_a_browser_in_without_giving_it_the_token(client: httpx.AsyncClient) -> None:
+async def test_signing_in_gives_a_session_and_not_the_token(client: httpx.AsyncClient) -> None:
     answer = await sign_in(client)
     assert (answer.status_code, answer.headers["location"]) == (303, "/graphql")
     assert (await client.get("/")).headers["location"] == "/graphql"
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie and "SameSite=strict" in cookie and OWNER not in cookie
+    assert hashlib.sha256(OWNER.encode()).hexdigest()[:16] not in cookie
 
 
-async def test_the_form_signs_in(client: httpx.AsyncClient) -> None:
-    assert (await client.post("/login", data={"token": OWNER})).status_code == 303
+async def test_an_address_with_a_token_signs_nobody_in_by_itself(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/login", params={"token": OWNER})
+    assert (answer.status_code, "set-cookie" in answer.headers, OWNER in answer.text) == (200, False, False)
+
+
+@pytest.mark.parametrize("headers", [{"Origin": "http://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}])
+async def test_no_other_site_signs_a_browser_in_or_out(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    for path in ("/login", "/logout"):
+        answer = await client.post(path, data={"token": OWNER}, headers=headers)
+        assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
 
 
 async def test_a_wrong_token_does_not_sign_in(client: httpx.AsyncClient) -> None:
-    answer = await client.get("/login", params={"token": "wrong"})
+    answer = await client.post("/login", data={"token": "wrong"})
     assert answer.status_code == 401
     assert "set-cookie" not in answer.headers
+
+
+async def test_who_tries_one_token_after_the_other_is_slowed_down_and_locks_nobody_out(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    answers = [await client.post("/login", data={"token": f"wrong {number}"}) for number in range(6)]
+    asked = await client.post("/graphql", json={}, headers={"Authorization": "Bearer wrong"})
+    assert [answer.status_code for answer in (*answers, asked)] == [401] * 5 + [429, 429]
+    assert int(asked.headers["retry-after"]) >= 1
+    assert asked.json()["errors"][0]["extensions"] == {"code": "TOO_MANY_ATTEMPTS"}
+    assert [record.message for record in caplog.records] == ["Wrong token from 127.0.0.1"] * 5
+    assert (await client.post("/graphql", json={}, headers=BEARER)).status_code == 200
+
+
+async def test_who_signs_out_is_out(client: httpx.AsyncClient) -> None:
+    await sign_in(client)
+    kept = dict(client.cookies)
+    answer = await client.post("/logout")
+    assert (answer.status_code, answer.headers["location"], dict(client.cookies)) == (303, "/login", {})
+    client.cookies.update(kept)
+    assert (await client.post("/graphql", json={}, headers={"Origin": own(client)})).status_code == 401
+
+
+async def test_over_https_the_cookie_is_of_this_host_alone_and_never_sent_unencrypted() -> None:
+    async with in_process(build(public_url="https://photos.example.org")) as client:
+        cookie = (await client.post("/login", data={"token": OWNER})).headers["set-cookie"]
+    assert cookie.startswith("__Host-photos_session=") and "Secure" in cookie and "Domain" not in cookie
 
 
 async def test_a_session_works_from_our_own_page(client: httpx.AsyncClient) -> None:
@@ -129,7 +164,7 @@ async def test_a_session_does_not_work_for_what_a_form_can_send(client: httpx.As
 
 
 async def test_a_forged_session_is_refused(client: httpx.AsyncClient) -> None:
-    cookie = {"Cookie": "photos_session=00000000000000000000000000000000.9999999999.AAAAAAAAAAAAAAAAAAAAAAAA"}
+    cookie = {"Cookie": f"photos_session={'A' * 43}"}
     assert (await client.post("/graphql", json={}, headers=cookie)).status_code == 401
 
 
@@ -235,7 +270,7 @@ async def test_every_answer_tells_browsers_to_be_careful(client: httpx.AsyncClie
     for path in ("/healthz", "/login", "/graphql", "/nowhere"):
         headers = (await client.get(path, headers={"Accept": "text/html"})).headers
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] in ("no-referrer", "same-origin")
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
 
 

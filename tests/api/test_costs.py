@@ -10,7 +10,9 @@ from typing import Any, LiteralString
 import pytest
 from graphql import OperationDefinitionNode, parse
 
-from photos_graph.auth import Signer, Viewer
+from photos_graph.access.credentials import Access
+from photos_graph.access.roles import Viewer
+from photos_graph.access.signing import Keys
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import TooComplex
 from photos_graph.model.access import Role
@@ -239,7 +241,7 @@ async def test_lists_without_pages_weigh_what_they_hold(services: Services) -> N
         "{ tags(first: 500) { nodes { parent { children { parent { children { name } } } } } } }",
     ):
         viewer = Viewer("viewer", Role.VIEWER)
-        context = Context(Signer(b""), viewer, services, Loaders(services), nodes_left=4_000)
+        context = Context(Access(Keys(b""), {}), viewer, services, Loaders(services), nodes_left=4_000)
         errors = (await SCHEMA.execute(document, context_value=context)).errors or ()
         assert errors and all(error.extensions["code"] == "TOO_COMPLEX" for error in errors)
     tree = "children { name photoCount " * 3 + "children { name } " + "} " * 3
@@ -250,7 +252,7 @@ async def test_lists_without_pages_weigh_what_they_hold(services: Services) -> N
 async def test_a_timeline_weighs_what_it_holds(services: Services) -> None:
     similar = "{ timeline(by: DAY) { cover { similar(first: 500) { id } } } }"
     viewer, loaders = Viewer("viewer", Role.VIEWER), Loaders(services)
-    context = Context(Signer(b""), viewer, services, loaders, nodes_left=400)
+    context = Context(Access(Keys(b""), {}), viewer, services, loaders, nodes_left=400)
     [streamed] = [each async for each in await SCHEMA.stream("{ timeline { count } }", context_value=context)]
     assert (streamed.errors, context.nodes_left) == (None, 400), "each operation of a WebSocket has its own"
     result = await SCHEMA.execute(similar, context_value=context)

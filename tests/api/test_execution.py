@@ -12,7 +12,9 @@ import pytest
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionResult
 
-from photos_graph.auth import Signer, Viewer
+from photos_graph.access.credentials import Access
+from photos_graph.access.roles import Viewer
+from photos_graph.access.signing import Keys
 from photos_graph.bootstrap import Services, build
 from photos_graph.model.access import Role
 from photos_graph.model.search import PhotoOrder
@@ -80,7 +82,7 @@ async def services(settings: Settings, folder: Path) -> AsyncIterator[Services]:
 
 async def _answer(services: Services, document: str) -> ExecutionResult:
     loaders = Loaders(services)
-    return await SCHEMA.execute(document, context_value=Context(Signer(b""), _EDITOR, services, loaders))
+    return await SCHEMA.execute(document, context_value=Context(Access(Keys(b""), {}), _EDITOR, services, loaders))
 
 
 _EDITOR = Viewer("editor", Role.EDITOR)
@@ -114,7 +116,9 @@ RATE = "mutation($p: [ID!]!, $r: Int!) { ratePhotos(photos: $p, rating: $r) { ch
 
 async def test_each_event_is_answered_afresh(services: Services) -> None:
     photo = services.browse.photos(None, PhotoOrder.NAME_ASC, first=1).ids
-    context = Context(Signer(b""), _EDITOR, services, Loaders(services), nodes_left=2)  # as many as an event has
+    context = Context(
+        Access(Keys(b""), {}), _EDITOR, services, Loaders(services), nodes_left=2
+    )  # as many as an event has
     events = await SCHEMA.stream(WATCH, context_value=context)
     first = asyncio.ensure_future(anext(events))
     stars = cycle((1, 2))

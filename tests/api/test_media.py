@@ -11,19 +11,19 @@ import anyio
 import httpx
 import pytest
 
-from photos_graph.auth import Signer, Tokens
 from photos_graph.errors import Busy, NotFound, Unreadable
 from photos_graph.images.renditions import Rendition
 from photos_graph.images.sealing import sealed
-from photos_graph.model.access import Role
 from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.services.media import OpenOriginal
 from photos_graph.settings import WebSettings
 from photos_graph.web.app import build_app
-from photos_graph.web.urls import original_url, thumbnail_url
+from tests.kit.access import addresses_for, known
 from tests.kit.server import serving
 
-SIGNER = Signer(b"k" * 32)
+OWNER = "t" * 20
+ACCESS = known(owner=OWNER)
+ADDRESSES = addresses_for(ACCESS, OWNER)
 BYTES = bytes(range(256)) * 40
 HASH = "a" * 64
 FINISHED, LIVE, BROKEN, BUSY = "f" * 32, "1" * 32, "b" * 32, "0" * 32
@@ -74,14 +74,14 @@ def shelf(tmp_path: Path) -> Shelf:
 
 @pytest.fixture
 async def client(shelf: Shelf) -> AsyncIterator[httpx.AsyncClient]:
-    app = build_app([], settings=WebSettings(), tokens=Tokens({Role.OWNER: "t" * 20}), signer=SIGNER)
+    app = build_app([], settings=WebSettings(), access=ACCESS)
     app.state.services = SimpleNamespace(media=shelf)
     async with serving(app) as client:
         yield client
 
 
 def small(photo_id: str, format: ThumbnailFormat = ThumbnailFormat.JPEG) -> str:
-    return thumbnail_url(SIGNER, photo_id, ThumbnailSize.SMALL, format)
+    return ADDRESSES.thumbnail(photo_id, ThumbnailSize.SMALL, format)
 
 
 @pytest.mark.parametrize("photo_id", [FINISHED, LIVE])
@@ -141,7 +141,7 @@ async def test_a_picture_that_breaks_under_way_is_cut_off(client: httpx.AsyncCli
 
 
 async def test_an_original_is_served_in_ranges_and_cannot_run(client: httpx.AsyncClient) -> None:
-    answer = await client.get(original_url(SIGNER, FINISHED, HASH), headers={"Range": "bytes=10-19"})
+    answer = await client.get(ADDRESSES.original(FINISHED, HASH), headers={"Range": "bytes=10-19"})
     assert (answer.status_code, answer.content) == (206, BYTES[10:20])
     assert answer.headers["content-security-policy"].startswith("sandbox;")
     assert answer.headers["content-disposition"] == "inline; filename*=UTF-8''a%22b%0D%0A%C3%BC.jpg"
@@ -149,12 +149,12 @@ async def test_an_original_is_served_in_ranges_and_cannot_run(client: httpx.Asyn
 
 @pytest.mark.parametrize("given", ["items=0-9", "bytes", "bytes=a-b", "bytes=5-2", "bytes=-"])
 async def test_what_is_no_range_of_bytes_is_passed_over(client: httpx.AsyncClient, given: str) -> None:
-    answer = await client.get(original_url(SIGNER, FINISHED, HASH), headers={"Range": given})
+    answer = await client.get(ADDRESSES.original(FINISHED, HASH), headers={"Range": given})
     assert (answer.status_code, answer.content) == (200, BYTES)
 
 
 async def test_head_has_no_ranges(client: httpx.AsyncClient) -> None:
-    answer = await client.head(original_url(SIGNER, FINISHED, HASH), headers={"Range": "bytes=10-19"})
+    answer = await client.head(ADDRESSES.original(FINISHED, HASH), headers={"Range": "bytes=10-19"})
     assert (answer.status_code, answer.headers["content-length"]) == (200, str(len(BYTES)))
 
 
@@ -162,7 +162,7 @@ async def test_head_has_no_ranges(client: httpx.AsyncClient) -> None:
 async def test_an_original_is_closed_on_every_way_out(
     client: httpx.AsyncClient, shelf: Shelf, headers: dict[str, str]
 ) -> None:
-    await client.get(original_url(SIGNER, FINISHED, HASH), headers=headers)
+    await client.get(ADDRESSES.original(FINISHED, HASH), headers=headers)
     # The client has the last byte a moment before the server is done with the file.
     with anyio.fail_after(5):
         while is_open(shelf.opened[0], shelf.original_path):

@@ -8,17 +8,18 @@ import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
+from photos_graph.access.secrets import load_or_make
 from photos_graph.bootstrap import Services
 from photos_graph.images.sizes import FaceCut
 from photos_graph.model.images import ThumbnailFormat
 from photos_graph.paths import open_inside
-from photos_graph.web.secrets import load_or_make, signer_of
-from photos_graph.web.urls import thumbnail_url
+from photos_graph.web.urls import MediaAddresses
 from tests.kit.graphql import Ask, data, scan
 from tests.kit.pictures import jpeg, opened, put
 from tests.kit.waiting import PATIENCE
@@ -213,8 +214,9 @@ async def test_a_face_is_cut_out_and_its_address_is_signed(
         cut = face["thumbnail"].partition("face-")[2][:16]
         assert (await bare.get(face["thumbnail"].replace(cut, "0" * 16))).status_code == 403
         assert (await bare.get(face["thumbnail"].replace("face-", "large-"))).status_code == 403
-        signer = signer_of(load_or_make(app.state.services.settings))
-        unknown = thumbnail_url(signer, "f" * 32, FaceCut(0, 0, 9, 9), ThumbnailFormat.JPEG)
+        keys = load_or_make(app.state.services.settings).keys()
+        addresses = MediaAddresses(keys, parse_qs(urlsplit(face["thumbnail"]).query)["g"][0], 30)
+        unknown = addresses.thumbnail("f" * 32, FaceCut(0, 0, 9, 9), ThumbnailFormat.JPEG)
         assert (await bare.get(unknown)).status_code == 404
-        rubbish = f"/media/{'f' * 32}/face-12.jpeg?s={signer.sign('media', 'f' * 32, 'face-12.jpeg')}"
+        rubbish = addresses._address("f" * 32, "face-12.jpeg")
         assert (await bare.get(rubbish)).status_code == 404

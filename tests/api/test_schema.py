@@ -40,12 +40,16 @@ TOUCHED = ("photos", "faces", "folders", "tags", "persons", "albums", "trips", "
 ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem.label", "Query.schedules"} | {
     f"{type_}.{field}"
     for type_, fields in {
+        "AccessToken": ("createdAt", "expiresAt", "id", "isConfigured", "name", "revokedAt", "role", "usedAt"),
+        "NewTokenPayload": ("secret", "token"),
+        "Session": (*("address", "createdAt", "device", "expiresAt", "id", "isCurrent", "origin", "token", "usedAt"),),
         "Schedule": ("kind", "cron", "nextAt", "corrections"),
         "Photo": ("people", "placeNames", "software", "statedByPeople", "cursor", "albums"),
         "Subscription": ("changes", "photoChanges"),
         "PhotoChange": ("addedCount", "deletedCount", "isComplete", "added", "deletedIds", "query"),
         "Mutation": (
             *("startRootRemoval", "backup", "revertToFile", "lastDeletion", "deletedIds", "query"),
+            *("createAccessToken", "revokeAccessToken", "endSession"),
             *("renameTrip", "tagTrip", "albumOfTrip", "findTrips"),
             *ALBUM_MUTATIONS,
         ),
@@ -102,7 +106,17 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "BulkResult": ("kept", "isComplete", "query", *TOUCHED),
         "ChangeRecord": TOUCHED,
         "SearchResult": ("emptiedBy", "filter", "termsWithoutFilter"),
-        "Query": ("explainFilter", "nodes", "places", "query", "folders", "album", "outcome"),
+        "Query": (
+            "explainFilter",
+            "nodes",
+            "places",
+            "query",
+            "folders",
+            "album",
+            "outcome",
+            "accessTokens",
+            "sessions",
+        ),
         "SimilarGroup": ("id", "kind", "files", "bestBecause", "differences"),
         "SimilarGroupConnection": ("edges", "nodes", "pageInfo", "totalCount"),
         "SimilarGroupEdge": ("cursor", "node"),
@@ -400,6 +414,9 @@ NO_CHANGES = {
     "activateModel": "another version can be activated, and what a model says is no change",
     "setSchedule": "it is a setting",
     "startRootRemoval": "what people said comes back when the root is added again",
+    **dict.fromkeys(
+        ("createAccessToken", "revokeAccessToken", "endSession"), "who gets in is no label, and revoking lasts"
+    ),
     "deletedIds": "it says what was deleted in the same request",
     "query": "it reads",
 }

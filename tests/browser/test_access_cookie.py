@@ -52,6 +52,14 @@ async def page(request: Request) -> Response:
     return HTMLResponse("<!doctype html><title>elsewhere</title>")
 
 
+async def test_the_printed_address_signs_in_and_leaves_the_address_bar(tmp_path: Path) -> None:
+    async with serving(build()) as client, chromium(tmp_path / "profile") as tab:
+        await tab.go(f"{client.base_url}/login?token={OWNER}")
+        await tab.until("location.pathname === '/graphql'")
+        assert await tab.evaluate("[location.search, history.length, document.cookie].join()") in (",1,", ",2,")
+        assert [url for url in tab.requested if OWNER in url][1:] == []
+
+
 async def tried(folder: Path, host: str, certificate: Path | None = None, *options: str) -> object:
     """Returns what a page of this host finds when it asks a service at 127.0.0.1."""
     async with serving(Starlette(routes=[Route("/", page)])) as pages:

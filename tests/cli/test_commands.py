@@ -145,6 +145,21 @@ def test_serve_greets_answers_and_ends_with_its_engine(folder: Path, tmp_path: P
             headers = {"Authorization": f"Bearer {token}"}
             answer = client.post("/graphql", json={"query": "{ library { photoCount } }"}, headers=headers)
             assert answer.json() == {"data": {"library": {"photoCount": 3}}}
+            created = run("tokens", "create", "Tablet", "--role", "viewer", "--data-dir", data)
+            bearer = {"Authorization": f"Bearer {created.stdout.strip()}"}
+            asked = {"json": {"query": "{ viewer { name role } }"}, "headers": bearer}
+            until(lambda: client.post("/graphql", **asked).status_code == 200)
+            assert client.post("/graphql", **asked).json()["data"]["viewer"] == {"name": "Tablet", "role": "VIEWER"}
+            assert "Tablet" in run("tokens", "--data-dir", data).stdout
+            assert run("tokens", "revoke", "Tablet", "--data-dir", data).returncode == 0
+            until(lambda: client.post("/graphql", **asked).status_code == 401)
+            assert run("tokens", "revoke", "Tablet", "--data-dir", data).returncode == 1
+            pictures = "{ photos(first: 1) { nodes { thumbnail(size: SMALL) } } }"
+            answer = client.post("/graphql", json={"query": pictures}, headers=headers)
+            picture = answer.json()["data"]["photos"]["nodes"][0]["thumbnail"]
+            assert client.get(picture).status_code == 200
+            assert run("rotate-keys", "--at-once", "--data-dir", data).returncode == 0
+            until(lambda: client.get(picture).status_code == 403)
         with_it = run("jobs", "--data-dir", data)
         assert with_it.returncode == 0 and "succeeded" in with_it.stdout, "a second command finds the engine"
         engine = engine_pid(data)

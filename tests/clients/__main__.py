@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from tests.kit.everything import furnish
 
 HERE = Path(__file__).parent
 MODULES = HERE / "node_modules"
-TOKEN, ORIGIN = "clients", "http://localhost:5173"
+TOKEN, ORIGIN = secrets.token_urlsafe(32), "http://localhost:5173"
 PATIENCE = 120  # seconds until the service is ready, and for each program
 SERVICE, GRAPHQL = "{service}", "{service}/graphql"
 # What is run, in this order: some programs change what those after them see.

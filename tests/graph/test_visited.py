@@ -60,6 +60,8 @@ WALKS = {
     "library.removed_roots.FOLDERS": REMOVAL,
     "library.removed_roots.MARKS": REMOVAL,
     "faces.clusters.CLUSTERS": GROUPING,
+    "access.TOKENS": "tokens are few, and read when one was changed",
+    "access.SESSIONS": "sessions are at most 1,000, and read when one was changed",
     "trips.ALL": "trips are kept in memory, and read again when one has changed",
     "trips.TIMED_BY_FILES": "a job groups all photos",
     "learning.large_faces.ALL": "a job asks which of all photos are portraits",

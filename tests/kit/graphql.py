@@ -8,7 +8,9 @@ from typing import Any
 
 from strawberry.types import ExecutionResult
 
-from photos_graph.auth import Signer, Viewer
+from photos_graph.access.credentials import Access
+from photos_graph.access.roles import Viewer
+from photos_graph.access.signing import Keys
 from photos_graph.bootstrap import Services
 from photos_graph.model.access import Role
 from photos_graph.settings import WebSettings
@@ -16,7 +18,11 @@ from resolvers.context import Context
 from resolvers.loaders import Loaders
 from resolvers.schema import build_schema
 
-TOKENS = {"owner": "the owner's token", "editor": "the editor's token", "viewer": "the viewer's token"}
+TOKENS = {
+    "owner": "owner-9vQ2xW7pLr4TzK8mNc3Hy6Bd1Fs5Gj0a",
+    "editor": "editor-7bX4kR9tVw2PzM6nQc8Ly3Hd5Fs1Gj",
+    "viewer": "viewer-3nT8wK5rXv9QzL2mBc7Py4Hd6Fs0Gj",
+}
 
 Ask = Callable[..., Awaitable[dict[str, Any]]]  # ask(query, role="owner", **variables) -> the answer
 
@@ -66,7 +72,7 @@ SCHEMA = build_schema(WebSettings())
 
 
 async def execute(services: Services, document: str, **variables: Any) -> ExecutionResult:
-    context = Context(Signer(b""), Viewer("editor", Role.EDITOR), services, Loaders(services))
+    context = Context(Access(Keys(b""), {}), Viewer("editor", Role.EDITOR), services, Loaders(services))
     return await SCHEMA.execute(document, variable_values=variables, context_value=context)
 
 

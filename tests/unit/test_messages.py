@@ -151,7 +151,8 @@ def test_the_help_of_commands_and_the_meanings_of_settings_are_sentences() -> No
 def test_an_error_of_this_project_ends_a_command_without_its_class_name(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    raised = getattr(errors, name)("It is away.", 3) if name == "Busy" else getattr(errors, name)("It is away.")
+    given = ("It is away.", 3) if name in ("Busy", "TooManyAttempts") else ("It is away.",)
+    raised = getattr(errors, name)(*given)
     assert ended(raised, monkeypatch) == (2 if isinstance(raised, errors.BadInput) else 1)
     assert capsys.readouterr().err == "Error: It is away.\n"
 

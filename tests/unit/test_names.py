@@ -13,6 +13,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 # The names of modules that stand more than once, each with the one meaning that all of them share. A floor has a module
 # of that name for its own part of the work: the graph's queries, a service's rules, the types of the API.
 SHARED = {
+    "access": "tokens and sessions",
     "albums": "albums and saved searches",
     "boxes": "rectangles around faces",
     "catalogue": "the models that can be used, and where their weights come from",

@@ -40,6 +40,7 @@ NODES: Mapping[LiteralString, LiteralString] = {
     "Trip": "id",
     "Model": "id",
     "Schedule": "kind",
+    "AccessToken": "id",
     "Replacement": "id",
     "Sheet": "id",
     "Skipped": "id",
@@ -77,14 +78,16 @@ RELATIONSHIPS: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = 
 )
 
 LEFT_OUT = frozenset({("Failure", "SEEN_BY", "Job")})
-LABELS_LEFT_OUT = frozenset({"Touched", "Migration", "Restoring", "ClusterSize"})  # the last is counted again
+# Who signed in does so again, and sizes of clusters are counted again.
+LABELS_LEFT_OUT = frozenset({"Touched", "Migration", "Restoring", "ClusterSize", "Session"})
 # Of jobs, only those are kept that have to finish what people were promised.
 PROMISED = (JobKind.FINISH_CHANGE, JobKind.REMOVE_ROOT)
 
 # Nodes that belong to another node, and are kept with it. They have no key, and relationships to nothing else.
 PARTS, REMOVED_ROOTS = "Part", "RemovedRoot"
-# Counters that belong to one graph: a graph that is restored gets its own identity, and a feed that starts at one.
-META_LEFT_OUT = ("graph", "feed")
+# Counters that belong to one graph: a graph that is restored gets its own identity, and its feed, its jobs and its
+# changes of access are counted from one. Two back-ups of the same content would differ by them, too.
+META_LEFT_OUT = ("graph", "feed", "jobs", "access")
 
 
 @dataclass(frozen=True, slots=True)

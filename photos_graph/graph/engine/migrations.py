@@ -157,6 +157,10 @@ MIGRATIONS: dict[int, tuple[LiteralString, ...]] = {
         "MATCH (r:Replacement {state: 'OPEN'}) SET r.open = r.id",
     ),
     25: ("CREATE CONSTRAINT outcome_id IF NOT EXISTS FOR (n:Outcome) REQUIRE n.id IS UNIQUE",),
+    26: (
+        "CREATE CONSTRAINT access_token_id IF NOT EXISTS FOR (n:AccessToken) REQUIRE n.id IS UNIQUE",
+        "CREATE CONSTRAINT session_id IF NOT EXISTS FOR (n:Session) REQUIRE n.id IS UNIQUE",
+    ),
 }
 
 # An index that ArcadeDB creates for a label without nodes takes its keys for texts, unless a type is declared. It then

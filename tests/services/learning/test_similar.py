@@ -12,7 +12,9 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from photos_graph.auth import Signer, Viewer
+from photos_graph.access.credentials import Access
+from photos_graph.access.roles import Viewer
+from photos_graph.access.signing import Keys
 from photos_graph.bootstrap import Services
 from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Transaction
@@ -138,7 +140,7 @@ async def test_groups_are_found_by_pictures_and_kept(
     assert len(await groups(services, "RESIZED", folder={"path": "Pictures/b"})) == 1
 
     for field in ("photos { id }", "files { path }", "best { name }", "bestBecause", "differences"):
-        context = Context(Signer(b""), Viewer("v", Role.VIEWER), services, Loaders(services), nodes_left=2)
+        context = Context(Access(Keys(b""), {}), Viewer("v", Role.VIEWER), services, Loaders(services), nodes_left=2)
         document = "{ similarGroups(kind: RESIZED) { nodes { " + field + " } } }"
         refused = await SCHEMA.execute(document, context_value=context)
         assert [(error.extensions or {}).get("code") for error in refused.errors or ()] == ["TOO_COMPLEX"], field

@@ -1,0 +1,1 @@
+"""Who may do what: tokens, sessions, roles, and the keys that sign the addresses of pictures."""

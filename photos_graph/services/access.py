@@ -1,0 +1,88 @@
+"""Keeps what is known of tokens and sessions in step with the graph."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from itertools import count
+
+from photos_graph.access.credentials import Access
+from photos_graph.access.secrets import configured_tokens, load_or_make, media_keys
+from photos_graph.errors import BadSettings, PhotosGraphError
+from photos_graph.graph.access import GraphAccessStore
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.opening import connect
+from photos_graph.services.backups.dumping import before_migration
+from photos_graph.settings import Settings
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 2  # after which a token that another process revoked is refused here
+USES_SECONDS = 60  # between two writes of when tokens and sessions were used
+
+
+def access_of(settings: Settings) -> Access:
+    """Returns what is known before the graph answers: the tokens of the settings. Raises BadSettings."""
+    known = load_or_make(settings)
+    return Access(known.keys(), configured_tokens(settings, known))
+
+
+class AccessKeeper:
+    """Loads tokens and sessions, and notices what other processes change."""
+
+    def __init__(self, access: Access, graph: Graph, settings: Settings) -> None:
+        self._access = access
+        self._store = GraphAccessStore(graph)
+        self._settings = settings
+        self._version: int | None = None
+
+    async def open(self) -> None:
+        """Raises EngineUnavailable."""
+        self._access.keep_in(self._store)
+        await self.look()
+
+    async def close(self) -> None:
+        """Writes what was used since the last time, if the engine answers."""
+        try:
+            await self._access.write_uses()
+        except PhotosGraphError:
+            log.info("It was not written when tokens were used last.", exc_info=True)
+        self._access.keep_in(None)
+
+    async def look(self) -> None:
+        """Loads tokens, sessions and keys again if they were changed. Raises EngineUnavailable."""
+        try:
+            self._access.keys.use(media_keys(self._settings))
+        except BadSettings as error:
+            log.warning("%s", error)
+        version = await self._store.version()
+        if version != self._version:
+            await self._access.load()
+            self._version = version
+
+    async def keep_looking(self) -> None:
+        """Looks again and again, until it is cancelled."""
+        for looks in count(1):
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                await self.look()
+                if looks * LOOK_SECONDS % USES_SECONDS == 0:
+                    await self._access.write_uses()
+            except PhotosGraphError:
+                log.info("Tokens could not be read.", exc_info=True)
+
+
+@asynccontextmanager
+async def opened_access(settings: Settings) -> AsyncIterator[Access]:
+    """Yields the tokens and sessions of a data directory, also while a service runs on it. Raises BadSettings and
+    EngineUnavailable."""
+    access = access_of(settings)
+    graph = await connect(settings, partial(before_migration, settings))
+    try:
+        await AccessKeeper(access, graph, settings).open()
+        yield access
+    finally:
+        await graph.close()
