@@ -255,7 +255,8 @@ async def page(graph: Graph, state: JobState | None, stretch: Stretch) -> list[J
     after = _rank(stretch.before) if stretch.before is not None else BEFORE_ALL
     before = _rank(stretch.after) if stretch.after is not None else AFTER_ALL
     rows = await graph.read(NEWEST)
-    regions = [RankRegion(0, int(rows[0]["number"]) + 1, await count(graph, state))] if rows else []
+    # All jobs are counted at once, and those in a state one by one. Where these are few, the windows grow.
+    regions = [RankRegion(0, int(rows[0]["number"]) + 1, await count(graph, None))] if rows else []
     await _SCALE.read(read, regions, after, before, stretch.limit, not stretch.from_end)
     return found
 

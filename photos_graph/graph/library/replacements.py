@@ -148,7 +148,7 @@ async def page(graph: Graph, stretch: Stretch) -> list[OpenReplacement]:
 
     after = stretch.after[1] if stretch.after is not None else BEFORE_ALL
     before = stretch.before[1] if stretch.before is not None else AFTER_ALL
-    regions = [RankRegion(0, 1, int((await graph.read(COUNT_OPEN))[0]["n"]))]
+    regions = [RankRegion(0, 1, int((await graph.read(COUNT_ALL))[0]["n"]))]
     await RankScale(0).read(read, regions, after, before, stretch.limit, stretch.from_end)
     return found
 
@@ -157,7 +157,7 @@ def _open(row: Row) -> OpenReplacement:
     return OpenReplacement(row["old"], row["new"], (row["root"] or "") + row["key"][row["key"].index("/") :])
 
 
-COUNT_OPEN: LiteralString = "MATCH (r:Replacement {state: 'OPEN'}) RETURN count(r) AS n"
+COUNT_ALL: LiteralString = "MATCH (r:Replacement) RETURN count(r) AS n"  # those that are open are counted one by one
 COUNT: LiteralString = (
     "MATCH (r:Replacement {state: 'OPEN'}) USING INDEX r:Replacement(state) WITH r" + _NEEDED + "RETURN count(r) AS n"
 )
