@@ -34,6 +34,7 @@ from strawberry.extensions import SchemaExtension, ValidationCache
 from strawberry.types.graphql import OperationType
 
 from photos_graph.errors import TimedOut, TooComplex, UnknownOutcome
+from photos_graph.graph.engine.caller import no_mutation
 from photos_graph.settings import WebSettings
 from resolvers.connections import DEFAULT_PAGE, MAX_PAGE
 from resolvers.context import Info
@@ -280,8 +281,9 @@ class TimeLimit(SchemaExtension):
             return
         limit = asyncio.timeout(self._seconds)
         try:
-            async with limit:
-                yield
+            with no_mutation():  # a mutation of this operation ends with it
+                async with limit:
+                    yield
         except TimeoutError:
             if not limit.expired():
                 raise

@@ -82,6 +82,8 @@ async def outcome(graph: Graph, request_id: str) -> MutationOutcome:
 
 
 PRUNE_BEFORE: LiteralString = """
+MATCH (o:Outcome) WHERE o.at < $before
+WITH count(o) AS old WHERE old > 0
 MERGE (m:Meta {name: 'outcomesPruned'})
 SET m.value = CASE WHEN coalesce(m.value, 0) < $before THEN $before ELSE m.value END
 """

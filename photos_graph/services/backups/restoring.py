@@ -34,8 +34,8 @@ from photos_graph.settings import Settings, expanded
 
 MARK = "restoring"
 BATCH = 1000  # nodes in a transaction
-# A data directory with these counts as empty: downloaded weights, logs, and an engine whose graph is empty.
-KEPT = frozenset({"models", "logs", "graph", "engine.json", "engine.lock", MARK})
+# A data directory with these counts as empty: downloaded weights, logs, locks, and an engine whose graph is empty.
+KEPT = frozenset({"models", "logs", "graph", "engine.json", "engine.lock", "writers.lock", "writers.queue", MARK})
 _FILE = re.compile(rf"{re.escape(SECRETS)}|{MODELS}/[\w.-]+")
 
 Show = Callable[[str, int, int], None]  # what is done, how much of it, and how much there is
