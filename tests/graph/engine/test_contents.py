@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 OTHERS = """
 CREATE (:Model {id: 'm', kind: 'TAGS', perLabel: '{}'}), (:Schedule {kind: 'TAGS', corrections: 3}),
   (:RemovedRoot {path: 'a', marks: 'b'}), (v:PictureVector {id: 'v', vector: 'AAAA'})
-CREATE (:Job {id: 'promised', kind: 'FINISH_CHANGE', state: 'QUEUED'})
+CREATE (:Job {id: 'promised', kind: 'FINISH_CHANGE', state: 'QUEUED'}), (:AccessToken {id: 'token'})
 WITH v MATCH (p:Photo {id: 'x1'})
 CREATE (p)-[:PICTURED_BY]->(v)
 SET p.takenAt = $taken, p.born = $born, p.creators = ['Ann', 'Bob'], p.iso = 100, p.aperture = 2.8, p.favourite = true
