@@ -18,6 +18,7 @@ import pytest
 
 from tests.kit.commands import end_all, engine_pid, kill, start
 from tests.kit.engines import free_port
+from tests.kit.graphql import TOKENS
 from tests.kit.pictures import jpeg, put
 from tests.kit.waiting import PATIENCE
 
@@ -34,9 +35,9 @@ class Served:
         self.data_dir, self.log = data_dir, log
         port = free_port()
         arguments = ("serve", *roots, "--data-dir", data_dir, "--port", str(port))
-        more = {"PHOTOS_TOKEN": "t", "PHOTOS_GRAPH__SILENCE_SECONDS": "2"}
+        more = {"PHOTOS_TOKEN": TOKENS["owner"], "PHOTOS_GRAPH__SILENCE_SECONDS": "2"}
         self.program: subprocess.Popen[bytes] = start(*arguments, log=log, **more)
-        headers = {"Authorization": "Bearer t"}
+        headers = {"Authorization": f"Bearer {TOKENS['owner']}"}
         self.client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=PATIENCE, headers=headers)
 
     async def ask(self, query: str, **variables: object) -> httpx.Response:
