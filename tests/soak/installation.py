@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from tests.soak import library
 from tests.soak.databases import Database
 from tests.soak.service import DIFFERENCES
 
-TOKEN = "the owner's token"
+TOKEN = secrets.token_urlsafe(32)
 SETTINGS = {
     "PHOTOS_TOKEN": TOKEN,
     "PHOTOS_FACES__ENABLED": "on",
