@@ -100,7 +100,8 @@ ORDER BY j.number, j.id
 CLAIM: LiteralString = (
     """
 MATCH (j:Job {id: $id})
-WHERE j.state = 'QUEUED' OR (j.state = 'RUNNING' AND j.owner = $before AND coalesce(j.beats, 0) = $beats)
+WHERE j.state = 'QUEUED'
+  OR (j.state = 'RUNNING' AND coalesce(j.owner, '') = $before AND coalesce(j.beats, 0) = $beats)
 SET j.state = 'RUNNING', j.owner = $owner, j.beats = 0, j.startedAt = coalesce(j.startedAt, timestamp())
 WITH j
 """
@@ -132,7 +133,7 @@ async def claim(
     for row in rows:
         lease = leases.get(row["id"])
         if (lease is None or lease in dead) and row["kind"] not in running:
-            before = {"before": row["owner"], "beats": row["beats"]}
+            before = {"before": row["owner"] or "", "beats": row["beats"]}
             claimed = await graph.write(CLAIM, id=row["id"], owner=owner, **before)
             if claimed:
                 return _job(claimed[0]["job"])

@@ -62,6 +62,7 @@ WALKS = {
     "faces.clusters.CLUSTERS": GROUPING,
     "access.TOKENS": "tokens are few, and read when one was changed",
     "access.SESSIONS": "sessions are at most 1,000, and read when one was changed",
+    "engine.outcomes.PRUNE_BEFORE": "what is too old is deleted now and then, by whoever runs jobs",
     "trips.ALL": "trips are kept in memory, and read again when one has changed",
     "trips.TIMED_BY_FILES": "a job groups all photos",
     "learning.large_faces.ALL": "a job asks which of all photos are portraits",

@@ -29,6 +29,9 @@ from photos_graph.search.language.spans import (
     yearly,
 )
 
+# Folded words of all languages: "nights from 17 to 19 August" are three, and "night from 17 to 18 August" is one.
+_SEVERAL_NIGHTS = frozenset(("nights", "nachte", "nachten", "notti", "nuits", "noches"))
+
 
 class Dates(DatePoints):
     """Reads dates and spans from a sequence of tokens."""
@@ -53,7 +56,8 @@ class Dates(DatePoints):
         first = dated or self.time(at)
         if first is None or (dated is None and first[1].time not in NIGHTS):
             return None
-        if dated is None and (found := self._night_before(first[0]) or self._night_between(first[0])):
+        is_one = dated is None and self.texts[at] not in _SEVERAL_NIGHTS
+        if is_one and (found := self._night_before(first[0]) or self._night_between(first[0])):
             return found[0], replace(found[1], time=first[1].time)
         for start in self.past_links(first[0]):
             second = self.time(start) if dated else self._between(start) or self._range(start)

@@ -19,6 +19,7 @@ from safetensors.numpy import load
 
 from photos_graph.array_files import Damaged
 from photos_graph.errors import EngineUnavailable, PhotosGraphError
+from photos_graph.graph import jobs
 from photos_graph.graph.engine import feed
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.learning import compared, features
@@ -35,7 +36,7 @@ from photos_graph.index import Index
 from photos_graph.jobs.concurrency import map_unordered, retry_while_busy, with_progress
 from photos_graph.jobs.progress import Progress
 from photos_graph.learn.relations import Ints, distinct, joined
-from photos_graph.model.jobs import Job
+from photos_graph.model.jobs import Job, JobKind, JobState
 from photos_graph.model.similar import SimilarKind
 from photos_graph.search.arrays import numbers_of
 from photos_graph.services.learning import similar_file, similar_rules
@@ -50,6 +51,7 @@ from photos_graph.workers.pool import WorkerPool
 MESSAGE = "Comparing photos that look alike"
 BLOCK = 256  # pairs whose photos are read at once
 SMALL_BLOCK = 5_000  # photos whose ThumbHashes are read at once
+MAX_WAITING = 100  # jobs that are looked at
 KEEP_EVERY = 16  # blocks after which the file is written; a crash loses the later ones
 # What a comparison of pictures looks for: it tries all turns.
 _SOUGHT_COPY = PairEvidence.SOUGHT_COPIES | PairEvidence.SOUGHT_TURNED
@@ -78,9 +80,13 @@ class SimilarStage:
         unknown = await asyncio.to_thread(self._unknown, known, alike, *self._shots())
         pairs = distinct(np.concatenate([unknown, turned]))
         certain = set(map(tuple, np.concatenate([surely, turned]).tolist()))
+        compared_pairs = 0
         for start in range(0, len(pairs), BLOCK):
+            if await self._has_to_give_way():
+                break
             await progress.step(start, len(pairs), MESSAGE)
             known.add(await self._compared(pairs[start : start + BLOCK], certain))
+            compared_pairs = min(start + BLOCK, len(pairs))
             if (start // BLOCK) % KEEP_EVERY == KEEP_EVERY - 1:
                 await asyncio.to_thread(similar_file.save, known, path)
         times, _ = self._shots()
@@ -89,7 +95,13 @@ class SimilarStage:
         await self._measure(known, np.unique(np.concatenate([copies, bursts])), progress)
         known.shown = {SimilarKind.RESIZED: joined(copies), SimilarKind.BURST: joined(bursts)}
         await asyncio.to_thread(similar_file.save, known, path)
-        return f"{len(pairs):,} pairs of photos compared." if len(pairs) else None
+        return f"{compared_pairs:,} pairs of photos compared." if len(pairs) else None
+
+    async def _has_to_give_way(self) -> bool:
+        """Returns whether photos wait for the job that describes and predicts them, of which this is the last stage.
+        The waiting job compares what is left."""
+        waiting = await jobs.in_state(self.graph, JobState.QUEUED, MAX_WAITING)
+        return any(job.kind is JobKind.PREDICT for job in waiting)
 
     def _shots(self) -> tuple[ShotTimes, BitMap]:
         """Returns copies, which a thread may read while the index changes."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import numpy as np
 import PIL.Image
@@ -20,7 +22,7 @@ from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.learning import features
 from photos_graph.model.access import Role
-from photos_graph.model.jobs import Job
+from photos_graph.model.jobs import Job, JobKind, JobState
 from photos_graph.services.learning import similar_file
 from photos_graph.services.learning.neighbours import NeighbourStage, learning_pool
 from photos_graph.services.learning.similar_stage import SimilarStage
@@ -113,7 +115,10 @@ def names(group: dict[str, Any]) -> set[str]:
 
 
 async def test_groups_are_found_by_pictures_and_kept(
-    services: Services, stages: tuple[NeighbourStage, SimilarStage], tmp_path: Path
+    services: Services,
+    stages: tuple[NeighbourStage, SimilarStage],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     await services.roots.add(str(lay_out(tmp_path / "Pictures")))
     job = await scanned(services)
@@ -152,3 +157,14 @@ async def test_groups_are_found_by_pictures_and_kept(
     assert await groups(services, "RESIZED") == [], "a damaged file has no groups"
     assert await compared(job, stages) is not None
     assert np.array_equal(similar_file.load(path).pairs, before)
+
+    path.unlink()
+    monkeypatch.setattr("photos_graph.services.learning.similar_stage.BLOCK", 1)
+    queued = replace(job, kind=JobKind.PREDICT, state=JobState.QUEUED)
+    with monkeypatch.context() as waiting:  # the service would begin a job of the graph at once
+        waiting.setattr("photos_graph.graph.jobs.in_state", AsyncMock(return_value=[queued]))
+        comparison = await compared(job, stages)
+    assert comparison == "0 pairs of photos compared.", "photos that wait come first"
+    assert len(similar_file.load(path).pairs) == 0 < len(before)
+    assert await compared(job, stages) is not None
+    assert np.array_equal(np.unique(similar_file.load(path).pairs, axis=0), np.unique(before, axis=0))
