@@ -7,6 +7,7 @@ whoever waits for the engine is told when it stops answering.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -14,6 +15,7 @@ from photos_graph.errors import EngineUnavailable
 
 INTERVAL_SECONDS = 0.5  # between two questions
 SLICE_SECONDS = 0.5
+CLOSE_SECONDS = 1.0
 AWAY = "The graph engine does not answer at the moment. Try again later."
 
 
@@ -27,12 +29,17 @@ class Pulse:
         self._slices = max(round(silence / SLICE_SECONDS), 1)
         self._limits: dict[asyncio.Timeout, float] = {}
         self._task: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._watch(), name="pulse of the graph engine")
 
     async def close(self) -> None:
+        """Waits a moment for the question that is under way, because a connection that is cancelled while it opens
+        stays open in the driver."""
         if self._task is not None:
+            self._closing.set()
+            await asyncio.wait({self._task}, timeout=CLOSE_SECONDS)
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
@@ -57,13 +64,15 @@ class Pulse:
             raise EngineUnavailable(AWAY) from error
 
     async def _watch(self) -> None:
-        while True:
+        while not self._closing.is_set():
             answers = await self._asked()
             if answers is not self.answers:
                 self.answers = answers
                 for limit in self._limits:
                     self._set(limit)
-            await asyncio.sleep(INTERVAL_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(INTERVAL_SECONDS):
+                    await self._closing.wait()
 
     def _set(self, limit: asyncio.Timeout) -> None:
         if not limit.expired():
