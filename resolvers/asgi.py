@@ -11,9 +11,10 @@ from starlette.applications import Starlette
 from starlette.routing import Route, WebSocketRoute
 
 from photos_graph.access.credentials import Access
-from photos_graph.access.secrets import Secrets, configured_tokens, load_or_make
+from photos_graph.access.secrets import Secrets, load_or_make
 from photos_graph.bootstrap import Services, build, make_private
 from photos_graph.errors import PhotosGraphError
+from photos_graph.services.access import access_of
 from photos_graph.settings import Settings
 from photos_graph.web.app import build_app
 from resolvers.documents import open_documents
@@ -33,7 +34,7 @@ def create_app(settings: Settings, started: Started | None = None) -> Starlette:
     """
     make_private(settings)
     secrets = load_or_make(settings)
-    access = Access(secrets.keys(), configured_tokens(settings, secrets))
+    access = access_of(settings, secrets)
     schema = build_schema(settings.web)
     graphql = GraphQLTransport(schema, access, settings.web, open_documents(settings.web))
 

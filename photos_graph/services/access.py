@@ -10,7 +10,7 @@ from functools import partial
 from itertools import count
 
 from photos_graph.access.credentials import Access
-from photos_graph.access.secrets import configured_tokens, load_or_make, media_keys
+from photos_graph.access.secrets import Secrets, configured_tokens, load_or_make, media_keys
 from photos_graph.errors import BadSettings, PhotosGraphError
 from photos_graph.graph.access import GraphAccessStore
 from photos_graph.graph.engine.connection import Graph
@@ -24,9 +24,8 @@ LOOK_SECONDS = 2  # after which a token that another process revoked is refused 
 USES_SECONDS = 60  # between two writes of when tokens and sessions were used
 
 
-def access_of(settings: Settings) -> Access:
-    """Returns what is known before the graph answers: the tokens of the settings. Raises BadSettings."""
-    known = load_or_make(settings)
+def access_of(settings: Settings, known: Secrets) -> Access:
+    """Returns what is known before the graph answers: the tokens of the settings."""
     return Access(known.keys(), configured_tokens(settings, known))
 
 
@@ -79,7 +78,7 @@ class AccessKeeper:
 async def opened_access(settings: Settings) -> AsyncIterator[Access]:
     """Yields the tokens and sessions of a data directory, also while a service runs on it. Raises BadSettings and
     EngineUnavailable."""
-    access = access_of(settings)
+    access = access_of(settings, load_or_make(settings))
     graph = await connect(settings, partial(before_migration, settings))
     try:
         await AccessKeeper(access, graph, settings).open()

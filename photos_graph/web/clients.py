@@ -6,8 +6,6 @@ from starlette.requests import HTTPConnection
 
 from photos_graph.settings import WebSettings
 
-_SHOWN = 200
-
 
 def address_of(connection: HTTPConnection) -> str:
     """Returns the address of the client, as a proxy that is trusted states it."""
@@ -17,7 +15,7 @@ def address_of(connection: HTTPConnection) -> str:
 def device_of(connection: HTTPConnection) -> str:
     """Returns what the client calls itself, without characters that cannot be shown."""
     name = connection.headers.get("user-agent", "")
-    return "".join(character for character in name if character.isprintable())[:_SHOWN]
+    return "".join(character for character in name if character.isprintable())
 
 
 def is_secure(connection: HTTPConnection, settings: WebSettings) -> bool:

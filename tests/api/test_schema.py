@@ -404,7 +404,7 @@ async def test_a_fragment_that_spreads_others_twice_each_is_weighed_at_once() ->
 
 # Mutations of which `changes` has no entry, and why.
 NO_CHANGES = {
-    **dict.fromkeys(("addRoot", "removeRoot"), "what people said comes back when the root is added again"),
+    **dict.fromkeys(("addRoot", "removeRoot"), "the labels come back when the root is added again"),
     **dict.fromkeys(
         ("findFaces", "clusterFaces", "train", "findTrips", "scan", "exportDataset", "backup", "retryFailures"),
         "a job says nothing in place of people",
@@ -413,7 +413,7 @@ NO_CHANGES = {
     "cancelJob": "the job can be started again",
     "activateModel": "another version can be activated, and what a model says is no change",
     "setSchedule": "it is a setting",
-    "startRootRemoval": "what people said comes back when the root is added again",
+    "startRootRemoval": "the labels come back when the root is added again",
     **dict.fromkeys(
         ("createAccessToken", "revokeAccessToken", "endSession"), "who gets in is no label, and revoking lasts"
     ),

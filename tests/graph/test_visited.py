@@ -62,7 +62,7 @@ WALKS = {
     "faces.clusters.CLUSTERS": GROUPING,
     "access.TOKENS": "tokens are few, and read when one was changed",
     "access.SESSIONS": "sessions are at most 1,000, and read when one was changed",
-    "engine.outcomes.PRUNE_BEFORE": "what is too old is deleted now and then, by whoever runs jobs",
+    "engine.outcomes.PRUNE_BEFORE": "the process that runs jobs deletes old outcomes now and then",
     "trips.ALL": "trips are kept in memory, and read again when one has changed",
     "trips.TIMED_BY_FILES": "a job groups all photos",
     "learning.large_faces.ALL": "a job asks which of all photos are portraits",

@@ -1,7 +1,7 @@
 """Whether the engine answers. It is asked twice a second, on a connection of its own.
 
 A lost connection alone says nothing: the engine may have closed it long ago. And an engine that hangs loses none. So
-whoever waits for the engine is told when it stops answering.
+calls that wait for the engine are told when it stops answering.
 """
 
 from __future__ import annotations
