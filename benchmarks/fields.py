@@ -34,6 +34,7 @@ from resolvers.schema import build_schema
 
 SMALL = 10_000
 WARM, REPEATS = 3, 12
+AGAIN = 60  # repeats of a field that seems to grow: among 500 fields, some do by chance
 SETTLING = 15  # seconds
 WORST = 12  # rows of the table
 NOISE = 0.002  # seconds; a smaller difference is not one
@@ -165,9 +166,17 @@ def _measured(bench: Bench, engine: str, documents: list[Asked]) -> dict[str, Gr
         found = {}
         for number, asked in enumerate(documents):
             bench.say(f"{engine}, {asked.name}, {number + 1} of {len(documents)}")
-            taken = [(seconds(small, asked), seconds(large, asked)) for _ in range(WARM + REPEATS)][WARM:]
-            found[asked.name] = Growth([a for a, _ in taken], [b for _, b in taken])
+            found[asked.name] = _growth(small, large, asked, REPEATS)
+        for asked in documents:
+            if found[asked.name].ratio > GROWTH:
+                bench.say(f"{engine}, {asked.name} again")
+                found[asked.name] = _growth(small, large, asked, AGAIN)
         return found
+
+
+def _growth(small: Asking, large: Asking, asked: Asked, repeats: int) -> Growth:
+    taken = [(seconds(small, asked), seconds(large, asked)) for _ in range(WARM + repeats)][WARM:]
+    return Growth([a for a, _ in taken], [b for _, b in taken])
 
 
 @contextmanager

@@ -33,6 +33,7 @@ WORKS = {
     "export": Work("mutation { exportDataset(format: JSON) { id } }", ("EXPORT",), (), 0.5),
     "back-up": Work("mutation { backup { id } }", ("BACKUP",), (), 0.8),
 }
+SHORTER = 0.2  # the share of these seconds after which a trainer is killed
 RESTORE_SECONDS = 1.5  # at most, between the first write of a restore and its kill
 
 
@@ -64,7 +65,11 @@ def plan_of(seed: int, acts: int, kills: tuple[str, ...] = KILLS) -> Plan:
     chosen_kills = [chance.choice(_possible(WORKS[name], kills)) for name in chosen]
     for kill, at in zip(kills[:2], chance.sample(range(acts), min(acts, 2)), strict=False):
         chosen_kills[at] = kill
-    after = [round(chance.uniform(0, WORKS[name].seconds), 2) for name in chosen]
+    # A worker is waited for, and is gone when its task has ended.
+    after = [
+        round(chance.uniform(0, WORKS[name].seconds) * (SHORTER if kill == TRAINER else 1), 2)
+        for name, kill in zip(chosen, chosen_kills, strict=True)
+    ]
     restore = round(chance.uniform(0, RESTORE_SECONDS), 2) if seed % 3 == 0 else None
     return Plan(seed, tuple(map(Act, chosen, chosen_kills, after)), restore)
 

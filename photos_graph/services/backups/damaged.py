@@ -9,6 +9,7 @@ from pathlib import Path
 
 from photos_graph.errors import BadSettings, DamagedGraph, EngineUnavailable, RefusedQuery
 from photos_graph.graph.engine.damage import FILE
+from photos_graph.graph.engine.data_folder import FULL, DataFolder
 from photos_graph.services.backups.dumping import BEFORE
 from photos_graph.services.backups.job import existing
 from photos_graph.settings import Settings
@@ -24,6 +25,8 @@ def told_if_damaged(settings: Settings) -> Iterator[None]:
     except (DamagedGraph, RefusedQuery, EngineUnavailable) as error:
         if settings.graph.uri is not None:
             raise
+        if DataFolder(settings.data_dir).is_full:  # so an engine may fail whose files are in order
+            raise EngineUnavailable(f"The graph cannot be opened. {FULL}") from error
         if isinstance(error, EngineUnavailable):
             raise EngineUnavailable(f"{error.public_message}\nIf its files are damaged: {_advice(settings)}") from error
         why = f" {error.public_message}" if isinstance(error, DamagedGraph) else ""
