@@ -14,6 +14,7 @@ COPY --from=build /opt/photos-graph /opt/photos-graph
 # 0.0.0.0 is inside the container's network; the published port decides who can reach it.
 ENV PATH=/opt/photos-graph/bin:$PATH \
     PHOTOS_DATA_DIR=/data \
+    PHOTOS_MODELS__FOLDER=/data/models \
     PHOTOS_WEB__HOST=0.0.0.0 \
     PHOTOS_WEB__PORT=8000
 USER photos

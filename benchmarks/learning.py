@@ -20,7 +20,6 @@ from photos_graph.learn import catalogue
 from photos_graph.learn.evidence import Evidence
 from photos_graph.learn.metrics import average_precisions
 from photos_graph.learn.weights import BackboneWeights
-from photos_graph.settings import Settings
 from resolvers import ids
 
 GOALS = {10: 84, 30: 88, 100: 90}  # labels of each kind: percent of the others whose likeliest kind is right
@@ -68,7 +67,7 @@ def learning(bench: Bench) -> Iterator[Figure]:
 
 def fetched(bench: Bench, data_dir: Path) -> None:
     """Downloads the backbone to the folder in which the service looks for it."""
-    store = BackboneWeights(Settings(data_dir=data_dir).models_dir)
+    store = BackboneWeights(data_dir / "models")
     store.fetch([catalogue.backbone("EfficientNetLite0")], lambda what, done, total: bench.say(what))
 
 

@@ -56,6 +56,9 @@ class Service:
         environment = {
             "PHOTOS_TOKEN": TOKEN,
             "PHOTOS_LIBRARY__POLL_SECONDS": "86400",
+            # Faces and features cost time only in the benchmarks that put weights there.
+            "PHOTOS_MODELS__FETCH": "false",
+            "PHOTOS_MODELS__FOLDER": str(data_dir / "models"),
             "XDG_CONFIG_HOME": str(data_dir.parent),
             **LIMITS,
         }

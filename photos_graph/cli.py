@@ -19,6 +19,7 @@ from photos_graph import cli_access, cli_backups
 from photos_graph.command import (
     DataDir,
     Verbose,
+    check_roots,
     complain,
     followed,
     keep_apart,
@@ -28,7 +29,7 @@ from photos_graph.command import (
 )
 from photos_graph.errors import BadInput, PhotosGraphError
 from photos_graph.model.datasets import DatasetFormat
-from photos_graph.model.jobs import JobKind, JobState
+from photos_graph.model.jobs import FOLLOWING, JobKind, JobState
 from photos_graph.model.labels import Certainty
 from photos_graph.model.learning import ModelKind
 from photos_graph.model.stacks import Stacks
@@ -50,7 +51,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-FOLLOWING = (JobKind.FACES, JobKind.CLUSTER, JobKind.PREDICT, JobKind.TRIPS)  # jobs that follow a scan
 app = typer.Typer(
     help="A self-hosted photo backend: it turns folders of photos into a graph that you query with GraphQL, and serves "
     "the pictures.\n\nStart with: photos-graph serve ~/Pictures",
@@ -101,17 +101,24 @@ def serve(
         str | None, typer.Option(help="The address to listen on. Default: 127.0.0.1, only this machine")
     ] = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on; 0 chooses a free one. Default: 8000")] = None,
+    no_models: Annotated[
+        bool, typer.Option("--no-models", help="Do not download the weights of models that are missing.")
+    ] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say only where to sign in, and what went wrong.")
+    ] = False,
     data_dir: DataDir = None,
     verbose: Verbose = False,
 ) -> None:
     """Serve GraphQL, GraphiQL and pictures. Folders are scanned at the start and when they change."""
     web = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    settings = settings_of(data_dir, verbose, **({"web": web} if web else {}))
-    keep_apart(settings, roots)
+    given = ({"web": web} if web else {}) | ({"models": {"fetch": False}} if no_models else {})
+    settings = settings_of(data_dir, verbose, **given)
+    check_roots(settings, roots)
     from photos_graph.serving import serve as run
 
     create_app = importlib.import_module("resolvers.asgi").create_app
-    asyncio.run(run(create_app, settings, roots or []))
+    asyncio.run(run(create_app, settings, roots or [], quiet=quiet))
 
 
 @app.command(
@@ -140,7 +147,7 @@ def scan(
 ) -> None:
     """Read new and changed photos into the library, mark missing ones, detect faces, and predict tags."""
     settings = settings_of(data_dir, verbose)
-    keep_apart(settings, roots)
+    check_roots(settings, roots)
     from photos_graph.services.faces.triggers import WITHOUT_MODELS
     from photos_graph.services.learning.triggers import WITHOUT_WEIGHTS
 

@@ -59,6 +59,17 @@ def keep_apart(settings: Settings, roots: list[str] | None) -> None:
     check_data_dir(settings.data_dir, [os.fsencode(configuration.expanded(Path(root))) for root in roots or []])
 
 
+def check_roots(settings: Settings, roots: list[str] | None) -> None:
+    """Checks the folders that were named, before an engine is started. Raises BadInput and BadSettings."""
+    from photos_graph.paths import readable_folder
+
+    # Later, a folder may be a root that is not mounted now.
+    if settings.graph.uri is None and not (settings.data_dir / "graph").exists():
+        for root in roots or []:
+            readable_folder(root)
+    keep_apart(settings, roots)
+
+
 def with_services(settings: Settings, work: Callable[[Any], Awaitable[T]], *, run_jobs: bool = True) -> T:
     """Runs ``work`` with services. After an interruption it may still finish its current step."""
     from photos_graph.bootstrap import build

@@ -68,6 +68,28 @@ def inside(root: bytes, path: bytes) -> bool:
     return real_path == real_root or real_path.startswith(real_root.rstrip(b"/") + b"/")
 
 
+def absolute(path: str) -> bytes:
+    """Returns the absolute path of a folder that a person named. Raises BadInput."""
+    if not path:  # an empty path would mean the folder in which the service was started
+        raise BadInput("The path of a folder must not be empty.")
+    if "\0" in path:
+        raise BadInput("A path must not contain a NUL character.")
+    try:
+        return os.path.abspath(os.fsencode(os.path.expanduser(path)))  # noqa: PTH100, PTH111, raw bytes
+    except UnicodeEncodeError:
+        raise BadInput("A path must not contain lone surrogates.") from None
+
+
+def readable_folder(path: str) -> bytes:
+    """Returns the absolute path of a folder that a person named. Raises BadInput if it is none, or cannot be read."""
+    raw = absolute(path)
+    if not os.path.isdir(raw):  # noqa: PTH112
+        raise BadInput(f"{display(raw)} is not a folder on this machine.")
+    if not os.access(raw, os.R_OK | os.X_OK):
+        raise BadInput(f"{display(raw)} cannot be read by the user that runs the service.")
+    return raw
+
+
 def check_data_dir(data_dir: Path, roots: Iterable[bytes]) -> None:
     """Raises BadSettings if the data directory lies in a root, or a root in the data directory.
 

@@ -11,14 +11,12 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from photos_graph.access.secrets import Secrets, note_shown
+from photos_graph.access.secrets import Secrets
 from photos_graph.bootstrap import Services
-from photos_graph.errors import BadSettings, PhotosGraphError
-from photos_graph.model.jobs import JobState
-from photos_graph.services.faces.triggers import WITHOUT_MODELS
-from photos_graph.services.learning.triggers import WITHOUT_WEIGHTS
+from photos_graph.errors import BadSettings
 from photos_graph.settings import Settings, WebSettings
-from photos_graph.terminal import err, failures_hint, follow
+from photos_graph.startup import Startup
+from photos_graph.terminal import err
 
 Started = Callable[[Services, Secrets], Awaitable[None]]
 CreateApp = Callable[[Settings, Started], Starlette]
@@ -26,26 +24,28 @@ CreateApp = Callable[[Settings, Started], Starlette]
 GRACE_SECONDS = 5  # for requests that are running when the server is asked to stop
 
 
-async def serve(create_app: CreateApp, settings: Settings, roots: Sequence[str]) -> None:
+async def serve(create_app: CreateApp, settings: Settings, roots: Sequence[str], *, quiet: bool = False) -> None:
     """Serves until SIGINT or SIGTERM. Raises BadSettings if the address cannot be used, and the errors of building."""
     listening = listen(settings)
-    url = _url(settings, listening)
+    startup = Startup(_url(settings, listening), settings, quiet)
     tasks: set[asyncio.Task[None]] = set()
+    startup.say("Starting the graph engine")
 
     async def started(services: Services, secrets: Secrets) -> None:
         for root in roots:
             await services.roots.ensure(root)
-        _greet(url, settings, secrets)
+        startup.greet(secrets)
         if (other := services.graph.shared_with) is not None:
             err.print(
                 f"The process {other} runs the graph engine of this data directory. This service shares it, and will "
                 "run it when that process has ended."
             )
         # Not awaited here: the service answers while it scans.
-        tasks.add(asyncio.create_task(_scan(services)))
+        tasks.add(asyncio.create_task(startup.follow(services)))
 
     app = create_app(settings, started)
     server = server_of(app, settings.web)
+    startup.is_ending = lambda: server.should_exit
     app.state.stop = lambda: setattr(server, "should_exit", True)
     # uvicorn raises the signal again after it has shut down, but a requested stop is not a failure.
     signal.signal(signal.SIGTERM, lambda *_: None)
@@ -97,34 +97,3 @@ def _url(settings: Settings, listening: socket.socket) -> str:
     if host in ("0.0.0.0", "::", ""):  # noqa: S104, all addresses include this one
         host = "127.0.0.1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _greet(url: str, settings: Settings, secrets: Secrets) -> None:
-    err.print(f"Serving at {url} (GraphiQL: {url}/graphql)")
-    if secrets.fresh:
-        err.print("Open this address once in your browser to sign in. The token is not shown again:")
-        err.print(f"  {url}/login?token={secrets.token}", soft_wrap=True)
-        note_shown(settings)
-    elif settings.token is None:
-        where = settings.data_dir / "secrets.json"
-        err.print(f"Sign in at {url}/login with the token of the first start. It is stored in {where}.")
-    else:
-        err.print(f"Sign in at {url}/login with the token in PHOTOS_TOKEN.")
-
-
-async def _scan(services: Services) -> None:
-    try:
-        if not await services.roots.all():
-            err.print("The library has no folder yet. Add one: photos-graph serve ~/Pictures, or the mutation addRoot.")
-            return
-        job = await follow(services.jobs.watch((await services.jobs.scan()).id))
-        err.print(job.message or "", style="" if job.state is JobState.SUCCEEDED else "red")
-        if services.face_triggers.models_are_missing:
-            err.print(WITHOUT_MODELS)
-        if services.learning_triggers.weights_are_missing:
-            err.print(WITHOUT_WEIGHTS)
-        failures = await services.browse.failures(0, None)
-        if failures.total:
-            err.print(failures_hint(failures.total))
-    except PhotosGraphError as error:
-        err.print(error.public_message, style="red")

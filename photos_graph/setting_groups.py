@@ -113,6 +113,19 @@ class ImageSettings(SettingsGroup):
     )
 
 
+class ModelSettings(SettingsGroup):
+    """The weights of models."""
+
+    folder: Folder | None = Field(
+        None,
+        description="The folder of weights. If it is unset, it is `~/.cache/photos-graph/models` (XDG), which all data "
+        "directories share, or `models` in the data directory if that exists, as earlier versions made it.",
+    )
+    fetch: bool = Field(
+        True, description="Whether `serve` downloads missing weights in the background. `--no-models` sets it to false."
+    )
+
+
 class FaceSettings(SettingsGroup):
     """Detecting faces, recognising persons, and grouping faces without a name."""
 

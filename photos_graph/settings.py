@@ -35,6 +35,7 @@ from photos_graph.setting_groups import (
     LabelSettings,
     LearnSettings,
     LibrarySettings,
+    ModelSettings,
     SearchSettings,
     expanded,
     is_address,
@@ -56,6 +57,7 @@ __all__ = [  # the groups are imported from here
     "LabelSettings",
     "LearnSettings",
     "LibrarySettings",
+    "ModelSettings",
     "SearchSettings",
     "Settings",
     "WebSettings",
@@ -91,6 +93,7 @@ class Settings(BaseSettings):
     graph: GraphSettings = Field(default_factory=GraphSettings)
     library: LibrarySettings = Field(default_factory=LibrarySettings)
     images: ImageSettings = Field(default_factory=ImageSettings)
+    models: ModelSettings = Field(default_factory=ModelSettings)
     faces: FaceSettings = Field(default_factory=FaceSettings)
     labels: LabelSettings = Field(default_factory=LabelSettings)
     jobs: JobSettings = Field(default_factory=JobSettings)
@@ -138,7 +141,8 @@ class Settings(BaseSettings):
     @property
     def models_dir(self) -> Path:
         """The folder of weights, which DeepFace calls DEEPFACE_HOME."""
-        return self.data_dir / "models"
+        own = self.data_dir / "models"
+        return self.models.folder or (own if own.is_dir() else _xdg("XDG_CACHE_HOME", ".cache") / "models")
 
     @property
     def backups_dir(self) -> Path:

@@ -23,7 +23,7 @@ from photos_graph.graph.engine.opening import connect
 from photos_graph.learn import catalogue as backbones
 from photos_graph.learn.weights import BackboneWeights
 from photos_graph.library import places
-from photos_graph.settings import Settings
+from photos_graph.settings import ModelSettings, Settings
 from tests.kit import engines, made_corpora, quick_java
 from tests.kit.corpora import CORPORA
 from tests.kit.cypher import ExecutedQueries
@@ -171,7 +171,8 @@ def engine(engine_name: str, start_engine: Callable[[str], engines.RunningEngine
 @pytest.fixture
 def settings(engine: engines.RunningEngine, tmp_path: Path) -> Settings:
     """Settings with a data directory of their own and the session's engine, its graph empty."""
-    return Settings(data_dir=tmp_path / "data", graph=engine.settings)
+    models = ModelSettings(folder=tmp_path / "data" / "models")
+    return Settings(data_dir=tmp_path / "data", graph=engine.settings, models=models)
 
 
 @pytest.fixture(scope="session")

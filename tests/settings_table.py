@@ -19,6 +19,7 @@ COMPUTED = {
     "data_dir": "`~/.local/share/photos-graph` (XDG)",
     "images.workers": "one per core",
     "learn.threads": "half of the cores",
+    "models.folder": "`~/.cache/photos-graph/models` (XDG)",
 }
 
 

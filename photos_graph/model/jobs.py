@@ -27,6 +27,9 @@ class JobKind(StrEnum):
     REMOVE_ROOT = "REMOVE_ROOT"
 
 
+FOLLOWING = (JobKind.FACES, JobKind.CLUSTER, JobKind.PREDICT, JobKind.TRIPS)  # jobs that follow a scan
+
+
 class JobState(StrEnum):
     """The state of a job. SUCCEEDED, FAILED and CANCELLED are final."""
 

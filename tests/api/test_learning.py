@@ -41,7 +41,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 async def app(settings: Settings, backbone_home: Path) -> Starlette:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    settings.models_dir.symlink_to(backbone_home, target_is_directory=True)
+    (settings.data_dir / "models").symlink_to(backbone_home, target_is_directory=True)
     learn = LearnSettings(threads=2, precision=0.9)
     return create_app(settings.model_copy(update={"token": SecretStr(TOKENS["owner"]), "learn": learn}))
 

@@ -25,7 +25,7 @@ def here(settings: Settings, name: str, weights_home: Path) -> Settings:
     """Settings with a data directory of that name, which has the weights."""
     made = settings.model_copy(update={"data_dir": settings.data_dir.with_name(name)})
     made.data_dir.mkdir()
-    made.models_dir.symlink_to(weights_home, target_is_directory=True)
+    (made.data_dir / "models").symlink_to(weights_home, target_is_directory=True)
     return made
 
 

@@ -35,7 +35,7 @@ async def test_whatever_is_killed_each_photo_is_described_once(
     for picture in sorted((SCENES / "sea").iterdir())[:COUNT]:
         put(folder / picture.name, picture.read_bytes())
     settings.data_dir.mkdir()
-    settings.models_dir.symlink_to(backbone_home, target_is_directory=True)
+    (settings.data_dir / "models").symlink_to(backbone_home, target_is_directory=True)
 
     environment = on(settings) | {"PHOTOS_LEARN__COLD_START": "0"}
     program = start("scan", folder, log=log, program=SMALL_BATCHES, **environment)

@@ -64,7 +64,7 @@ async def test_a_training_that_was_killed_is_taken_up_again(
 ) -> None:
     log = tmp_path / "log"
     settings.data_dir.mkdir()
-    settings.models_dir.symlink_to(backbone_home, target_is_directory=True)
+    (settings.data_dir / "models").symlink_to(backbone_home, target_is_directory=True)
     await scan_and_describe(settings, tmp_path / "Pictures", KINDS, EACH)
     async with build(settings, run_jobs=False) as services:
         await say(services)

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -25,6 +26,8 @@ def environment() -> dict[str, str]:
     processes."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
     small = {"PHOTOS_GRAPH__HEAP": "512m", "PHOTOS_IMAGES__WORKERS": "1"}
+    # Weights that a developer has are not used, and none are downloaded.
+    small |= {"PHOTOS_MODELS__FETCH": "false", "XDG_CACHE_HOME": str(Path(tempfile.gettempdir()) / "no-cache")}
     return kept | small | {"PHOTOS_GRAPH__CONNECT_SECONDS": str(PATIENCE), "COLUMNS": "200"}
 
 

@@ -40,6 +40,19 @@ class Catalogue:
                 raise BadInput(f'There is no model "{name}". There are: {", ".join(rows)}.')
         return [rows[name] for name in names]
 
+    def missing(self, rows: Sequence[Row]) -> list[Row]:
+        """Returns the models of which a file is missing. Files are not verified."""
+        return [row for row in rows if not self._is_here(row)]
+
+    def _is_here(self, row: Row) -> bool:
+        match row:
+            case ImageTextModel():
+                return (store := self._downloads(row)) is None or store.are_here(row)
+            case learn.BackboneSpec():
+                return self._learn.are_here(row)
+            case _:
+                return self._faces.are_here(row)
+
     def fetch(self, rows: Sequence[Row], progress: Progress) -> list[WeightFile]:
         """Downloads the files that are missing or damaged, and returns them. Raises ModelUnavailable."""
         got = self._faces.fetch([row for row in rows if isinstance(row, faces.Detector | faces.Embedder)], progress)

@@ -19,7 +19,9 @@ from photos_graph.jobs.concurrency import map_unordered, retry_while_busy
 BLOCK = 128  # files that are recorded as opened together
 QUEUED = 8  # files that wait for the pool, so that it has work while results are written
 SUSPECT_AFTER = 1  # openings without an answer, after which a file is read alone,
-QUARANTINE_AFTER = 3  # and after which it is not opened again
+QUARANTINE_AFTER = (
+    5  # and after which it is not opened again: a service that is killed for other reasons says nothing of it
+)
 QUARANTINED = "The whole service ended every time it was read alone. It is not read again."
 
 F = TypeVar("F", bound=PendingFile)

@@ -58,7 +58,7 @@ class Roots:
         """Adds a root. One that was removed gets its id and, unless another is given, its name again.
 
         Raises BadInput if the folder cannot be read, and Conflict if it overlaps another root."""
-        raw = await asyncio.to_thread(_folder, path)
+        raw = await asyncio.to_thread(paths.readable_folder, path)
         known, leaving = await self.all(), await folders.roots(self._graph, removing=True)
         for root in leaving:
             if paths.inside(root.raw_path, raw) or paths.inside(raw, root.raw_path):
@@ -84,7 +84,7 @@ class Roots:
 
     async def ensure(self, path: str) -> Root:
         """Returns the root with that path, and adds it if it is unknown. A known root may be offline."""
-        raw = _raw(path)
+        raw = paths.absolute(path)
         for root in await self.all():
             if await asyncio.to_thread(_same, root.raw_path, raw):
                 return root
@@ -120,26 +120,6 @@ class Roots:
 
 def _same(known: bytes, raw: bytes) -> bool:
     return known == raw or (paths.inside(known, raw) and paths.inside(raw, known))
-
-
-def _raw(path: str) -> bytes:
-    if not path:  # an empty path would mean the folder in which the service was started
-        raise BadInput("The path of a folder must not be empty.")
-    if "\0" in path:
-        raise BadInput("A path must not contain a NUL character.")
-    try:
-        return os.path.abspath(os.fsencode(os.path.expanduser(path)))  # noqa: PTH100, PTH111, raw bytes
-    except UnicodeEncodeError:
-        raise BadInput("A path must not contain lone surrogates.") from None
-
-
-def _folder(path: str) -> bytes:
-    raw = _raw(path)
-    if not os.path.isdir(raw):  # noqa: PTH112
-        raise BadInput(f"{paths.display(raw)} is not a folder on this machine.")
-    if not os.access(raw, os.R_OK | os.X_OK):
-        raise BadInput(f"{paths.display(raw)} cannot be read by the user that runs the service.")
-    return raw
 
 
 def _name(given: str | None, raw: bytes, taken: set[str]) -> str:

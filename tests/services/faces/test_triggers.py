@@ -202,7 +202,7 @@ async def test_weights_that_arrive_are_used_without_a_scan(
         await scanned(services)
         await services.face_triggers.weights.look()
         assert await looks(services) == 0
-        settings.models_dir.symlink_to(weights_home, target_is_directory=True)
+        (settings.data_dir / "models").symlink_to(weights_home, target_is_directory=True)
         for _ in range(2):
             await services.face_triggers.weights.look()
         assert await looks(services) == 1, "only when they arrive"

@@ -39,7 +39,7 @@ async def test_words_find_what_the_pictures_show(
 ) -> None:
     await services.roots.add(str(folder))
     job = await scanned(services)
-    services.settings.models_dir.symlink_to(backbone_home, target_is_directory=True)
+    (services.settings.data_dir / "models").symlink_to(backbone_home, target_is_directory=True)
     graph, settings, index = services.graph, services.settings, services.index
     near, see = NeighbourStage(graph, pool, settings), ContentStage(graph, index, pool, settings)
     photos = [photo async for page in due.pages(graph, due.FEATURES, 100) for photo in page]

@@ -28,7 +28,7 @@ EACH, SAID = 18, 12
 @pytest.fixture
 def settings(settings: Settings, backbone_home: Path) -> Settings:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    settings.models_dir.symlink_to(backbone_home, target_is_directory=True)
+    (settings.data_dir / "models").symlink_to(backbone_home, target_is_directory=True)
     return settings.model_copy(update={"learn": LearnSettings(cold_start=False)})
 
 

@@ -144,7 +144,7 @@ async def test_weights_that_arrive_are_used_without_a_scan(library: Settings, ba
     async with build(auto, run_jobs=False) as services:
         await services.learning_triggers.weights.look()
         assert await waiting(services) == []
-        auto.models_dir.symlink_to(backbone_home, target_is_directory=True)
+        (auto.data_dir / "models").symlink_to(backbone_home, target_is_directory=True)
         for _ in range(2):
             await services.learning_triggers.weights.look()
         assert len(await waiting(services)) == 1
