@@ -14,7 +14,7 @@ import typer
 
 from photos_graph import settings as configuration
 from photos_graph.model.jobs import Job, JobState
-from photos_graph.settings import Settings
+from photos_graph.settings import LogSettings, Settings
 from photos_graph.terminal import err, follow
 
 log = logging.getLogger(__name__)
@@ -44,12 +44,17 @@ def of_the_system(error: OSError) -> str:
 
 def settings_of(data_dir: Path | None, verbose: bool, **given: Any) -> Settings:
     """Starts logging and returns the settings. Raises BadSettings."""
-    logging.basicConfig(
-        level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    for warning in configuration.misspelt():
-        log.warning(warning)
-    return configuration.load(data_dir=data_dir, **given)
+    from photos_graph.logs import start_logging  # which takes a tenth of a second that --help does not need
+
+    chosen = LogSettings()
+    try:
+        settings = configuration.load(data_dir=data_dir, **given)
+        chosen = settings.log
+    finally:
+        start_logging(chosen, verbose=verbose)
+        for warning in configuration.misspelt():
+            log.warning(warning)
+    return settings
 
 
 def keep_apart(settings: Settings, roots: list[str] | None) -> None:

@@ -64,6 +64,7 @@ def server_of(app: ASGIApp, settings: WebSettings) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
+            log_config=None,  # its lines go where ours go
             log_level="warning",
             access_log=False,
             timeout_keep_alive=settings.keep_alive_seconds,

@@ -318,3 +318,22 @@ class SearchSettings(SettingsGroup):
     hemisphere: Literal["north", "south"] = Field(
         "north", description="The hemisphere whose seasons are meant: in the south, summer begins in December."
     )
+
+
+class LogSettings(SettingsGroup):
+    """The log of the service and of the commands, which goes to the standard error output."""
+
+    format: Literal["auto", "console", "json"] = Field(
+        "auto",
+        description="How lines look: `console` for people, with colours on a terminal only, or `json`, one object a "
+        "line. `auto` is `console`.",
+    )
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="What is logged at least. The option `--verbose` means `info`."
+    )
+    slow_seconds: float = Field(
+        1,
+        gt=0,
+        description="Operations of GraphQL and queries of the graph that take longer are logged, without their "
+        "variables.",
+    )

@@ -35,6 +35,7 @@ from photos_graph.setting_groups import (
     LabelSettings,
     LearnSettings,
     LibrarySettings,
+    LogSettings,
     ModelSettings,
     SearchSettings,
     expanded,
@@ -57,6 +58,7 @@ __all__ = [  # the groups are imported from here
     "LabelSettings",
     "LearnSettings",
     "LibrarySettings",
+    "LogSettings",
     "ModelSettings",
     "SearchSettings",
     "Settings",
@@ -102,6 +104,7 @@ class Settings(BaseSettings):
     backup: BackupSettings = Field(default_factory=BackupSettings)
     search: SearchSettings = Field(default_factory=SearchSettings)
     web: WebSettings = Field(default_factory=WebSettings)
+    log: LogSettings = Field(default_factory=LogSettings)
 
     @field_validator("token", "editor_token", "viewer_token")
     @classmethod

@@ -35,7 +35,7 @@ def create_app(settings: Settings, started: Started | None = None) -> Starlette:
     make_private(settings)
     secrets = load_or_make(settings)
     access = access_of(settings, secrets)
-    schema = build_schema(settings.web)
+    schema = build_schema(settings.web, settings.log.slow_seconds)
     graphql = GraphQLTransport(schema, access, settings.web, open_documents(settings.web))
 
     @asynccontextmanager

@@ -13,13 +13,12 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 
 from photos_graph.errors import BadInput, Conflict, EngineUnavailable, PhotosGraphError, TooComplex, UnknownOutcome
+from photos_graph.web.answers import MASK, masked_extensions
 from resolvers.blame import blamed
 from resolvers.context import Context
 from resolvers.outcomes import UNCERTAIN, uncertain
 
 log = logging.getLogger(__name__)
-
-_MASK = "Something went wrong. The log of the service has the details."
 
 
 def cause_of(error: GraphQLError) -> BaseException | None:
@@ -55,16 +54,18 @@ def public(error: GraphQLError, variables: Mapping[str, Any] | None = None, cont
         other = to_base64(*cause.in_the_way)
         message = f"{cause.public_message} ({cause.in_the_way[0]} {other})"
         return _with(error, message, cause.code, **blamed(error, cause, variables), id=other)
+    if isinstance(cause, PhotosGraphError) and cause.code == PhotosGraphError.code:  # the log says more
+        return _with(error, cause.public_message, **masked_extensions(), **blamed(error, cause, variables))
     if isinstance(cause, PhotosGraphError):
         return _with(error, cause.public_message, cause.code, **blamed(error, cause, variables))
     if isinstance(cause, RecursionError):
         return _with(error, "This document is nested too deep.", TooComplex.code)
-    return _with(error, _MASK, PhotosGraphError.code)
+    return _with(error, MASK, **masked_extensions())
 
 
 def log_unforeseen(error: GraphQLError) -> None:
     cause = cause_of(error)
-    if cause is not None and public(error).message == _MASK:
+    if cause is not None and public(error).message == MASK:
         log.error("A resolver failed at %s.", error.path, exc_info=cause)
 
 
@@ -78,6 +79,6 @@ class PublicErrors(MaskErrors):
         return public(error, self.execution_context.variables, context)
 
 
-def _with(error: GraphQLError, message: str, code: str, **more: object) -> GraphQLError:
+def _with(error: GraphQLError, message: str, code: object, **more: object) -> GraphQLError:
     extensions = {"code": code, **more}
     return GraphQLError(message, error.nodes, error.source, error.positions, error.path, extensions=extensions)

@@ -35,14 +35,14 @@ def uncertain(cause: BaseException, path: list[str | int] | None, context: objec
 class OutcomeQueries:
     @strawberry.field(
         permission_classes=[CanEdit],
-        description="Says what became of a mutation whose answer was an error with a `requestId`. Fails with NOT_FOUND "
+        description="Says what became of a mutation whose answer was the error UNKNOWN_OUTCOME. Fails with NOT_FOUND "
         "if no mutation has this id, or if it was more than a week ago.",
     )
     async def outcome(
         self,
         info: Info,
         request_id: Annotated[
-            strawberry.ID, strawberry.argument(description="The `requestId` in the `extensions` of the error.")
+            strawberry.ID, strawberry.argument(description="The `requestId` in the `extensions` of that error.")
         ],
     ) -> MutationOutcome | None:
         return await outcomes.outcome(info.context.services.graph, request_id)

@@ -38,6 +38,7 @@ from resolvers.jobs import JobMutations, JobQueries, JobSubscriptions, load_job
 from resolvers.library import LibraryMutations, LibraryQueries, load_root
 from resolvers.limits import QueryLimits, TimeLimit, counted
 from resolvers.map import MapQueries
+from resolvers.measuring import Measuring
 from resolvers.models import ModelMutations, ModelQueries, load_model
 from resolvers.moved_photos import PhotoSubscriptions
 from resolvers.outcomes import OutcomeQueries
@@ -240,12 +241,19 @@ async def _while_let_in(context: Context, results: AsyncGenerator[Any, None]) ->
             yield result
 
 
-def build_schema(settings: WebSettings) -> Schema:
+def build_schema(settings: WebSettings, slow_seconds: float = 1) -> Schema:
+    """``slow_seconds``: operations that take longer are logged."""
     return Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        extensions=[PublicErrors, Parsing, lambda: QueryLimits(settings), lambda: TimeLimit(settings)],
+        extensions=[
+            lambda: Measuring(slow_seconds),
+            PublicErrors,
+            Parsing,
+            lambda: QueryLimits(settings),
+            lambda: TimeLimit(settings),
+        ],
         config=StrawberryConfig(scalar_map=SCALARS),
         execution_context_class=LevelExecutor,
     )

@@ -17,6 +17,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from photos_graph.errors import PhotosGraphError, TooComplex, Unavailable
+from photos_graph.logs import begin_request
 from resolvers.context import Context
 from resolvers.errors import not_executed, public
 from resolvers.requests import read_request
@@ -60,6 +61,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
         if not self.connection_acknowledged or message["id"] in self.operations:
             await super().handle_subscribe(message)  # which closes the socket
             return
+        begin_request()  # the task of the operation starts with this id
         try:
             if len(self.operations) >= MAX_OPERATIONS:
                 raise TooComplex(f"A WebSocket may have {MAX_OPERATIONS} operations open at a time.")

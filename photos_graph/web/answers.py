@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from starlette.responses import JSONResponse
 
 from photos_graph import errors
+from photos_graph.logs import request_id
 
 STATUSES: tuple[tuple[type[errors.PhotosGraphError], int], ...] = (
     (errors.BadInput, 400),
@@ -23,6 +24,7 @@ STATUSES: tuple[tuple[type[errors.PhotosGraphError], int], ...] = (
     (errors.Unavailable, 503),
 )
 RETRY_SECONDS = 5  # for errors that do not state a time
+MASK = "Something went wrong. The log of the service has the details."
 
 
 def error_answer(error: errors.PhotosGraphError, headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -33,7 +35,8 @@ def error_answer(error: errors.PhotosGraphError, headers: Mapping[str, str] | No
         more["retry-after"] = str(timed.retry_after if timed else RETRY_SECONDS)
     if status == 401:
         more["www-authenticate"] = 'Bearer realm="photos-graph"'
-    body = {"errors": [{"message": error.public_message, "extensions": {"code": error.code}}]}
+    extensions = masked_extensions() if error.code == errors.PhotosGraphError.code else {"code": error.code}
+    body = {"errors": [{"message": error.public_message, "extensions": extensions}]}
     return JSONResponse(body, status, more)
 
 
@@ -43,4 +46,10 @@ def status_of(error: errors.PhotosGraphError) -> int:
 
 def masked() -> JSONResponse:
     """Returns the answer to an unforeseen error, whose own message may reveal too much."""
-    return error_answer(errors.PhotosGraphError("Something went wrong. The log of the service has the details."))
+    return error_answer(errors.PhotosGraphError(MASK))
+
+
+def masked_extensions() -> dict[str, object]:
+    """Returns what is said of an unforeseen error: the id of the request, by which it is found in the log."""
+    id_ = request_id()
+    return {"code": errors.PhotosGraphError.code, **({"requestId": id_} if id_ is not None else {})}

@@ -25,8 +25,18 @@ from photos_graph.web.health import health_routes
 from photos_graph.web.login import login_routes
 from photos_graph.web.media import routes as media_routes
 from photos_graph.web.middleware import AtOnce, Authentication, BrowserHeaders, LoopbackHosts, Masking
+from photos_graph.web.watching import REQUEST_ID, Watching
 
-EXPOSED = ("Allow", "Content-Length", "Content-Range", "ETag", "Retry-After", "Server-Timing", "WWW-Authenticate")
+EXPOSED = (
+    "Allow",
+    "Content-Length",
+    "Content-Range",
+    "ETag",
+    "Retry-After",
+    "Server-Timing",
+    "WWW-Authenticate",
+    REQUEST_ID,
+)
 PREFLIGHT_SECONDS = 7200  # the longest that Chromium keeps the answer to a preflight
 
 _CODES = {400: "BAD_INPUT", 404: "NOT_FOUND", 405: "BAD_INPUT", 415: "BAD_INPUT"}
@@ -46,16 +56,18 @@ def build_app(
     503.
     """
     _hide_queries_from_access_log()
+    routes = [
+        *health_routes(),
+        *login_routes(access, settings),
+        *access_routes(access, settings),
+        *media_routes(access),
+        *graphiql_routes(),
+        *graphql,
+    ]
     return Starlette(
-        routes=[
-            *health_routes(),
-            *login_routes(access, settings),
-            *access_routes(access, settings),
-            *media_routes(access),
-            *graphiql_routes(),
-            *graphql,
-        ],
+        routes=routes,
         middleware=[
+            Middleware(Watching, routes),
             Middleware(BrowserHeaders, settings.origins),
             Middleware(LoopbackHosts, settings.host, [*settings.origins, settings.public_url or ""]),
             Middleware(

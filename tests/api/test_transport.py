@@ -6,8 +6,6 @@ import asyncio
 import base64
 import gc
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from types import AsyncGeneratorType
 
@@ -23,23 +21,10 @@ from resolvers.asgi import create_app
 from resolvers.sockets import MAX_OPERATIONS
 from tests.kit.graphql import TOKENS, Ask, code, codes
 from tests.kit.server import serving
+from tests.kit.sockets import opened_socket, socket_url
 from tests.kit.waiting import PATIENCE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.http]
-
-
-def socket_url(client: httpx.AsyncClient) -> str:
-    return str(client.base_url).replace("http://", "ws://").rstrip("/") + "/graphql"
-
-
-@asynccontextmanager
-async def opened_socket(client: httpx.AsyncClient) -> AsyncIterator[websockets.ClientConnection]:
-    protocol = websockets.Subprotocol("graphql-transport-ws")
-    async with websockets.connect(socket_url(client), subprotocols=[protocol]) as ws:
-        payload = {"Authorization": f"Bearer {TOKENS['owner']}"}
-        await ws.send(json.dumps({"type": "connection_init", "payload": payload}))
-        assert json.loads(await ws.recv())["type"] == "connection_ack"
-        yield ws
 
 
 FORBIDDEN = {

@@ -1,4 +1,4 @@
-"""A WebSocket of graphql-transport-ws to an application in this process."""
+"""A WebSocket of graphql-transport-ws: to an application in this process, or to a real server."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
+import websockets
 from starlette.types import ASGIApp, Message
 
 from tests.kit.graphql import TOKENS
@@ -73,3 +75,18 @@ async def open_socket(app: ASGIApp, headers: Mapping[str, str] | None = None) ->
     finally:
         await client.to_app.put({"type": "websocket.disconnect", "code": 1000})
         await asyncio.wait_for(running, PATIENCE)
+
+
+def socket_url(client: httpx.AsyncClient) -> str:
+    return str(client.base_url).replace("http://", "ws://").rstrip("/") + "/graphql"
+
+
+@asynccontextmanager
+async def opened_socket(client: httpx.AsyncClient) -> AsyncIterator[websockets.ClientConnection]:
+    """Opens a socket to a real server with the token of the owner."""
+    protocol = websockets.Subprotocol("graphql-transport-ws")
+    async with websockets.connect(socket_url(client), subprotocols=[protocol]) as ws:
+        payload = {"Authorization": f"Bearer {TOKENS['owner']}"}
+        await ws.send(json.dumps({"type": "connection_init", "payload": payload}))
+        assert json.loads(await ws.recv())["type"] == "connection_ack"
+        yield ws

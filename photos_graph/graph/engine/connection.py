@@ -25,6 +25,7 @@ from photos_graph.graph.engine.data_folder import FULL, DataFolder
 from photos_graph.graph.engine.driver import open_driver
 from photos_graph.graph.engine.embedded import FILES, Endpoint, Engine
 from photos_graph.graph.engine.pulse import AWAY, Pulse
+from photos_graph.graph.engine.slow import SlowQueries
 from photos_graph.graph.engine.tries import Tries
 from photos_graph.graph.engine.values import plain
 from photos_graph.graph.engine.writer_turns import WriterTurns
@@ -49,9 +50,10 @@ class Transaction:
     async def run(self, query: LiteralString, /, **parameters: object) -> list[dict[str, Any]]:
         """Runs a query and returns its rows."""
         self._graph.queries += 1
-        result = await self._inner.run(query, parameters)
-        names = result.keys()
-        return [dict(zip(names, map(plain, record), strict=True)) async for record in result]
+        with self._graph.slow.timed(query):
+            result = await self._inner.run(query, parameters)
+            names = result.keys()
+            return [dict(zip(names, map(plain, record), strict=True)) async for record in result]
 
 
 class _Commit:
@@ -89,12 +91,14 @@ class Graph:
         engine: Engine | None = None,
         patience: float = 30,
         silence: float = 5,
+        slow: float = 1,
     ) -> None:
         """``silence`` is the time in seconds after which an engine that says nothing counts as one that does not
-        answer."""
+        answer, and ``slow`` the time from which a query is logged."""
         self.dialect = dialects.NEO4J
         self.queries = 0
         self.pulse = Pulse(self._ask, silence)
+        self.slow = SlowQueries(slow)
         self.folder: DataFolder | None = None
         self._endpoint = endpoint
         self._engine = engine
@@ -168,7 +172,8 @@ class Graph:
         self.queries += 1
         try:
             async with await self._session(neo4j.READ_ACCESS, size) as session:
-                result = await session.run(query, parameters)
+                with self.slow.timed(query):
+                    result = await session.run(query, parameters)
                 names = result.keys()
                 while found := await result.fetch(size):
                     yield [dict(zip(names, map(plain, record), strict=True)) for record in found]

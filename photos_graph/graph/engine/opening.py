@@ -49,14 +49,14 @@ async def unmigrated(settings: Settings) -> Graph:
     If ``graph.uri`` is set, this is the graph of that server. Otherwise it is the embedded engine of the data
     directory, which is started unless another process runs it. Raises as ``connect`` does.
     """
-    chosen = settings.graph
+    chosen, slow = settings.graph, settings.log.slow_seconds
     if chosen.uri is None:
         engine = Engine(settings.data_dir, heap=chosen.heap)
         await engine.start()
-        graph = Graph(lambda: engine.endpoint, engine=engine, silence=chosen.silence_seconds)
+        graph = Graph(lambda: engine.endpoint, engine=engine, silence=chosen.silence_seconds, slow=slow)
     else:
         endpoint = Endpoint(chosen.uri, chosen.user, chosen.password.get_secret_value(), chosen.database)
-        graph = Graph(lambda: endpoint, silence=chosen.silence_seconds)
+        graph = Graph(lambda: endpoint, silence=chosen.silence_seconds, slow=slow)
     try:
         await graph.ready(chosen.connect_seconds)
         graph.remember_folder(settings.data_dir)
