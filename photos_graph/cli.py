@@ -10,12 +10,13 @@ import asyncio
 import importlib
 import logging
 import sys
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photos_graph import cli_access, cli_backups
+from photos_graph import cli_access, cli_backups, cli_client
 from photos_graph.command import (
     DataDir,
     Verbose,
@@ -57,10 +58,26 @@ app = typer.Typer(
     epilog="Settings also come from the environment (for example PHOTOS_GRAPH__URI=bolt://nas:7687) and from the file "
     "~/.config/photos-graph/config.toml. docs/settings.md lists them. Your originals are never changed.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        out.print(f"photos-graph {metadata.version('photos-graph')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """What no command is needed for."""
+
 
 RootArguments = Annotated[
     list[str] | None,
@@ -397,5 +414,6 @@ def demo(folder: Annotated[Path, typer.Argument(help="A folder that is new or em
     err.print(f"{folder} has {count} pictures. Serve them: photos-graph serve {folder}")
 
 
-app.registered_commands += [*cli_backups.commands.registered_commands, *cli_access.commands.registered_commands]
+for more in (cli_client, cli_backups, cli_access):
+    app.registered_commands += more.commands.registered_commands
 app.registered_groups += cli_access.commands.registered_groups

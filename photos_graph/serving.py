@@ -6,6 +6,7 @@ import asyncio
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
 
 import uvicorn
 from starlette.applications import Starlette
@@ -13,6 +14,7 @@ from starlette.types import ASGIApp
 
 from photos_graph.access.secrets import Secrets
 from photos_graph.bootstrap import Services
+from photos_graph.client import announced
 from photos_graph.errors import BadSettings
 from photos_graph.settings import Settings, WebSettings
 from photos_graph.startup import Startup
@@ -29,11 +31,13 @@ async def serve(create_app: CreateApp, settings: Settings, roots: Sequence[str],
     listening = listen(settings)
     startup = Startup(_url(settings, listening), settings, quiet)
     tasks: set[asyncio.Task[None]] = set()
+    until_the_end = ExitStack()
     startup.say("Starting the graph engine")
 
     async def started(services: Services, secrets: Secrets) -> None:
         for root in roots:
             await services.roots.ensure(root)
+        until_the_end.enter_context(announced(settings, startup.url))
         startup.greet(secrets)
         if (other := services.graph.shared_with) is not None:
             err.print(
@@ -52,6 +56,7 @@ async def serve(create_app: CreateApp, settings: Settings, roots: Sequence[str],
     try:
         await server.serve(sockets=[listening])
     finally:
+        until_the_end.close()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

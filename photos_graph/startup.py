@@ -28,7 +28,7 @@ class Startup:
     sign in."""
 
     def __init__(self, url: str, settings: Settings, quiet: bool) -> None:
-        self._url = url
+        self.url = url
         self._quiet = quiet
         self._settings = settings
         self._download = _Download(settings)
@@ -41,7 +41,7 @@ class Startup:
 
     def greet(self, secrets: Secrets) -> None:
         """Says where the service is, and how to sign in."""
-        url, settings = self._url, self._settings
+        url, settings = self.url, self._settings
         err.print(f"Serving at {url} (GraphiQL: {url}/graphql)")
         if secrets.fresh:
             err.print("Open this address once in your browser to sign in. The token is not shown again:")
@@ -107,7 +107,7 @@ class Startup:
         if unreadable:
             parts.append(f"{unreadable:,} unreadable")
         parts += _passed_over(passed_over)
-        self.say(f"Ready: {', '.join(parts)}. Open {self._url}", style="green")
+        self.say(f"Ready: {', '.join(parts)}. Open {self.url}", style="green")
         if unreadable:
             self.say(failures_hint(unreadable))
 
