@@ -2,6 +2,8 @@ PYTHON ?= python3
 VENV ?= .venv
 bin = $(VENV)/bin
 ready = $(VENV)/.ready
+usable = $(VENV)/.usable
+install = $(bin)/pip install --quiet --no-compile --disable-pip-version-check --constraint constraints.txt --editable
 demo = .demo/Pictures
 # Compiled modules are kept, whatever the environment says: the program starts other processes, and the tests hundreds.
 export PYTHONDONTWRITEBYTECODE =
@@ -12,7 +14,7 @@ models = deepface.DeepFace, hdbscan, keras, tensorflow
 setup: $(ready)
 
 # make run LIBRARY=DIR serves that folder; without it, a demonstration library with a data directory of its own.
-run: $(ready) $(if $(LIBRARY),,$(demo))
+run: $(usable) $(if $(LIBRARY),,$(demo))
 	$(bin)/photos-graph serve $(if $(LIBRARY),"$(LIBRARY)",--data-dir .demo/data $(demo))
 
 # Four processes on two cores, since tests wait for their engine half of the time.
@@ -30,11 +32,20 @@ check: $(ready)
 bench: $(ready)
 	$(bin)/python -m benchmarks
 
-$(ready): pyproject.toml constraints.txt
+# What the service needs.
+$(usable): pyproject.toml constraints.txt
+	@.ci/packages run
 	$(PYTHON) -m venv $(VENV)
-	$(bin)/pip install --quiet --no-compile --disable-pip-version-check --constraint constraints.txt --editable '.[dev,demo,ml,text,cluster]'
+	$(install) '.[ml,text,cluster]'
 	-@DEEPFACE_BACKEND_ENGINE=onnx DEEPFACE_HOME=$(VENV) $(bin)/python -c 'import $(models)' >/dev/null 2>&1
 	@touch $@
 
-$(demo): | $(ready)
+# What tests, types and benchmarks need as well.
+$(ready): $(usable)
+	@.ci/packages test
+	$(install) '.[dev,demo,ml,text,cluster]'
+	@touch $@
+
+$(demo): | $(usable)
+	$(install) '.[demo]'
 	$(bin)/photos-graph demo $(demo)

@@ -46,7 +46,7 @@ class Commands:
 
 
 def told_of_the_library(command: Commands, folder: Path) -> None:
-    """Goes through all commands, each of which leaves the library as it was."""
+    """Tags a folder, looks at its photos, and takes all of it back."""
     said = command.said("tag", "2019 Abruzzo", "Abruzzo", "--dry-run")
     assert "Pictures/Italy/2019 Abruzzo: 2 of 2 photos would change. Nothing was changed." in said
     assert "2 of 2 photos changed." in command.said("tag", folder / "Italy/2019 Abruzzo", "Places/Abruzzo")
@@ -63,6 +63,8 @@ def told_of_the_library(command: Commands, folder: Path) -> None:
     assert "2 of 2 photos changed" in command.said("undo", command.json("changes")["nodes"][2]["id"])
     assert "undone" in command.said("changes")
 
+
+def told_of_albums_and_persons(command: Commands, folder: Path) -> None:
     assert "Sea has 2 photos." in command.said("album", "Sea", "in folder Sea")
     assert [each["name"] for each in command.json("album")["nodes"]] == ["Sea"]
     command.said("undo")
@@ -95,6 +97,7 @@ async def test_a_service_and_its_data_directory_answer_alike(tmp_path: Path) -> 
     await service.ready(200)
     await service.photos(4)
     told_of_the_library(command, folder)
+    told_of_albums_and_persons(command, folder)
     assert f"http://127.0.0.1:{service.client.base_url.port}/" in command.said("open")
     await service.end()
     assert not (data / FILE).exists()
