@@ -174,7 +174,8 @@ def open_folder(root: bytes, relative: bytes, *, follow_symlinks: bool = False) 
         # The owner chose the root, so it may be a link.
         folder = os.open(root, _FOLDER & ~os.O_NOFOLLOW)
     except OSError as error:
-        raise RootOffline(f"The folder {display(root)} cannot be opened: {error.strerror}.") from error
+        # Viewers may see this, but not where the folders of originals are.
+        raise RootOffline(f"The folder of the root cannot be opened: {error.strerror}.") from error
     for part in parts:
         try:
             child = os.open(part, _FOLDER, dir_fd=folder)

@@ -59,6 +59,11 @@ class WebSettings(SettingsGroup):
         le=3650,
         description="The addresses of pictures work for at least so many days, and for less than twice as many.",
     )
+    viewer_originals: bool = Field(
+        False,
+        description="Whether viewers get the originals, with all that is written in them, and the moving parts of "
+        "photos. Thumbnails, which they always get, carry no metadata.",
+    )
     trusted_proxies: tuple[str, ...] = Field(
         ("127.0.0.1", "::1"),
         description="The addresses, or networks such as `172.16.0.0/12`, of proxies whose X-Forwarded-For and "

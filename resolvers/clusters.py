@@ -14,7 +14,7 @@ from resolvers.connections import After, Before, Connection, First, Last, Node, 
 from resolvers.context import Info
 from resolvers.faces import FaceConnection, IdOrName, PersonSuggestion, face_page, suggestions
 from resolvers.jobs import Job
-from resolvers.permissions import CanEdit, CanView
+from resolvers.permissions import CanEdit, CanView, IsOwner
 from resolvers.waiting import FROM_LOADERS
 
 
@@ -107,9 +107,10 @@ class ClusterMutations:
 @strawberry.type
 class ClusterJobMutations:
     @strawberry.mutation(
-        permission_classes=[CanEdit],
+        permission_classes=[IsOwner],
         description="Starts a job that groups all faces without a name from the beginning. Assignments by persons "
-        "stay. It is rarely needed, because new faces join clusters and persons by themselves.",
+        "stay. It is rarely needed, because new faces join clusters and persons by themselves. "
+        "Requires the role OWNER.",
     )
     async def cluster_faces(self, info: Info) -> Job:
         return Job.of(await info.context.services.face_triggers.group())

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import strawberry
 
 from photos_graph.access.credentials import Access
-from photos_graph.access.roles import Viewer
+from photos_graph.access.roles import Viewer, may_open_originals
 from photos_graph.bootstrap import Services
 from photos_graph.errors import Unauthenticated, Unavailable
 from photos_graph.graph.engine.caller import MutationWrites
@@ -26,6 +26,7 @@ class Context:
     loads: Loaders | None
     public_url: str = ""  # that goes before the addresses of pictures
     media_days: int = 30  # for which such an address works at least
+    viewer_originals: bool = False  # whether viewers may open originals
     client: str = ""  # the address of the client
     connection_params: object = None
     deletions: list[str] = field(default_factory=list)  # the ids of the changes that deletions of this request made
@@ -56,6 +57,11 @@ class Context:
         """What makes the addresses of pictures for this viewer."""
         grant = self.viewer.grant if self.viewer is not None else ""
         return MediaAddresses(self.access.keys, grant, self.media_days, self.public_url)
+
+    @property
+    def may_open_originals(self) -> bool:
+        """Raises Unauthenticated."""
+        return may_open_originals(self.known_viewer.role, self.viewer_originals)
 
     @property
     def services(self) -> Services:

@@ -95,9 +95,10 @@ class LevelExecutor(StrawberryGraphQLCoreExecutionContext):
     def execute_field(
         self, parent_type: GraphQLObjectType, source: Any, field_details_list: Any, path: Path, position_context: Any
     ) -> Any:
-        """Each mutation of a request has an outcome of its own."""
+        """Each mutation of a request has an outcome of its own, and its answer shows nothing that was loaded before."""
         if path.prev is None and parent_type is self.schema.mutation_type and isinstance(self.context_value, Context):
             self.context_value.mutations[str(path.key)] = begin_mutation()
+            self.context_value.forget_loaded()
         return super().execute_field(parent_type, source, field_details_list, path, position_context)
 
     async def _by_levels(self, selection: Selection) -> Any:

@@ -37,7 +37,7 @@ from resolvers.connections import (
 from resolvers.context import Info
 from resolvers.enums import TagSource, ThumbnailFormat
 from resolvers.jobs import Job
-from resolvers.permissions import CanEdit, CanView
+from resolvers.permissions import CanEdit, CanView, IsOwner
 from resolvers.photos import Format, Photo, load_photo
 from resolvers.waiting import FROM_LOADERS
 
@@ -337,9 +337,10 @@ class FaceMutations:
 @strawberry.type
 class FaceJobMutations:
     @strawberry.mutation(
-        permission_classes=[CanEdit],
+        permission_classes=[IsOwner],
         description="Starts a job that detects faces in the given photos, again if necessary. By default it looks at "
-        "all photos that are due. Faces that a person edited stay. Fails with NOT_FOUND if a photo is not known.",
+        "all photos that are due. Faces that a person edited stay. Fails with NOT_FOUND if a photo is not known. "
+        "Requires the role OWNER.",
     )
     async def find_faces(
         self,

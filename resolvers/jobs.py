@@ -10,12 +10,13 @@ import strawberry
 from strawberry import UNSET
 
 from photos_graph.model import jobs as job_model
+from photos_graph.model.access import Role
 from resolvers import ids
 from resolvers.connections import After, Before, Connection, First, Last, Node, connection, given, page_sizes
 from resolvers.context import Info
 from resolvers.enums import JobKind, JobState
 from resolvers.library import Failure, failure_page
-from resolvers.permissions import CanEdit, CanView, IsOwner
+from resolvers.permissions import NULL_FOR_EDITORS, CanEdit, IsOwner
 
 JobId = Annotated[strawberry.ID, strawberry.argument(description="The id of the job.")]
 
@@ -30,12 +31,17 @@ class Job(Node):
     state: JobState = strawberry.field(description="The state of the job.")
     done: int = strawberry.field(description="How many items, such as files, photos or faces, are done.")
     total: int | None = strawberry.field(description="How many items there are, or null while this is not known.")
-    message: str | None = strawberry.field(
-        description="What the job is doing; at its end, a sentence about the result or the error."
-    )
     created_at: datetime = strawberry.field(description="When the job was queued.")
     started_at: datetime | None = strawberry.field(description="When the job started to run, or null before that.")
     finished_at: datetime | None = strawberry.field(description="When the job ended, or null before that.")
+
+    @strawberry.field(
+        description="What the job is doing; at its end, a sentence about the result or the error. It is null for "
+        "editors, because it may name folders of the server.",
+        metadata=NULL_FOR_EDITORS,
+    )
+    def message(self, info: Info) -> str | None:
+        return self.own.message if info.context.known_viewer.may(Role.OWNER) else None
 
     @strawberry.field(description="The files on which this job failed.")
     async def failures(
@@ -52,7 +58,6 @@ class Job(Node):
             state=job.state,
             done=job.done,
             total=job.total,
-            message=job.message,
             created_at=job.created_at,
             started_at=job.started_at,
             finished_at=job.finished_at,
@@ -66,7 +71,7 @@ async def load_job(info: Info, id: str) -> Job | None:
 
 @strawberry.type
 class JobQueries:
-    @strawberry.field(permission_classes=[CanView], description="All jobs, newest first.")
+    @strawberry.field(permission_classes=[CanEdit], description="All jobs, newest first. Requires the role EDITOR.")
     async def jobs(
         self,
         info: Info,
@@ -84,7 +89,10 @@ class JobQueries:
         jobs, (first, last) = info.context.services.jobs, page_sizes(first, last)
         return connection(await jobs.page(given(state), first, given(after), last, given(before)), Job.of)
 
-    @strawberry.field(permission_classes=[CanView], description="Finds a job by its id. Returns null if there is none.")
+    @strawberry.field(
+        permission_classes=[CanEdit],
+        description="Finds a job by its id. Returns null if there is none. Requires the role EDITOR.",
+    )
     async def job(self, info: Info, id: JobId) -> Job | None:
         return await load_job(info, ids.decode("Job", id))
 
@@ -92,9 +100,10 @@ class JobQueries:
 @strawberry.type
 class JobMutations:
     @strawberry.mutation(
-        permission_classes=[CanEdit],
+        permission_classes=[IsOwner],
         description="Starts a scan of a root, of a folder or, by default, of the whole library. If an equal scan is "
-        "already queued, that job is returned. Fails with NOT_FOUND if the root or folder is not known.",
+        "already queued, that job is returned. Fails with NOT_FOUND if the root or folder is not known. "
+        "Requires the role OWNER.",
     )
     async def scan(
         self,
@@ -141,17 +150,17 @@ class JobMutations:
         return Job.of(await info.context.services.roots.start_removal(ids.decode("Root", id)))
 
     @strawberry.mutation(
-        permission_classes=[CanEdit],
+        permission_classes=[IsOwner],
         description="Cancels a job. A queued job ends at once, and a running one at its next step; a job that has "
-        "ended stays as it is. Fails with NOT_FOUND if the job is not known.",
+        "ended stays as it is. Fails with NOT_FOUND if the job is not known. Requires the role OWNER.",
     )
     async def cancel_job(self, info: Info, id: JobId) -> Job:
         return Job.of(await info.context.services.jobs.cancel(ids.decode("Job", id)))
 
     @strawberry.mutation(
-        permission_classes=[CanEdit],
+        permission_classes=[IsOwner],
         description="Starts a scan that reads again the files that failed. Fails with NOT_FOUND if the job is not "
-        "known.",
+        "known. Requires the role OWNER.",
     )
     async def retry_failures(
         self,
@@ -169,18 +178,18 @@ class JobMutations:
 @strawberry.type
 class JobSubscriptions:
     @strawberry.subscription(
-        permission_classes=[CanView],
+        permission_classes=[CanEdit],
         description="Sends a job whenever it makes progress, and completes after its end. Fails with NOT_FOUND if the "
-        "job is not known.",
+        "job is not known. Requires the role EDITOR.",
     )
     async def job(self, info: Info, id: JobId) -> AsyncGenerator[Job, None]:
         async for step in info.context.services.jobs.watch(ids.decode("Job", id)):
             yield Job.of(step)
 
     @strawberry.subscription(
-        permission_classes=[CanView],
+        permission_classes=[CanEdit],
         description="Sends any job whenever it makes progress, starting with those that are queued or running. It "
-        "never completes by itself.",
+        "never completes by itself. Requires the role EDITOR.",
     )
     async def jobs(self, info: Info) -> AsyncGenerator[Job, None]:
         async for step in info.context.services.jobs.watch_all():

@@ -18,7 +18,7 @@ from resolvers.connections import After, Before, Connection, First, Last, Node, 
 from resolvers.context import Info
 from resolvers.enums import RootState
 from resolvers.folders import Folder, load_folder
-from resolvers.permissions import CanView, IsOwner
+from resolvers.permissions import CanEdit, CanView, IsOwner
 from resolvers.replacements import Replacement
 
 
@@ -43,7 +43,10 @@ class RootContents:
 class Root(Node):
     root: strawberry.Private[library_model.Root]
     name: str = strawberry.field(description="The name of the root, with which the paths of its folders start.")
-    path: str = strawberry.field(description="The path of the folder on the machine that runs the service.")
+    path: str = strawberry.field(
+        permission_classes=[IsOwner],
+        description="The path of the folder on the machine that runs the service. Requires the role OWNER.",
+    )
     state: RootState = strawberry.field(description="Whether the folder can be read now.")
 
     @strawberry.field(description="The folder of the root as it appears in the library.")
@@ -54,7 +57,9 @@ class Root(Node):
         return folder
 
     @strawberry.field(
-        description="What would not be shown any more if the root were removed, to be asked before `removeRoot`."
+        permission_classes=[IsOwner],
+        description="What would not be shown any more if the root were removed, to be asked before `removeRoot`. "
+        "Requires the role OWNER.",
     )
     async def contents(self, info: Info) -> RootContents:
         return RootContents(**asdict(info.context.services.roots.contents(self.root.id)))
@@ -142,16 +147,20 @@ class Library:
     async def face_count(self, info: Info) -> int:
         return await info.context.services.faces.library_count()
 
-    @strawberry.field(description="The failures of all jobs that have not been resolved since.")
+    @strawberry.field(
+        permission_classes=[CanEdit],
+        description="The failures of all jobs that have not been resolved since. Requires the role EDITOR.",
+    )
     async def failures(
         self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
     ) -> Connection[Failure]:
         return await failure_page(info, first, after, last, before)
 
     @strawberry.field(
+        permission_classes=[CanEdit],
         description="The files that the last scans passed over, by extension, the most frequent first: videos, "
         "sidecars without a photo, and copies that a program for synchronising left after a conflict. Files in ignored "
-        "folders do not count."
+        "folders do not count. Requires the role EDITOR.",
     )
     async def passed_over(self, info: Info) -> list[PassedOver]:
         counts = await info.context.services.roots.passed_over()
@@ -159,8 +168,9 @@ class Library:
         return [PassedOver(extension=extension, count=count) for extension, count in ordered]
 
     @strawberry.field(
+        permission_classes=[CanEdit],
         description="The photos whose pictures were replaced by others at the same path, where it is not clear whether "
-        "the new picture is an edit of the old one. A person decides with `succeedPhoto`."
+        "the new picture is an edit of the old one. A person decides with `succeedPhoto`. Requires the role EDITOR.",
     )
     async def replacements(
         self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
@@ -168,7 +178,11 @@ class Library:
         replacements, (first, last) = info.context.services.replacements, page_sizes(first, last)
         return connection(await replacements.page(first, given(after), last, given(before)), Replacement.of)
 
-    @strawberry.field(description="The file formats that are recognised, and whether this installation decodes them.")
+    @strawberry.field(
+        permission_classes=[CanEdit],
+        description="The file formats that are recognised, and whether this installation decodes them. Requires the "
+        "role EDITOR.",
+    )
     async def formats(self, info: Info) -> list[FormatSupport]:
         return [FormatSupport.of(each) for each in await info.context.services.browse.formats()]
 

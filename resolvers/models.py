@@ -14,7 +14,7 @@ from resolvers.connections import Node, given
 from resolvers.context import Info
 from resolvers.enums import ModelKind, ModelState, Trust
 from resolvers.jobs import Job
-from resolvers.permissions import CanEdit, CanView
+from resolvers.permissions import CanEdit, IsOwner
 
 if TYPE_CHECKING:
     from resolvers.tags import Tag
@@ -176,7 +176,9 @@ async def load_model(info: Info, id: str) -> Model | None:
 
 @strawberry.type
 class ModelQueries:
-    @strawberry.field(permission_classes=[CanView], description="The versions of the models, newest first.")
+    @strawberry.field(
+        permission_classes=[CanEdit], description="The versions of the models, newest first. Requires the role EDITOR."
+    )
     async def models(
         self,
         info: Info,
@@ -191,10 +193,10 @@ class ModelQueries:
 @strawberry.type
 class ModelMutations:
     @strawberry.mutation(
-        permission_classes=[CanEdit],
+        permission_classes=[IsOwner],
         description="Starts a job that trains a new version on the labels that persons assigned. The new version "
         "becomes active if it is not worse than the active one on held-out examples. The job fails if there are too "
-        "few examples.",
+        "few examples. Requires the role OWNER.",
     )
     async def train(
         self, info: Info, kind: Annotated[ModelKind, strawberry.argument(description="What the model predicts.")]
@@ -202,11 +204,11 @@ class ModelMutations:
         return Job.of(await info.context.services.learning_triggers.train(kind))
 
     @strawberry.mutation(
-        permission_classes=[CanEdit],
+        permission_classes=[IsOwner],
         description="Makes a version active, in place of the one that is. This is also how to return to an earlier "
         "version or to use a rejected one. A job then computes all predictions again. Fails with NOT_FOUND if the "
         "version is not known, and with UNAVAILABLE if its file is damaged or it was trained on the features of "
-        "another backbone or embedder than the settings name.",
+        "another backbone or embedder than the settings name. Requires the role OWNER.",
     )
     async def activate_model(
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The id of the version.")]

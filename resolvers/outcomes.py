@@ -36,7 +36,7 @@ class OutcomeQueries:
     @strawberry.field(
         permission_classes=[CanEdit],
         description="Says what became of a mutation whose answer was the error UNKNOWN_OUTCOME. Fails with NOT_FOUND "
-        "if no mutation has this id, or if it was more than a week ago.",
+        "if no mutation has this id, or if it was more than a week ago. Requires the role EDITOR.",
     )
     async def outcome(
         self,

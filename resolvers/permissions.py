@@ -1,4 +1,6 @@
-"""The permissions of roles. Every field of Query, Mutation and Subscription has one of them."""
+"""What the roles may ask for. Every field of Query, Mutation and Subscription has a permission, and so has every field
+below them that needs a higher role than the field by which its object was found. ``docs/access.md`` has the table.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +9,11 @@ from typing import Any, ClassVar
 from strawberry.permission import BasePermission
 
 from photos_graph.access.roles import require
+from photos_graph.errors import Forbidden
 from photos_graph.model.access import Role
 from resolvers.context import Info
+
+NO_ORIGINALS = "Viewers get no originals here. Ask for thumbnail(size: LARGE), or the owner for web.viewer_originals."
 
 
 class RolePermission(BasePermission):
@@ -27,11 +32,18 @@ class CanView(RolePermission):
 class CanEdit(RolePermission):
     role = Role.EDITOR
 
-    def has_permission(self, source: Any, info: Info, **arguments: Any) -> bool:
-        allowed = super().has_permission(source, info, **arguments)
-        info.context.forget_loaded()
-        return allowed
 
-
-class IsOwner(CanEdit):
+class IsOwner(RolePermission):
     role = Role.OWNER
+
+
+# Metadata of fields whose resolvers check by themselves, because they are asked for each photo of a page.
+NULL_FOR_VIEWERS = {"null below": Role.EDITOR}
+NULL_FOR_EDITORS = {"null below": Role.OWNER}
+NEEDS_ORIGINALS = {"originals": True}
+
+
+def require_originals(info: Info) -> None:
+    """Raises Unauthenticated or Forbidden."""
+    if not info.context.may_open_originals:
+        raise Forbidden(NO_ORIGINALS)

@@ -27,7 +27,7 @@ from resolvers.enums import (
     ThumbnailSize,
 )
 from resolvers.limits import counted
-from resolvers.permissions import CanEdit
+from resolvers.permissions import NEEDS_ORIGINALS, CanEdit, require_originals
 from resolvers.places import Camera, Exposure, Location, Place, PlaceNames
 from resolvers.scalars import LocalDateTime
 from resolvers.waiting import FROM_LOADERS
@@ -242,18 +242,29 @@ class Photo(Node):
 
     @strawberry.field(
         description="The signed URL of the unchanged file, relative to the address of the service unless "
-        "`web.public_url` is set. It opens without a token and supports Range requests."
+        "`web.public_url` is set. It opens without a token and supports Range requests. Fails with FORBIDDEN for "
+        "viewers, unless the setting `web.viewer_originals` allows it: `originalUrl` is null then.",
+        metadata=NEEDS_ORIGINALS,
     )
     def original(self, info: Info) -> str:
+        require_originals(info)
         return info.context.addresses.original(self.photo.id, self.photo.content_hash)
+
+    @strawberry.field(
+        description="The same as `original`, but null for viewers who may not have originals.",
+        metadata=NEEDS_ORIGINALS,
+    )
+    def original_url(self, info: Info) -> str | None:
+        return self.original(info) if info.context.may_open_originals else None
 
     @strawberry.field(
         description="The signed URL of the moving part of a Live Photo or a motion photo, relative to the address of "
         "the service unless `web.public_url` is set, or null if the photo has none. It opens without a token and "
-        "supports Range requests."
+        "supports Range requests. It is part of the original, and so null for viewers who may not have originals.",
+        metadata=NEEDS_ORIGINALS,
     )
     def motion(self, info: Info) -> str | None:
-        if not self.photo.has_motion:
+        if not self.photo.has_motion or not info.context.may_open_originals:
             return None
         return info.context.addresses.motion(self.photo.id)
 

@@ -32,7 +32,7 @@ from resolvers.connections import (
 from resolvers.context import Info
 from resolvers.enums import ModelKind, Trust
 from resolvers.faces import Face, load_face
-from resolvers.permissions import CanEdit, CanView
+from resolvers.permissions import CanEdit
 from resolvers.persons import Person, load_person
 from resolvers.photos import Photo, load_photo
 from resolvers.tags import Tag, load_tag
@@ -136,10 +136,11 @@ class ReviewItemConnection:
 @strawberry.type
 class ReviewQueries:
     @strawberry.field(
-        permission_classes=[CanView],
+        permission_classes=[CanEdit],
         description="The questions whose answers teach the models most, most useful first, and at most 300. Questions "
         "that were answered or skipped since are left out, and so is a tag on portraits once people denied it for "
-        "some and for hardly any confirmed it. Fails with BAD_INPUT if both a tag and a person are given.",
+        "some and for hardly any confirmed it. Fails with BAD_INPUT if both a tag and a person are given. "
+        "Requires the role EDITOR.",
     )
     async def review_queue(
         self,

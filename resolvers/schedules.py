@@ -12,7 +12,7 @@ from photos_graph.model import learning as learning_model
 from resolvers.connections import given
 from resolvers.context import Info
 from resolvers.enums import ModelKind
-from resolvers.permissions import CanEdit, CanView
+from resolvers.permissions import CanEdit, IsOwner
 
 
 @strawberry.type(
@@ -39,7 +39,9 @@ class Schedule:
 
 @strawberry.type
 class ScheduleQueries:
-    @strawberry.field(permission_classes=[CanView], description="The schedules, one for each kind of model.")
+    @strawberry.field(
+        permission_classes=[CanEdit], description="The schedules, one for each kind of model. Requires the role EDITOR."
+    )
     async def schedules(self, info: Info) -> list[Schedule]:
         return [Schedule.of(each) for each in await info.context.services.schedules.all()]
 
@@ -47,9 +49,9 @@ class ScheduleQueries:
 @strawberry.type
 class ScheduleMutations:
     @strawberry.mutation(
-        permission_classes=[CanEdit],
+        permission_classes=[IsOwner],
         description="Sets the times when the models of a kind are trained. Returns whether there is a cron expression "
-        "now. Fails with BAD_INPUT if the expression is not valid or never comes true.",
+        "now. Fails with BAD_INPUT if the expression is not valid or never comes true. Requires the role OWNER.",
     )
     async def set_schedule(
         self,

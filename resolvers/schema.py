@@ -21,6 +21,7 @@ from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from photos_graph.errors import BadInput, Unauthenticated
+from photos_graph.model.access import Role
 from photos_graph.settings import WebSettings
 from resolvers import ids
 from resolvers.access import AccessMutations, AccessQueries, load_access_token, load_session
@@ -86,10 +87,19 @@ NODES: Mapping[str, Callable[[Info, str], Awaitable[Node | None] | Node | None]]
     "AccessToken": load_access_token,
     "Session": load_session,
 }
+# The kinds that not every viewer finds. To others, such an id is one of nothing.
+NODE_ROLES: Mapping[str, Role] = {
+    "Job": Role.EDITOR,
+    "Model": Role.EDITOR,
+    "ReviewItem": Role.EDITOR,
+    "AccessToken": Role.OWNER,
+    "Session": Role.OWNER,
+}
 
 
 async def find_node(info: Info, kind: str, ours: str) -> Node | None:
-    load = NODES.get(kind)
+    may_find = info.context.known_viewer.may(NODE_ROLES.get(kind, Role.VIEWER))
+    load = NODES.get(kind) if may_find else None
     found = load(info, ours) if load is not None else None
     return await found if isawaitable(found) else found
 

@@ -11,7 +11,7 @@ from resolvers.changes import BulkResult
 from resolvers.connections import still_there
 from resolvers.context import Info
 from resolvers.models import ONLY_SUGGESTED
-from resolvers.permissions import CanEdit, CanView
+from resolvers.permissions import CanEdit
 from resolvers.photos import Photo
 from resolvers.tags import Tag, TagId, load_tag
 
@@ -41,10 +41,11 @@ class TagSheet:
 @strawberry.type
 class SheetQueries:
     @strawberry.field(
-        permission_classes=[CanView],
+        permission_classes=[CanEdit],
         description="The sheet of a tag that waits to be judged. It stays the same until `judgeSheet` answers it; then "
         "the next one is drawn. Fails with NOT_FOUND if the tag is not known, with CONFLICT if no model of tags is "
-        "active or the active one does not know the tag, and with UNAVAILABLE while tags are being predicted.",
+        "active or the active one does not know the tag, and with UNAVAILABLE while tags are being predicted. "
+        "Requires the role EDITOR.",
     )
     async def tag_sheet(self, info: Info, tag: TagId) -> TagSheet:
         tag_id = ids.decode("Tag", tag)

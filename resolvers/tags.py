@@ -11,6 +11,7 @@ from strawberry import UNSET
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.model import labels as label_model
 from photos_graph.model import search as search_model
+from photos_graph.model.access import Role
 from photos_graph.search.filters import PhotoFilter, TermFilter
 from photos_graph.services.browse.tags import TagFilter
 from resolvers import ids
@@ -34,7 +35,7 @@ from resolvers.folders import Folder, load_folder
 from resolvers.limits import counted
 from resolvers.models import Model, load_model
 from resolvers.pages import PhotoConnection, photo_page
-from resolvers.permissions import CanEdit, CanView
+from resolvers.permissions import NULL_FOR_VIEWERS, CanEdit, CanView
 from resolvers.waiting import FROM_LOADERS
 
 TagId = Annotated[strawberry.ID, strawberry.argument(description="The id of the tag.")]
@@ -169,10 +170,13 @@ class PhotoTag:
     )
 
     @strawberry.field(
-        description="The version of the model that predicts the tag, if the source is PREDICTED.", metadata=FROM_LOADERS
+        description="The version of the model that predicts the tag, if the source is PREDICTED. It is null for "
+        "viewers.",
+        metadata={**FROM_LOADERS, **NULL_FOR_VIEWERS},
     )
     async def model(self, info: Info) -> Model | None:
-        return await load_model(info, self.own.model_id) if self.own.model_id is not None else None
+        is_shown = self.own.model_id is not None and info.context.known_viewer.may(Role.EDITOR)
+        return await load_model(info, self.own.model_id or "") if is_shown else None
 
     @classmethod
     def of(cls, info: Info, own: label_model.PhotoTag) -> PhotoTag | None:

@@ -102,6 +102,7 @@ class GraphQLTransport(GraphQL[Context, None]):
             Loaders(services),
             public_url=self._settings.public_url or "",
             media_days=self._settings.media_days,
+            viewer_originals=self._settings.viewer_originals,
             client=address_of(request),
             nodes_left=self._settings.max_cost,
         )

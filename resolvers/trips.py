@@ -18,7 +18,7 @@ from resolvers.enums import PhotoOrder, TripKind
 from resolvers.filters import decode_filter
 from resolvers.jobs import Job
 from resolvers.pages import Filter, OrderBy, PhotoConnection, photo_page
-from resolvers.permissions import CanEdit, CanView
+from resolvers.permissions import CanEdit, CanView, IsOwner
 from resolvers.photos import Photo, load_photo
 from resolvers.places import Place
 from resolvers.tagging import TagRefs
@@ -174,9 +174,9 @@ class TripMutations:
         return AlbumPayload.of_change(made)
 
     @strawberry.mutation(
-        permission_classes=[CanEdit],
+        permission_classes=[IsOwner],
         description="Starts a job that finds the trips and events among all photos again. It is rarely needed, because "
-        "the job follows every scan after which there are other photos, times or positions.",
+        "the job follows every scan after which there are other photos, times or positions. Requires the role OWNER.",
     )
     async def find_trips(self, info: Info) -> Job:
         return Job.of(await info.context.services.trip_triggers.find())

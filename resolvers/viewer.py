@@ -13,6 +13,10 @@ from resolvers.permissions import CanView
 class Viewer:
     name: str = strawberry.field(description="The name that is recorded with the changes of this viewer.")
     role: Role = strawberry.field(description="What this viewer may do.")
+    may_open_originals: bool = strawberry.field(
+        description="Whether this viewer gets originals, and the moving parts of photos: editors and the owner do, and "
+        "viewers if the setting `web.viewer_originals` allows it."
+    )
 
 
 @strawberry.type
@@ -20,4 +24,4 @@ class ViewerQueries:
     @strawberry.field(permission_classes=[CanView], description="The viewer that sent this request.")
     def viewer(self, info: Info) -> Viewer:
         viewer = info.context.known_viewer
-        return Viewer(name=viewer.name, role=viewer.role)
+        return Viewer(name=viewer.name, role=viewer.role, may_open_originals=info.context.may_open_originals)

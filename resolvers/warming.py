@@ -21,6 +21,7 @@ from resolvers.schema import Schema
 log = logging.getLogger(__name__)
 
 LEAST_PHOTOS = 5_000
+ASKER = Viewer("service", Role.OWNER)
 # Nothing in them starts a worker.
 QUESTIONS = (
     "{ photos(first: 1) { nodes { id files { path } places { id } tags { tag { id } } persons { id } "
@@ -46,7 +47,7 @@ async def ask_first(schema: Schema, services: Services) -> None:
     if services.browse.photo_count() < LEAST_PHOTOS:
         return
     for question in QUESTIONS:
-        context = Context(Access(Keys(b""), {}), Viewer("service", Role.VIEWER), services, Loaders(services))
+        context = Context(Access(Keys(b""), {}), ASKER, services, Loaders(services))
         answer = await schema.execute(question, context_value=context)
         if answer.errors:
             log.debug("The first answer to %s failed: %s", question, answer.errors[0])

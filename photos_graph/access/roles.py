@@ -19,8 +19,17 @@ class Viewer:
     grant: str = ""
     session: str = ""
 
+    def may(self, role: Role) -> bool:
+        """Returns whether this viewer may do what the role allows."""
+        return RANK[self.role] >= RANK[role]
+
+
+def may_open_originals(role: Role, viewers_may: bool) -> bool:
+    """Returns whether a role may get the files themselves. ``viewers_may``: the setting ``web.viewer_originals``."""
+    return viewers_may or role is not Role.VIEWER
+
 
 def require(viewer: Viewer, role: Role) -> None:
     """Raises Forbidden."""
-    if RANK[viewer.role] < RANK[role]:
+    if not viewer.may(role):
         raise Forbidden(f"This requires the role {role.value}, and yours is {viewer.role.value}.")

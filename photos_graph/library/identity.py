@@ -15,7 +15,7 @@ from typing import Any
 
 from photos_graph.errors import RootOffline
 from photos_graph.model.library import RootState
-from photos_graph.paths import display, open_folder
+from photos_graph.paths import open_folder
 
 _SAMPLE_SIZE = 64  # names
 _MAX_FOLDERS, _MAX_NAMES = 16, 10_000  # sub-folders that are looked into, and names in each
@@ -33,7 +33,7 @@ def marker(root: bytes) -> str:
         system = os.fstatvfs(descriptor).f_fsid
         names = set(_names(descriptor))
     except OSError as error:
-        raise RootOffline(f"The folder {display(root)} cannot be listed: {error.strerror}.") from error
+        raise RootOffline(f"The folder of the root cannot be listed: {error.strerror}.") from error
     finally:
         os.close(descriptor)
     return json.dumps({"device": found.st_dev, "inode": found.st_ino, "system": system, "names": _sample(names)})

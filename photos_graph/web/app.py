@@ -60,7 +60,7 @@ def build_app(
         *health_routes(),
         *login_routes(access, settings),
         *access_routes(access, settings),
-        *media_routes(access),
+        *media_routes(access, settings.viewer_originals),
         *graphiql_routes(),
         *graphql,
     ]

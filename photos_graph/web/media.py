@@ -21,7 +21,8 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from photos_graph.access.credentials import Access
-from photos_graph.errors import NotFound, PhotosGraphError
+from photos_graph.access.roles import may_open_originals
+from photos_graph.errors import Forbidden, NotFound, PhotosGraphError
 from photos_graph.images.renditions import Rendition
 from photos_graph.images.sealing import checked
 from photos_graph.images.sizes import FaceCut, RenditionSize
@@ -30,7 +31,7 @@ from photos_graph.services.media import Media, OpenOriginal
 from photos_graph.web.answers import error_answer
 from photos_graph.web.negotiation import chosen
 from photos_graph.web.state import media_of
-from photos_graph.web.urls import MOTION, ORIGINAL, check_address
+from photos_graph.web.urls import FILES, MOTION, ORIGINAL, check_address
 
 T = TypeVar("T")
 
@@ -43,11 +44,15 @@ CHECKED = "private, no-cache"
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
-def routes(access: Access) -> list[Route]:
+def routes(access: Access, viewer_originals: bool = False) -> list[Route]:
+    """``viewer_originals``: whether the addresses of originals that viewers have work."""
+
     async def media(request: Request) -> Response:
         named, what = request.path_params["named"], request.path_params["what"]
         try:
-            check_address(access, named, what, request.query_params)
+            token = check_address(access, named, what, request.query_params)
+            if what in FILES and not may_open_originals(token.role, viewer_originals):
+                raise Forbidden("This address was made for a viewer, and viewers get no originals here.")
             if what == ORIGINAL:
                 return await _original(request, await media_of(request).original(named))
             if what == MOTION:

@@ -23,7 +23,7 @@ from photos_graph.model.access import AccessToken
 from photos_graph.model.images import ThumbnailFormat
 
 ORIGINAL, MOTION = "original", "motion"
-
+FILES = frozenset({ORIGINAL, MOTION})  # which are served as they are on disk
 
 VERSION_DIGITS = 8  # of the content hash
 _DAY_SECONDS = 86_400

@@ -21,6 +21,8 @@ BARE = {
     "search": {"search.emptiedBy", "search.terms.alternatives", "search.unmatched"},
 }
 
+FOR_EDITORS = {"review"}  # the screens that viewers do not have
+
 
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
@@ -44,6 +46,9 @@ async def test_every_screen_is_answered_and_shows_something(
         empty = sorted(path for path in empty_lists(answer["data"]) if path not in BARE.get(screen.name, ()))
         if "errors" in answer or empty:
             failed[screen.name] = answer.get("errors") or empty
+        for_viewers = await ask(screen.query, "viewer", **await with_ids(screen.variables, data))
+        if ("errors" in for_viewers) is not (screen.name in FOR_EDITORS):
+            failed[f"{screen.name} for viewers"] = for_viewers.get("errors")
     assert failed == {}
 
 

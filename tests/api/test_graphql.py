@@ -99,8 +99,8 @@ async def test_the_library_says_what_it_holds(ask: Ask, library: str, folder: Pa
     await scan(ask)
     query = """{ library { photoCount fileCount folderCount roots { id name state folder { name } }
         passedOver { extension count } failures { totalCount } formats { extension available } } viewer { role } }"""
-    found = (await ask(query, "viewer"))["data"]
-    assert found["viewer"] == {"role": "VIEWER"}
+    found = (await ask(query, "editor"))["data"]
+    assert found["viewer"] == {"role": "EDITOR"}
     assert (found["library"]["photoCount"], found["library"]["fileCount"]) == (12, 12)
     assert {"extension": "jpg", "available": True} in found["library"]["formats"]
     assert found["library"]["passedOver"] == [{"extension": "mov", "count": 2}, {"extension": "aae", "count": 1}]
@@ -112,7 +112,7 @@ async def test_the_library_says_what_it_holds(ask: Ask, library: str, folder: Pa
 async def test_a_removed_root_is_forgotten_but_its_originals_stay(ask: Ask, folder: Path, library: str) -> None:
     contents = """{ library { roots { contents { photos folders taggedFolders tagged rated favourites faces named
         inAlbums } } } }"""
-    [root] = (await ask(contents, "viewer"))["data"]["library"]["roots"]
+    [root] = (await ask(contents))["data"]["library"]["roots"]
     assert root["contents"] == {
         **{"photos": 12, "folders": 4, "taggedFolders": 0, "tagged": 0, "rated": 0, "favourites": 0},
         **{"faces": 0, "named": 0, "inAlbums": 0},

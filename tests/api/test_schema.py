@@ -11,11 +11,13 @@ import pytest
 from strawberry.permission import PermissionExtension
 from strawberry.types.base import StrawberryOptional, get_object_definition
 
+from photos_graph.model.access import Role
 from photos_graph.settings import WebSettings
 from photos_graph.web.graphiql import examples
 from resolvers.permissions import IsOwner, RolePermission
 from resolvers.schema import NODES, Mutation, Query, Subscription, build_schema, print_sdl
 from resolvers.warming import QUESTIONS
+from tests.access_table import name_of, needed
 from tests.kit.corpora import CORPORA
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -44,7 +46,8 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "NewTokenPayload": ("secret", "token"),
         "Session": (*("address", "createdAt", "device", "expiresAt", "id", "isCurrent", "origin", "token", "usedAt"),),
         "Schedule": ("kind", "cron", "nextAt", "corrections"),
-        "Photo": ("people", "placeNames", "software", "statedByPeople", "cursor", "albums"),
+        "Photo": ("people", "placeNames", "software", "statedByPeople", "cursor", "albums", "originalUrl"),
+        "Viewer": ("mayOpenOriginals",),
         "Subscription": ("changes", "photoChanges"),
         "PhotoChange": ("addedCount", "deletedCount", "isComplete", "added", "deletedIds", "query"),
         "Mutation": (
@@ -227,14 +230,29 @@ def test_every_field_that_changes_or_reveals_is_guarded(root: type) -> None:
     assert [name for name, guards in permissions(root).items() if not guards] == []
 
 
-@pytest.mark.parametrize("name", ["add_root", "remove_root", "start_root_removal", "export_dataset", "import_dataset"])
-def test_roots_and_datasets_are_the_owners(name: str) -> None:
-    assert [type(guard) for guard in permissions(Mutation)[name]] == [IsOwner]
+def test_what_has_no_undo_is_the_owners() -> None:
+    definition = get_object_definition(Mutation, strict=True)
+    names = {name_of(field): field.python_name for field in definition.fields}
+    guards = permissions(Mutation)
+    without = NO_CHANGES.keys() - set(READS)
+    assert {name for name in without if [type(guard) for guard in guards[names[name]]] != [IsOwner]} == set()
 
 
 def test_nobody_changes_anything_with_the_role_to_look() -> None:
     roles = {guard.role for guards in permissions(Mutation).values() for guard in guards}
     assert "VIEWER" not in roles
+
+
+def test_a_field_says_which_role_it_requires() -> None:
+    silent = []
+    for type_ in build_schema(WebSettings())._schema.type_map.values():
+        definition = type_.extensions.get("strawberry-definition")
+        for field in getattr(definition, "fields", ()) if isinstance(type_, graphql.GraphQLObjectType) else ():
+            role = needed(field)
+            above = Role.EDITOR if type_.name == "Mutation" else Role.VIEWER
+            if role not in (None, Role.VIEWER, above) and f"Requires the role {role}." not in (field.description or ""):
+                silent.append(f"{type_.name}.{field.python_name}")
+    assert silent == []
 
 
 def test_an_argument_that_may_be_left_out_has_a_default() -> None:
@@ -402,6 +420,8 @@ async def test_a_fragment_that_spreads_others_twice_each_is_weighed_at_once() ->
     assert result.errors is not None and result.errors[0].extensions == {"code": "TOO_COMPLEX"}
 
 
+READS = ("deletedIds", "query")
+
 # Mutations of which `changes` has no entry, and why.
 NO_CHANGES = {
     **dict.fromkeys(("addRoot", "removeRoot"), "the labels come back when the root is added again"),
@@ -417,8 +437,7 @@ NO_CHANGES = {
     **dict.fromkeys(
         ("createAccessToken", "revokeAccessToken", "endSession"), "who gets in is no label, and revoking lasts"
     ),
-    "deletedIds": "it says what was deleted in the same request",
-    "query": "it reads",
+    **dict.fromkeys(READS, "it reads"),
 }
 BY_LAST_DELETION = {"deleteTag", "deletePerson", "lastDeletion"}
 

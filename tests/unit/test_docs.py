@@ -13,7 +13,7 @@ import yaml
 from typer.core import TyperGroup
 
 from photos_graph.model.jobs import JobKind
-from tests import settings_table
+from tests import access_table, settings_table
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DOCS = REPOSITORY / "docs"
@@ -39,6 +39,11 @@ def commands() -> dict[str, str]:
 
 def test_the_settings_table_is_that_of_the_code() -> None:
     assert settings_table.with_table(SETTINGS) == SETTINGS, "run python -m tests.settings_table"
+
+
+def test_the_table_of_who_may_do_what_is_that_of_the_code() -> None:
+    page = (DOCS / "access.md").read_text()
+    assert access_table.with_table(page) == page, "run python -m tests.access_table, and read what changed"
 
 
 def test_every_setting_has_a_meaning() -> None:

@@ -7,7 +7,7 @@ import logging
 
 import numpy as np
 
-from photos_graph.errors import PhotosGraphError, Unavailable
+from photos_graph.errors import ModelUnavailable, PhotosGraphError, Unavailable
 from photos_graph.index import Index
 from photos_graph.search.look_sets import Alike
 from photos_graph.search.query import Query
@@ -83,6 +83,10 @@ class Looking:
         order = LookOrder(text, settings.text_model, settings.vectors_file, settings.learn.threads)
         try:
             count, chunks = await self._pool.call(LOOK, order, Priority.INTERACTIVE)
+        except ModelUnavailable as error:  # of which viewers shall not see where the model lies
+            model = settings.text_model
+            shown = error.public_message.replace(f" in {model}", "").replace(str(model), model.name)
+            raise ModelUnavailable(shown) from error
         except Unavailable:
             raise
         except PhotosGraphError as error:  # the worker died, or took too long
