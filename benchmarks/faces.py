@@ -224,7 +224,8 @@ async def _middle_faces(pictures: list[Path], settings: Settings) -> list[tuple[
     found = []
     try:
         for picture in pictures:
-            faces = await find_faces(pool, os.fsencode(picture), None, settings)
+            with picture.open("rb") as file:
+                faces = await find_faces(pool, file.fileno(), None, settings)
             if len(faces):
                 centres = faces.boxes[:, :2] + faces.boxes[:, 2:] / 2
                 found.append((picture, faces.vectors[np.linalg.norm(centres - 0.5, axis=1).argmin()]))

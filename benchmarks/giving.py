@@ -4,7 +4,6 @@ most photos are of other kinds, before and after a judged sheet. Many draws take
 from __future__ import annotations
 
 import asyncio
-import os
 import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from photos_graph.services.learning.features_call import BATCH_SIZE, describe, d
 from photos_graph.services.learning.training_call import train_tags, training_pool
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
+from tests.kit.pictures import opened_files
 
 SMALL, SMALL_PORTRAITS = 60, 60  # photos of each kind of place, and portraits, in the small library
 PICTURES = (".jpg", ".jpeg", ".png", ".tif", ".tiff")
@@ -173,7 +173,8 @@ async def _features(bench: Bench, settings: Settings) -> Path | None:
         for start in range(0, len(pictures), BATCH_SIZE):
             bench.say(f"features of {start:,} of {len(pictures):,} pictures")
             some = [each for _, each in pictures[start : start + BATCH_SIZE]]
-            described = await describe(pool, [os.fsencode(each) for each in some], settings)
+            with opened_files(some) as files:
+                described = await describe(pool, files, settings)
             parts.append(described.vectors)
             folders += [some[at].parent.relative_to(bench.files).as_posix() for at in described.seen]
     finally:

@@ -36,6 +36,7 @@ from photos_graph.services.learning.questions import MAX_PER_TAG, MAX_QUESTIONS
 from photos_graph.services.learning.training_call import train_tags, training_pool
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
+from tests.kit.pictures import opened_files
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -337,12 +338,14 @@ def _features(bench: Bench, settings: Settings, figures: list[Figure]) -> Path |
     async def run() -> tuple[Floats, float, float]:
         pool = describing_pool(settings)
         try:
-            await describe(pool, [os.fsencode(pictures[0])], settings)  # the backbone is loaded
+            with opened_files(pictures[:1]) as files:
+                await describe(pool, files, settings)  # the backbone is loaded
             start = time.perf_counter()
             parts = []
             for at in range(0, len(pictures), BATCH_SIZE):
                 bench.say(f"features of {at:,} of {len(pictures):,} pictures")
-                found = await describe(pool, [os.fsencode(each) for each in pictures[at : at + BATCH_SIZE]], settings)
+                with opened_files(pictures[at : at + BATCH_SIZE]) as files:
+                    found = await describe(pool, files, settings)
                 parts.append(found.vectors)
             return np.concatenate(parts), time.perf_counter() - start, _peak(pool)
         finally:

@@ -4,7 +4,6 @@ image-text model that the settings name."""
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import replace
@@ -31,6 +30,7 @@ from photos_graph.search.content_sets import LIKELY
 from photos_graph.services.learning.features_call import BATCH_SIZE, PictureFeatures, describe, describing_pool
 from photos_graph.services.learning.picturing import ImageTextDescriber, picturing_pool
 from photos_graph.settings import Settings, load
+from tests.kit.pictures import opened_files
 
 BACKBONE = "EfficientNetLite0"
 PHOTOS = 420  # unless the options say more: 60 of each kind
@@ -148,18 +148,19 @@ def _pictures(bench: Bench) -> tuple[list[Path], Kinds]:
 async def described_pictures(bench: Bench, settings: Settings, pictures: list[Path]) -> Floats:
     pool = describing_pool(settings)
     try:
-        return await _described(bench, pictures, lambda paths: describe(pool, paths, settings))
+        return await _described(bench, pictures, lambda files: describe(pool, files, settings))
     finally:
         await pool.close()
 
 
 async def _described(
-    bench: Bench, pictures: list[Path], describe: Callable[[Sequence[bytes]], Awaitable[PictureFeatures]]
+    bench: Bench, pictures: list[Path], describe: Callable[[Sequence[int]], Awaitable[PictureFeatures]]
 ) -> Floats:
     parts: list[Floats] = []
     for start in range(0, len(pictures), BATCH_SIZE):
         bench.say(f"{start:,} of {len(pictures):,} photos described")
-        found = await describe([os.fsencode(picture.resolve()) for picture in pictures[start : start + BATCH_SIZE]])
+        with opened_files(pictures[start : start + BATCH_SIZE]) as files:
+            found = await describe(files)
         if found.failed:
             raise RuntimeError(f"{len(found.failed)} pictures cannot be read")
         parts.append(found.vectors)

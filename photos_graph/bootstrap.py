@@ -24,6 +24,7 @@ from photos_graph.index import Index
 from photos_graph.jobs.background import BackgroundWrites
 from photos_graph.jobs.queue import Jobs
 from photos_graph.jobs.runner import Runner
+from photos_graph.library.openers import Openers
 from photos_graph.model.jobs import JobKind
 from photos_graph.paths import check_data_dir
 from photos_graph.services.access import AccessKeeper
@@ -142,8 +143,9 @@ def _media(
     graph: Graph, cache: RenditionCache, pictures: WorkerPool, settings: Settings, closing: AsyncExitStack
 ) -> Media:
     renditions = Renditions(cache, pictures, settings.images)
-    media = Media(graph, renditions, settings.library.follow_symlinks)
-    closing.callback(media.close)
+    openers = Openers(settings.library.follow_symlinks)
+    closing.callback(openers.close)
+    media = Media(graph, renditions, openers)
     closing.push_async_callback(renditions.close)
     return media
 

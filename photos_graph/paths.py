@@ -15,10 +15,13 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
+from photos_graph import openat2
 from photos_graph.errors import BadInput, BadSettings, NotFound, RootOffline, Unreadable, Unsupported
+from photos_graph.shown import harmless
 
-# Control characters break terminals and logs; bidirectional marks make "gpj.exe" look like "exe.jpg".
-_HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+# What Windows does not accept in a name, and the names that it keeps for devices, with whatever extension.
+_NOT_PORTABLE = re.compile(r'[<>:"/\\|?*]|^\.+|[. ]+$')
+_DEVICES = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9¹²³])\s*(\.|$)", re.IGNORECASE)
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # Without O_NONBLOCK, opening a FIFO that has replaced the file would wait for a writer forever.
@@ -34,12 +37,14 @@ def display(raw: bytes) -> str:
     text = raw.decode("utf-8", "backslashreplace")
     if text.isascii() and text.isprintable():
         return text
-    return _HARMFUL.sub(_escape, unicodedata.normalize("NFC", text))
+    return harmless(unicodedata.normalize("NFC", text))
 
 
-def _escape(match: re.Match[str]) -> str:
-    code = ord(match.group())
-    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"
+def portable_name(name: str) -> str:
+    """Returns a name that a file may have on every common system: what some system forbids is replaced by ``_``, and a
+    name that Windows keeps for a device begins with one."""
+    accepted = _NOT_PORTABLE.sub("_", harmless(name)) or "_"
+    return f"_{accepted}" if _DEVICES.match(accepted) else accepted
 
 
 def encode_raw(raw: bytes) -> str:
@@ -134,16 +139,55 @@ def _identities_upwards(path: bytes) -> set[tuple[int, int]]:
 def open_inside(root: bytes, relative: bytes, *, follow_symlinks: bool = False) -> int:
     """Opens a regular file in ``root`` for reading and returns its descriptor, which the caller must close.
 
-    Each folder of the path is opened relative to the descriptor of its parent, and links are refused. Therefore a
-    folder that is replaced by a link in the meantime cannot lead outside. With ``follow_symlinks`` the path is resolved
-    first; it must still lie in the root and is then opened in the same way.
+    Links are refused, in the path as well as at its end, while the file is opened: by the kernel (``openat2``), or else
+    by opening each folder relative to the descriptor of its parent. Therefore a folder or a file that is replaced by a
+    link in the meantime cannot lead outside. With ``follow_symlinks`` links may lead to other places in the root.
 
     Raises RootOffline if the root cannot be opened, NotFound if the file does not exist, Unsupported if it is not a
     regular file, Unreadable (stage ``read``) for any other error.
     """
     _must_be_plain(relative)
-    folder, _, name = (_resolved(root, relative) if follow_symlinks else relative).rpartition(b"/")
-    parent = open_folder(root, folder)
+    folder = _open_root(root)
+    try:
+        if openat2.is_available():
+            return _opened_beneath(folder, root, relative, follow_symlinks=follow_symlinks)
+        return _opened_step_by_step(folder, _resolved(root, relative) if follow_symlinks else relative, relative)
+    finally:
+        os.close(folder)
+
+
+def _opened_beneath(folder: int, root: bytes, relative: bytes, *, follow_symlinks: bool) -> int:
+    path = relative
+    try:
+        # A descriptor of the place alone has no effects, while opening a device can have some.
+        place = _open_beneath(folder, path, os.O_PATH, follow_symlinks)
+    except OSError as error:
+        if error.errno != errno.EXDEV or not follow_symlinks:
+            raise _explained(error, relative) from error
+        # The kernel does not know where the root lies, so an absolute link into it has to be resolved for it.
+        path, follow_symlinks = _resolved(root, relative), False
+        try:
+            place = _open_beneath(folder, path, os.O_PATH, follow_symlinks)
+        except OSError as again:
+            raise _explained(again, relative) from again
+    try:
+        _must_be_regular(os.fstat(place), relative)
+    finally:
+        os.close(place)
+    try:
+        descriptor = _open_beneath(folder, path, _FILE & ~os.O_NOFOLLOW, follow_symlinks)
+    except OSError as error:
+        raise _explained(error, relative) from error
+    return _checked(descriptor, relative)
+
+
+def _open_beneath(folder: int, path: bytes, flags: int, follow_symlinks: bool) -> int:
+    return openat2.open_beneath(folder, path, flags, follow_symlinks=follow_symlinks)
+
+
+def _opened_step_by_step(root: int, path: bytes, relative: bytes) -> int:
+    folder, _, name = path.rpartition(b"/")
+    parent = _open_below(root, folder, relative)
     try:
         # This is checked before opening, because opening a device can already have effects.
         _must_be_regular(os.stat(name, dir_fd=parent, follow_symlinks=False), relative)
@@ -152,6 +196,10 @@ def open_inside(root: bytes, relative: bytes, *, follow_symlinks: bool = False) 
         raise _explained(error, relative) from error
     finally:
         os.close(parent)
+    return _checked(descriptor, relative)
+
+
+def _checked(descriptor: int, relative: bytes) -> int:
     try:
         _must_be_regular(os.fstat(descriptor), relative)
     except BaseException:
@@ -167,16 +215,31 @@ def open_folder(root: bytes, relative: bytes, *, follow_symlinks: bool = False) 
     """
     if relative:
         _must_be_plain(relative)
-    if follow_symlinks:
-        relative = _resolved(root, relative)
-    parts = relative.split(b"/") if relative else []
+    folder = _open_root(root)
+    try:
+        path = _resolved(root, relative) if follow_symlinks else relative
+        if not path or not openat2.is_available():
+            return _open_below(folder, path, relative)
+        return _open_beneath(folder, path, _FOLDER & ~os.O_NOFOLLOW, follow_symlinks=False)
+    except OSError as error:
+        raise _explained(error, relative) from error
+    finally:
+        os.close(folder)
+
+
+def _open_root(root: bytes) -> int:
     try:
         # The owner chose the root, so it may be a link.
-        folder = os.open(root, _FOLDER & ~os.O_NOFOLLOW)
+        return os.open(root, _FOLDER & ~os.O_NOFOLLOW)
     except OSError as error:
         # Viewers may see this, but not where the folders of originals are.
         raise RootOffline(f"The folder of the root cannot be opened: {error.strerror}.") from error
-    for part in parts:
+
+
+def _open_below(root: int, path: bytes, relative: bytes) -> int:
+    """Opens a folder by opening each folder on the way from the descriptor of its parent."""
+    folder = os.dup(root)
+    for part in path.split(b"/") if path else ():
         try:
             child = os.open(part, _FOLDER, dir_fd=folder)
         except OSError as error:
@@ -216,6 +279,6 @@ def _explained(error: OSError, relative: bytes) -> NotFound | Unreadable:
     shown = display(relative)
     if error.errno == errno.ENOENT:
         return NotFound(f"{shown} does not exist.")
-    if error.errno in (errno.ELOOP, errno.ENOTDIR):
+    if error.errno in (errno.ELOOP, errno.ENOTDIR, errno.EXDEV):
         return Unreadable(f"{shown} leads through a link or a file.", stage="read")
     return Unreadable(f"{shown} cannot be opened: {error.strerror}.", stage="read")

@@ -16,9 +16,10 @@ from photos_graph.access.secrets import Secrets
 from photos_graph.bootstrap import Services
 from photos_graph.client import announced
 from photos_graph.errors import BadSettings
-from photos_graph.settings import Settings, WebSettings
+from photos_graph.settings import Settings, WebSettings, forget
 from photos_graph.startup import Startup
 from photos_graph.terminal import err
+from photos_graph.workers.confinement import refuse_to_be_read
 
 Started = Callable[[Services, Secrets], Awaitable[None]]
 CreateApp = Callable[[Settings, Started], Starlette]
@@ -28,6 +29,8 @@ GRACE_SECONDS = 5  # for requests that are running when the server is asked to s
 
 async def serve(create_app: CreateApp, settings: Settings, roots: Sequence[str], *, quiet: bool = False) -> None:
     """Serves until SIGINT or SIGTERM. Raises BadSettings if the address cannot be used, and the errors of building."""
+    forget()
+    refuse_to_be_read()
     listening = listen(settings)
     startup = Startup(_url(settings, listening), settings, quiet)
     tasks: set[asyncio.Task[None]] = set()

@@ -65,6 +65,7 @@ __all__ = [  # the groups are imported from here
     "WebSettings",
     "config_file",
     "expanded",
+    "forget",
     "is_address",
     "load",
     "misspelt",
@@ -148,6 +149,12 @@ class Settings(BaseSettings):
         return self.models.folder or (own if own.is_dir() else _xdg("XDG_CACHE_HOME", ".cache") / "models")
 
     @property
+    def readable_by_models(self) -> list[Path]:
+        """The folders in which there are weights, or may be later."""
+        folders = (self.data_dir / "models", self.models_dir, self.text_model)
+        return list(dict.fromkeys(folder for folder in folders if folder is not None))
+
+    @property
     def backups_dir(self) -> Path:
         """The folder of back-ups."""
         return self.backup.folder or self.data_dir / "backups"
@@ -205,6 +212,14 @@ def misspelt() -> list[str]:
         if name.startswith("PHOTOS_") and first not in known and (near := get_close_matches(first, known, 1)):
             warnings.append(f"{name} is not a setting. Did you mean {near[0] + name[len(first) :]}?")
     return warnings
+
+
+def forget() -> None:
+    """Takes the settings, and with them their secrets, out of the environment of this process, once they were read.
+    The programs that it starts do not get them anyway."""
+    known = {f"PHOTOS_{name}".upper() for name in Settings.model_fields}
+    for name in [name for name in os.environ if name.upper().partition("__")[0] in known]:
+        del os.environ[name]
 
 
 def _explained(error: ErrorDetails) -> str:

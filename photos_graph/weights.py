@@ -24,6 +24,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, ClassVar, Generic, Protocol, TypeVar
 
+from photos_graph.environment import without_secrets
 from photos_graph.errors import ModelUnavailable
 
 Progress = Callable[[str, int, int | None], None]  # (name of the file, bytes so far, total bytes if known)
@@ -233,7 +234,7 @@ def run(
     log = scratch / "log"
     with log.open("wb") as output:
         child = subprocess.Popen(
-            command, env=os.environ | environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            command, env=without_secrets() | environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
         )
         try:
             for _ in range(int(DOWNLOAD_SECONDS / POLL_SECONDS)):

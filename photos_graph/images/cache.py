@@ -16,10 +16,12 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from photos_graph.errors import Unreadable
 from photos_graph.images.sealing import read_picture, sealed
 from photos_graph.images.sizes import RenditionSize
 from photos_graph.model.images import ThumbnailFormat
@@ -40,6 +42,19 @@ class Cached:
 
     path: Path
     byte_size: int
+
+
+@contextmanager
+def opened_rendition(path: Path) -> Iterator[int]:
+    """Opens a file of the cache for a worker. Raises Unreadable if it was evicted, or is no file of ours."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise Unreadable(f"It cannot be read: {error.strerror}.", stage="read") from None
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 @dataclass(slots=True)

@@ -1,7 +1,8 @@
-"""Reads whole pictures from files within limits."""
+"""Reads whole pictures from open files within limits."""
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 from collections.abc import Sequence
@@ -16,12 +17,13 @@ from photos_graph.images.vips import pyvips
 from photos_graph.paths import mtime_ns
 
 
-def decode_for_models(path: bytes, edge: int, max_bytes: int, max_pixels: int) -> pyvips.Image:
-    """Returns a picture as models expect it: three bands of RGB, scaled to about ``edge`` pixels if it is larger.
+def decode_for_models(file: int, edge: int, max_bytes: int, max_pixels: int) -> pyvips.Image:
+    """Returns the picture in the file behind a descriptor as models expect it: three bands of RGB, scaled to about
+    ``edge`` pixels if it is larger.
 
     Raises the errors of ``read_picture`` and of decoding.
     """
-    data = read_picture(path, max_bytes)
+    data = read_picture(file, max_bytes)
     image = decode(data, edge, DecodeLimits(max_pixels)).image
     return image.flatten(background=255).cast("uchar") if image.hasalpha() else image
 
@@ -38,23 +40,23 @@ def sharpness(image: pyvips.Image) -> float:
     return float(laplacian.deviate() ** 2)
 
 
-def read_picture(path: bytes, max_bytes: int, as_read: Sequence[int] | None = None) -> bytes:
-    """Returns the content of a regular file.
+def read_picture(file: int, max_bytes: int, as_read: Sequence[int] | None = None) -> bytes:
+    """Returns the content of the regular file behind a descriptor, from its start, and leaves it open.
 
     Raises OverLimit and Unreadable, and NotFound if the size and time of change of the file differ from ``as_read``.
     """
     try:
-        # Without O_NONBLOCK, opening a FIFO or a device could block forever.
-        with open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb", buffering=0) as file:  # noqa: PTH123
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise Unreadable("It is not a file.", stage="read")
-            if status.st_size > max_bytes:
-                raise OverLimit(f"It has {status.st_size:,} bytes; the limit is {max_bytes:,}.", stage="read")
-            _must_be(as_read, status)
-            data = file.read()
-            _must_be(as_read, os.fstat(file.fileno()))
-            return data
+        status = os.fstat(file)
+        if not stat.S_ISREG(status.st_mode):
+            raise Unreadable("It is not a file.", stage="read")
+        if status.st_size > max_bytes:
+            raise OverLimit(f"It has {status.st_size:,} bytes; the limit is {max_bytes:,}.", stage="read")
+        _must_be(as_read, status)
+        with io.FileIO(file, closefd=False) as opened:
+            opened.seek(0)
+            data = opened.read()
+        _must_be(as_read, os.fstat(file))
+        return data
     except OSError as error:
         raise Unreadable(f"It cannot be read: {error.strerror}.", stage="read") from None
 

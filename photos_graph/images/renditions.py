@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from photos_graph.errors import NotFound, RootOffline, Unreadable
-from photos_graph.images.cache import Cached, RenditionCache
+from photos_graph.images.cache import Cached, RenditionCache, opened_rendition
 from photos_graph.images.encoding import MEDIA_TYPES
 from photos_graph.images.flight import Flight
 from photos_graph.images.sizes import FaceCut, RenditionSize
@@ -34,9 +34,10 @@ _SOURCE_FORMATS = (ThumbnailFormat.WEBP, ThumbnailFormat.JPEG, ThumbnailFormat.A
 
 @dataclass(frozen=True, slots=True)
 class ReadOriginal:
-    """An original as it was read. By the time a worker is free, its ``path`` may belong to another file."""
+    """An original as it was read, and the ``descriptor`` by which it is open; the receiver must close it. By the time a
+    worker is free, its path may belong to another file."""
 
-    path: bytes  # raw
+    descriptor: int
     size: int  # bytes
     mtime_ns: int
 
@@ -79,7 +80,7 @@ class Renditions:
     async def open(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat, source: Source) -> Rendition:
         """Returns the rendition as soon as there is a file or the first bytes.
 
-        ``source`` returns an original with this content, and is called only if no larger rendition is cached. Raises
+        ``source`` opens an original with this content, and is called only if no larger rendition is cached. Raises
         the errors of ``source``, and Busy, Unavailable, Unsupported, OverLimit, KilledWorker and Unreadable. An error
         after the first bytes is raised by ``chunks``.
         """
@@ -151,8 +152,9 @@ class Renditions:
         larger = await asyncio.to_thread(self._larger, photo_key, size)
         if larger is not None:
             try:
-                if await self._render(os.fsencode(larger.path), size, format, flight, full_size_from=_LARGE.edge):
-                    return True
+                with opened_rendition(larger.path) as file:
+                    if await self._render(file, size, format, flight, full_size_from=_LARGE.edge):
+                        return True
             except Unreadable:
                 # The larger rendition has been evicted or is damaged. The original is used unless bytes have been sent.
                 if flight.started:
@@ -165,14 +167,18 @@ class Renditions:
                 raise
             # The original is offline, so the face is cut from the rendition, and is not cached.
             flight.lasting = False
-            await self._render(os.fsencode(larger.path), size, format, flight)
+            with opened_rendition(larger.path) as file:
+                await self._render(file, size, format, flight)
             return False
-        as_read = (original.size, original.mtime_ns)
-        return await self._render(original.path, size, format, flight, as_read=as_read)
+        try:
+            as_read = (original.size, original.mtime_ns)
+            return await self._render(original.descriptor, size, format, flight, as_read=as_read)
+        finally:
+            os.close(original.descriptor)
 
     async def _render(
         self,
-        path: bytes,
+        file: int,
         size: RenditionSize,
         format: ThumbnailFormat,
         flight: Flight,
@@ -182,7 +188,7 @@ class Renditions:
         """Makes the rendition. Returns False if it made nothing, because the picture may be a reduced copy, with an
         edge of at least ``full_size_from``, and the original may show the face better."""
         images = self._settings
-        order = RenditionOrder(path, size.edge, format, images.quality, images.max_pixels, images.max_bytes, as_read)
+        order = RenditionOrder(file, size.edge, format, images.quality, images.max_pixels, images.max_bytes, as_read)
         if isinstance(size, FaceCut):
             cut = FaceCutOrder(order, size.box, full_size_from)
             return not (await self._call(CUT_FACE, cut, flight)).coarse

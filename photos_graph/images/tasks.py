@@ -9,15 +9,15 @@ from photos_graph.images.formats import FormatSupport
 from photos_graph.model.faces import Box
 from photos_graph.model.images import ThumbnailFormat
 from photos_graph.model.succession import View
-from photos_graph.workers.task import RawBytes, Task
+from photos_graph.workers.task import Descriptor, Task
 
 
 @dataclass(frozen=True, slots=True)
 class RenditionOrder:
-    """An order to make a rendition. ``edge`` is in pixels. ``as_read`` has the size (bytes) and the time of change (ns)
-    that the file must have."""
+    """An order to make a rendition of the picture in ``file``. ``edge`` is in pixels. ``as_read`` has the size (bytes)
+    and the time of change (ns) that the file must have."""
 
-    path: RawBytes
+    file: Descriptor
     edge: int
     format: ThumbnailFormat
     quality: int
@@ -45,10 +45,10 @@ class FaceCutAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonOrder:
-    """An order to find out whether the picture at one path is an edit of that at the other. Both are upright."""
+    """An order to find out whether the picture in one file is an edit of that in the other. Both are upright."""
 
-    old: RawBytes
-    new: RawBytes
+    old: Descriptor
+    new: Descriptor
     max_pixels: int
     max_bytes: int
 
@@ -83,7 +83,7 @@ class RelationOrder:
 class SharpnessOrder:
     """An order to measure how sharp a picture is."""
 
-    path: RawBytes
+    file: Descriptor
     max_pixels: int
     max_bytes: int
 

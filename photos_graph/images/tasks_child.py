@@ -39,7 +39,7 @@ CHUNK_BYTES = 32 * 1024
 
 @RENDER.implementation
 def render(order: RenditionOrder, emit: Emit) -> None:
-    data = read_picture(order.path, order.max_bytes, order.as_read)
+    data = read_picture(order.file, order.max_bytes, order.as_read)
     decoded = decode_lazily(data, order.edge, DecodeLimits(order.max_pixels))
     with _in_chunks(emit) as write:
         encode_to(decoded.image, order.format, quality_of(decoded, order.quality), write)
@@ -48,7 +48,7 @@ def render(order: RenditionOrder, emit: Emit) -> None:
 @CUT_FACE.implementation
 def cut_face(order: FaceCutOrder, emit: Emit) -> FaceCutAnswer:
     wanted = order.rendition
-    data = read_picture(wanted.path, wanted.max_bytes, wanted.as_read)
+    data = read_picture(wanted.file, wanted.max_bytes, wanted.as_read)
     image = cut_lazily(data, order.box, wanted.edge, DecodeLimits(wanted.max_pixels), order.full_size_from)
     if image is not None:
         with _in_chunks(emit) as write:
@@ -77,12 +77,12 @@ def relate(order: RelationOrder, emit: Emit) -> Relation:
 
 @MEASURE_SHARPNESS.implementation
 def measure_sharpness(order: SharpnessOrder, emit: Emit) -> float:
-    return sharpness(decode_for_models(order.path, ThumbnailSize.LARGE.edge, order.max_bytes, order.max_pixels))
+    return sharpness(decode_for_models(order.file, ThumbnailSize.LARGE.edge, order.max_bytes, order.max_pixels))
 
 
 def _greys(order: ComparisonOrder, edge: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     old, new = (
-        grey(decode_for_models(path, edge, order.max_bytes, order.max_pixels), edge) for path in (order.old, order.new)
+        grey(decode_for_models(file, edge, order.max_bytes, order.max_pixels), edge) for file in (order.old, order.new)
     )
     return old, new
 

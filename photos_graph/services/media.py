@@ -6,27 +6,28 @@ import asyncio
 import contextlib
 import os
 import tempfile
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from photos_graph.errors import NotFound, PhotosGraphError, RootOffline
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import folders, photos
 from photos_graph.graph.library.photos import PhotoSource
-from photos_graph.images.cache import LARGE_FORMATS
+from photos_graph.images.cache import LARGE_FORMATS, opened_rendition
 from photos_graph.images.formats import BY_NAME
 from photos_graph.images.renditions import ReadOriginal, Rendition, Renditions
 from photos_graph.images.sizes import RenditionSize
+from photos_graph.library.openers import Openers
 from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.model.library import RootState
-from photos_graph.paths import display, mtime_ns, open_inside
+from photos_graph.paths import display, mtime_ns
 from photos_graph.services.scan.roots import refreshed
 
 MIN_FACE_PIXELS = 112  # width of a face as the embedding model needs it
-OPENER_THREADS = 4  # per root
-OPEN_SECONDS = 30  # a sleeping disk needs ten to spin up
 QUICKTIME, MP4 = "video/quicktime", "video/mp4"
+CHANGED = "The file has changed or been removed since it was read. The next scan will notice it."
 COPY_BYTES = 1024 * 1024  # copied at a time
 
 
@@ -43,20 +44,23 @@ class OpenOriginal:
     lasting: bool  # whether these are the bytes that the address names
 
 
+@dataclass(frozen=True, slots=True)
+class PictureFile:
+    """Where a picture is, to be opened by ``Media.opened``: a rendition, or an original in its ``root``, of which
+    ``as_read`` has the size (bytes) and the time of change (ns)."""
+
+    path: bytes  # raw; that of an original is relative to its root
+    root: bytes | None = None
+    as_read: tuple[int, int] | None = None
+
+
 class Media:
     """Opens renditions by the key of the photo (``photo_key``), and originals."""
 
-    def __init__(self, graph: Graph, renditions: Renditions, follow_symlinks: bool) -> None:
+    def __init__(self, graph: Graph, renditions: Renditions, openers: Openers) -> None:
         self._graph = graph
         self._renditions = renditions
-        self._follow_symlinks = follow_symlinks
-        # Each root has its own threads: if its network folder hangs, they are blocked, but no others are.
-        self._openers: dict[bytes, ThreadPoolExecutor] = {}
-
-    def close(self) -> None:
-        """Stops the threads without waiting for those that are blocked."""
-        for opener in self._openers.values():
-            opener.shutdown(wait=False, cancel_futures=True)
+        self._openers = openers
 
     def cached(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition | None:
         """Returns the rendition if it is in the cache."""
@@ -70,33 +74,55 @@ class Media:
         """
         return await self._renditions.open(photo_key, size, format, lambda: self._as_read(photo_key))
 
-    async def large(self, photo_id: str) -> bytes:
-        """Returns the raw path of the LARGE rendition, which is created if necessary, or of the original if the cache
-        has no room. Raises the errors of ``thumbnail``."""
+    @asynccontextmanager
+    async def opened(self, *pictures: PictureFile) -> AsyncIterator[list[int]]:
+        """Opens pictures, and closes them at the end. Yields their descriptors.
+
+        Raises Unreadable if a rendition was evicted from the cache; NotFound if an original has changed since it was
+        read, RootOffline if its root is offline, and the other errors of ``open_inside``.
+        """
+        async with contextlib.AsyncExitStack() as closing:
+            descriptors = []
+            for picture in pictures:
+                if picture.root is None:
+                    descriptor = closing.enter_context(opened_rendition(Path(os.fsdecode(picture.path))))
+                else:
+                    descriptor = await self._openers.open(picture.root, picture.path)
+                    closing.callback(os.close, descriptor)
+                    if picture.as_read not in (None, _stamp(descriptor)):
+                        raise NotFound(CHANGED)
+                descriptors.append(descriptor)
+            yield descriptors
+
+    async def large(self, photo_id: str) -> PictureFile:
+        """Returns the LARGE rendition, which is created if necessary, or the original if the cache has no room. Raises
+        the errors of ``thumbnail``."""
         photo_key = await self.key(photo_id)
         for format in LARGE_FORMATS:
             if (found := await self._renditions.whole(photo_key, ThumbnailSize.LARGE, format)) is not None:
-                return os.fsencode(found)
+                return PictureFile(os.fsencode(found))
         size, format = ThumbnailSize.LARGE, ThumbnailFormat.JPEG
         made = await self._renditions.kept(photo_key, size, format, lambda: self._as_read(photo_key))
-        return await self.path(photo_id) if made is None else os.fsencode(made)
+        return await self.original_file(photo_id) if made is None else PictureFile(os.fsencode(made))
 
-    async def picture(self, photo_id: str, share: float) -> bytes:
-        """Returns the raw path of a picture with enough resolution for a face that takes ``share`` (0..1) of its width.
+    async def picture(self, photo_id: str, share: float) -> PictureFile:
+        """Returns a picture with enough resolution for a face that takes ``share`` (0..1) of its width.
 
         This is the LARGE rendition or, if that is too coarse, the original. Raises the errors of ``thumbnail``.
         """
         if share * ThumbnailSize.LARGE.edge < MIN_FACE_PIXELS:
             with contextlib.suppress(NotFound, RootOffline):
-                return await self.path(photo_id)
+                return await self.original_file(photo_id)
         return await self.large(photo_id)
 
-    async def path(self, photo_id: str) -> bytes:
-        """Returns the raw path of an original that has not changed since it was read.
+    async def original_file(self, photo_id: str) -> PictureFile:
+        """Returns an original that has not changed since it was read.
 
         Raises NotFound if there is none, RootOffline if its root is offline.
         """
-        return (await self._as_read(await self.key(photo_id))).path
+        descriptor, found = await self._open(await self._alike(await self.key(photo_id)))
+        os.close(descriptor)
+        return PictureFile(found.raw, found.root_raw, (found.size, found.mtime_ns))
 
     async def key(self, photo_id: str) -> str:
         """Returns the key of the photo's renditions. Raises NotFound for an unknown photo."""
@@ -106,14 +132,17 @@ class Media:
         return found[photo_id]
 
     async def _as_read(self, photo_key: str) -> ReadOriginal:
+        descriptor, found = await self._open(await self._alike(photo_key))
+        return ReadOriginal(descriptor, found.size, found.mtime_ns)
+
+    async def _alike(self, photo_key: str) -> list[PhotoSource]:
+        """Returns the files of the photo that look as the key says."""
         photo_id, _, look = photo_key.partition("-")
         sources = await photos.sources(self._graph, photo_id)
         alike = [source for source in sources if (source.look or "") == look]
         if sources and not alike:
             raise NotFound("This photo looks different now. Query its address again through GraphQL.")
-        descriptor, found = await self._open(alike)
-        os.close(descriptor)
-        return ReadOriginal(found.root_raw + b"/" + found.raw, found.size, found.mtime_ns)
+        return alike
 
     async def original(self, named: str) -> OpenOriginal:
         """Opens an original. ``named`` is the id of the photo, and the first digits of the content hash of the file
@@ -142,7 +171,7 @@ class Media:
         for source in sources:
             if source.video is not None:
                 with contextlib.suppress(NotFound):
-                    return _video(await self._open_raw(source.root_raw, source.video), source.video)
+                    return _video(await self._openers.open(source.root_raw, source.video), source.video)
         within = [source for source in sources if source.motion is not None]
         if sources and not within:
             raise NotFound("This photo has no moving part.")
@@ -157,15 +186,14 @@ class Media:
         offline = False
         for source in sources:
             try:
-                descriptor = await self._open_raw(source.root_raw, source.raw)
+                descriptor = await self._openers.open(source.root_raw, source.raw)
             except RootOffline:
                 offline = True
                 continue
             except PhotosGraphError:
                 offline = offline or not source.online
                 continue
-            found = os.fstat(descriptor)
-            if (found.st_size, mtime_ns(found)) == (source.size, source.mtime_ns):
+            if _stamp(descriptor) == (source.size, source.mtime_ns):
                 return descriptor, source
             os.close(descriptor)
         if offline or await self._is_any_root_offline(sources):
@@ -173,23 +201,8 @@ class Media:
                 "The root that contains this photo is offline. The photo is served again when the root is back."
             )
         if sources:
-            raise NotFound("The file has changed or been removed since it was read. The next scan will notice it.")
+            raise NotFound(CHANGED)
         raise NotFound("There is no such photo.")
-
-    async def _open_raw(self, root: bytes, path: bytes) -> int:
-        """Opens a file. Raises the errors of ``open_inside``, and RootOffline if the root does not answer in time."""
-        if root not in self._openers:
-            self._openers[root] = ThreadPoolExecutor(OPENER_THREADS, "originals")
-        opening = self._openers[root].submit(open_inside, root, path, follow_symlinks=self._follow_symlinks)
-        try:
-            async with asyncio.timeout(OPEN_SECONDS):
-                return await asyncio.wrap_future(opening)
-        except TimeoutError:
-            opening.add_done_callback(_close)
-            raise RootOffline("The root that contains this photo does not answer. Try again later.") from None
-        except asyncio.CancelledError:
-            opening.add_done_callback(_close)
-            raise
 
     async def _is_any_root_offline(self, sources: Sequence[PhotoSource]) -> bool:
         """Checks the roots themselves, because the poll notices an empty mount point only after a while."""
@@ -229,7 +242,6 @@ def _video_within(descriptor: int, source: PhotoSource) -> OpenOriginal:
     return OpenOriginal(held, name, size, source.mtime_ns, MP4, f'"{source.content_hash}-motion"', lasting=False)
 
 
-def _close(opening: Future[int]) -> None:
-    """Closes a file that was opened after its caller had given up waiting."""
-    if not opening.cancelled() and opening.exception() is None:
-        os.close(opening.result())
+def _stamp(descriptor: int) -> tuple[int, int]:
+    found = os.fstat(descriptor)
+    return found.st_size, mtime_ns(found)

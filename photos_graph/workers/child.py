@@ -1,7 +1,8 @@
 """A process that runs one task at a time for a ``WorkerPool``, and that a hostile file may bring down.
 
-``python -m photos_graph.workers.child MEMORY_BYTES PARENT_PID MODULE:FUNCTION ...``: the modules of these functions are
-imported before the process is confined.
+``python -m photos_graph.workers.child MEMORY_BYTES PARENT_PID SOCKET FOLDER ... -- MODULE:FUNCTION ...``: the modules
+of these functions are imported before the process is confined, and the folders can be read afterwards. SOCKET is the
+number of the one from which descriptors come.
 """
 
 from __future__ import annotations
@@ -14,13 +15,24 @@ import logging
 import os
 import resource
 import signal
+import socket
 import sys
 import traceback
 from collections.abc import Sequence
 from typing import BinaryIO
 
 from photos_graph.errors import OverLimit, PhotosGraphError, Unreadable
-from photos_graph.workers.frames import HEADER, PART_BYTES, STEP, FrameKind, TaskFailure, frame, unpack_call
+from photos_graph.workers.confinement import confine
+from photos_graph.workers.frames import (
+    HEADER,
+    PART_BYTES,
+    STEP,
+    FrameKind,
+    TaskFailure,
+    frame,
+    received_descriptors,
+    unpack_call,
+)
 from photos_graph.workers.task import Emit, Implementation
 
 PR_SET_PDEATHSIG = 1
@@ -28,14 +40,15 @@ OOM_SCORE = "900"  # the kernel kills a decoder before the service or the engine
 MAX_MESSAGE = 500  # characters
 
 
-def main(memory_bytes: int, parent: int, targets: Sequence[str]) -> None:
+def main(memory_bytes: int, parent: int, files: socket.socket, readable: Sequence[str], targets: Sequence[str]) -> None:
     calls, answers = _private_pipes()
     _die_with(parent)
     for target in targets:
         _implementation(target)
     limit = _address_space() + memory_bytes
-    _confine(limit)
-    _serve(calls, answers, retire_above=limit - memory_bytes // 2)
+    _limit(limit)
+    confine(targets, [os.fsencode(folder) for folder in readable])
+    _serve(calls, files, answers, retire_above=limit - memory_bytes // 2)
 
 
 def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
@@ -73,7 +86,7 @@ def _address_space() -> int:
         return 0
 
 
-def _confine(address_space: int) -> None:
+def _limit(address_space: int) -> None:
     logging.disable(logging.CRITICAL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # results leave through the pipe; a child writes no file
@@ -84,14 +97,15 @@ def _confine(address_space: int) -> None:
     os.nice(5)
 
 
-def _serve(calls: BinaryIO, answers: BinaryIO, retire_above: int) -> None:
+def _serve(calls: BinaryIO, files: socket.socket, answers: BinaryIO, retire_above: int) -> None:
     out = _Out(answers)
     out.send(FrameKind.READY)
     while head := calls.read(HEADER.size):
         size, _ = HEADER.unpack(head)
-        target, argument = unpack_call(calls.read(size))
-        out.send(FrameKind.BEGUN)
-        kind, body, retires = _run(target, argument, out)
+        target, argument, count = unpack_call(calls.read(size))
+        with received_descriptors(files, count) as descriptors:
+            out.send(FrameKind.BEGUN)
+            kind, body, retires = _run(target, argument, descriptors, out)
         # Memory that was not given back would be missing from the next file's allowance.
         if retires or _address_space() > retire_above:
             out.send(FrameKind.RETIRING)
@@ -122,10 +136,10 @@ class _Out:
         self.send(kind, body[last:])
 
 
-def _run(target: str, argument: bytes, emit: Emit) -> tuple[FrameKind, bytes, bool]:
+def _run(target: str, argument: bytes, descriptors: Sequence[int], emit: Emit) -> tuple[FrameKind, bytes, bool]:
     """Returns the kind and the body of the closing frame, and whether this process has to be replaced."""
     try:
-        return FrameKind.ANSWER, _implementation(target)(argument, emit), False
+        return FrameKind.ANSWER, _implementation(target)(argument, emit, descriptors), False
     except PhotosGraphError as error:
         return FrameKind.ERROR, _failure(error), False
     except MemoryError:
@@ -142,4 +156,6 @@ def _failure(error: PhotosGraphError) -> bytes:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])
+    end = sys.argv.index("--")
+    sent = socket.socket(fileno=int(sys.argv[3]))
+    main(int(sys.argv[1]), int(sys.argv[2]), sent, sys.argv[4:end], sys.argv[end + 1 :])

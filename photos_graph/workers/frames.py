@@ -1,11 +1,16 @@
 """The wire between a pool and its children: frames with a length, a kind and a body. Nothing is ever unpickled.
 
-The header is ``>IB``: bytes in the body, kind. Control bodies are JSON, chunks are raw bytes.
+The header is ``>IB``: bytes in the body, kind. Control bodies are JSON, chunks are raw bytes. Descriptors of open files
+go through a socket of their own.
 """
 
 from __future__ import annotations
 
+import os
+import socket
 import struct
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -15,6 +20,7 @@ HEADER = struct.Struct(">IB")
 STEP = struct.Struct(">QQ")  # steps done, steps in all
 PART_BYTES = 16 * 1024 * 1024
 MAX_BODY = 64 * 1024 * 1024  # bytes; a child that announces more is broken or hostile
+MAX_DESCRIPTORS = 64  # in one message; the kernel allows about 250
 
 
 class FrameKind(IntEnum):
@@ -46,6 +52,7 @@ class TaskFailure:
         return _FAILURES.validate_json(body)
 
 
+_CLOSED_AT_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 _FAILURES = TypeAdapter(TaskFailure)
 
 
@@ -53,11 +60,34 @@ def frame(kind: FrameKind, body: bytes = b"") -> bytes:
     return HEADER.pack(len(body), kind) + body
 
 
-def pack_call(target: str, argument: bytes) -> bytes:
-    """``argument`` is JSON."""
-    return b"%b\n%b" % (target.encode(), argument)
+def pack_call(target: str, argument: bytes, descriptors: int) -> bytes:
+    """``argument`` is JSON. So many ``descriptors`` were sent before the call."""
+    return b"%b %d\n%b" % (target.encode(), descriptors, argument)
 
 
-def unpack_call(body: bytes) -> tuple[str, bytes]:
-    target, _, argument = body.partition(b"\n")
-    return target.decode(), argument
+def unpack_call(body: bytes) -> tuple[str, bytes, int]:
+    head, _, argument = body.partition(b"\n")
+    target, _, descriptors = head.partition(b" ")
+    return target.decode(), argument, int(descriptors)
+
+
+def send_descriptors(sender: socket.socket, descriptors: Sequence[int]) -> None:
+    """Raises OSError if the other side is gone."""
+    for start in range(0, len(descriptors), MAX_DESCRIPTORS):
+        socket.send_fds(sender, [b"f"], descriptors[start : start + MAX_DESCRIPTORS])
+
+
+@contextmanager
+def received_descriptors(receiver: socket.socket, count: int) -> Iterator[tuple[int, ...]]:
+    """Receives what ``send_descriptors`` sent, and closes it at the end. Raises OSError if that fails."""
+    descriptors: list[int] = []
+    try:
+        while len(descriptors) < count:
+            message, more, _, _ = socket.recv_fds(receiver, 1, MAX_DESCRIPTORS, _CLOSED_AT_EXEC)
+            descriptors += more
+            if not message or not more:
+                raise ConnectionResetError("the descriptors of a call did not arrive")
+        yield tuple(descriptors)
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from photos_graph.errors import KilledWorker, Unavailable
@@ -36,7 +37,8 @@ class WorkerPool:
     """Runs ``tasks`` in child processes, which import the modules of these tasks when they start.
 
     At most ``size`` calls run; ``queue`` more may wait at each priority. A task may add ``memory_bytes`` of address
-    space to what its process needs for itself, and take ``timeout_seconds``.
+    space to what its process needs for itself, and take ``timeout_seconds``. Of the data of the service, it can read
+    what is in the folders ``readable``, and what the service hands over.
 
     Children start when first needed and stay, or end after ``idle_seconds`` without a call. One that dies, or whose
     caller goes away, is replaced by the next call. They die with this process, however it ends.
@@ -50,9 +52,11 @@ class WorkerPool:
         timeout_seconds: float,
         queue: int,
         idle_seconds: float | None = None,
+        readable: Sequence[Path] = (),
     ) -> None:
         self._targets = [task.target for task in tasks]
         self._idle_seconds = idle_seconds
+        self._readable = readable
         self._memory_bytes = memory_bytes
         self._timeout_seconds = timeout_seconds
         self._turns = Turns(size, queue)
@@ -137,12 +141,12 @@ class WorkerPool:
     async def _take(self) -> Worker:
         while self._idle:
             worker = self._idle.pop()
-            if worker.usable:
+            if worker.usable and worker.is_up_to_date:
                 return worker
             self._end(worker)
         if self._closed:
             raise Unavailable("The service is shutting down.")
-        worker = await Worker.start(self._targets, self._memory_bytes)
+        worker = await Worker.start(self._targets, self._memory_bytes, self._readable)
         self._workers.add(worker)
         return worker
 

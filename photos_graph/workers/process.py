@@ -7,13 +7,26 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 import struct
 import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from photos_graph import errors
-from photos_graph.workers.frames import HEADER, MAX_BODY, STEP, FrameKind, TaskFailure, frame, pack_call
+from photos_graph.environment import for_workers
+from photos_graph.workers.confinement import say_what_is_missing
+from photos_graph.workers.frames import (
+    HEADER,
+    MAX_BODY,
+    STEP,
+    FrameKind,
+    TaskFailure,
+    frame,
+    pack_call,
+    send_descriptors,
+)
 from photos_graph.workers.task import Task
 
 log = logging.getLogger(__name__)
@@ -34,6 +47,9 @@ CHILD_ENVIRONMENT = {
 }
 
 
+_Identity = tuple[int, int]  # device and inode
+
+
 class NeverBegan(Exception):
     """The child was gone before the call reached it, so the call is not to blame."""
 
@@ -41,7 +57,11 @@ class NeverBegan(Exception):
 class Worker:
     """A child process, which serves one caller at a time."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(
+        self, process: asyncio.subprocess.Process, files: socket.socket, readable: dict[Path, _Identity | None]
+    ) -> None:
+        """``files`` takes the descriptors that belong to calls. ``readable`` has the folders that the child reads, as
+        they were when it started."""
         if not (process.stdin and process.stdout and process.stderr):
             raise TypeError("a worker talks through pipes")
         self.pid = process.pid
@@ -51,6 +71,8 @@ class Worker:
         self.retired = False
         self.runs = 0
         self._process = process
+        self._files = files
+        self._readable = readable
         self._calls = process.stdin
         self._answers = process.stdout
         self._stderr = process.stderr
@@ -58,24 +80,37 @@ class Worker:
         self._listener = asyncio.create_task(self._listen())
 
     @classmethod
-    async def start(cls, targets: Sequence[str], memory_bytes: int) -> Worker:
-        """Raises Unavailable when the child does not come up, and NeverBegan when something kills it meanwhile."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PHOTOS_")}
+    async def start(cls, targets: Sequence[str], memory_bytes: int, readable: Sequence[Path] = ()) -> Worker:
+        """``readable`` are the folders that its tasks read. Raises Unavailable when the child does not come up, and
+        NeverBegan when something kills it meanwhile."""
+        say_what_is_missing()
+        found = {folder: _identity(folder) for folder in readable}
+        try:
+            files, childs = socket.socketpair()
+        except OSError as error:
+            raise _not_started(error) from None
         try:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "photos_graph.workers.child"),
-                *(str(memory_bytes), str(os.getpid()), *targets),
+                *(str(memory_bytes), str(os.getpid()), str(childs.fileno()), *map(str, readable), "--", *targets),
+                pass_fds=(childs.fileno(),),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
-                env=environment | CHILD_ENVIRONMENT,
+                env=for_workers() | CHILD_ENVIRONMENT,
                 start_new_session=True,  # the terminal's signals are the parent's to answer
                 limit=1024 * 1024,
             )
-        except OSError as error:
-            log.error("A worker cannot be started: %s.", error.strerror)
-            raise errors.Unavailable("No worker can be started. The log of the service has the reason.") from None
-        worker = cls(process)
+        except BaseException as error:
+            files.close()
+            if not isinstance(error, OSError):
+                raise
+            raise _not_started(error) from None
+        finally:
+            childs.close()
+        files.setblocking(False)
+        files.shutdown(socket.SHUT_RD)
+        worker = cls(process, files, found)
         try:
             async with asyncio.timeout(START_SECONDS):
                 kind, _ = await worker._frame()
@@ -95,6 +130,11 @@ class Worker:
     def usable(self) -> bool:
         return not self.retired and self._process.returncode is None and not self._answers.at_eof()
 
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether the folders that it may read are still the same ones: a child cannot be given another one."""
+        return all(_identity(folder) == before for folder, before in self._readable.items())
+
     async def run(
         self, task: Task[Argument, Any], argument: Argument, timeout_seconds: float, on_step: Steps
     ) -> AsyncGenerator[bytes]:
@@ -103,13 +143,18 @@ class Worker:
         Raises NeverBegan, what the task raised, KilledWorker, or OverLimit when it takes too long. Unless it ends
         normally or with the task's own error, the worker is no longer usable and has to be killed.
         """
-        call = frame(FrameKind.CALL, pack_call(task.target, task.arguments.dump_json(argument)))
+        packed, descriptors = task.pack(argument)
+        call = frame(FrameKind.CALL, pack_call(task.target, packed, len(descriptors)))
         deadline = asyncio.get_running_loop().time() + timeout_seconds
         self.task, self.answer, self.begun = task.name, None, False
         self.runs += 1
         usable_again, retiring = False, False
         parts: list[bytes] = []
         try:
+            try:
+                send_descriptors(self._files, descriptors)
+            except OSError as error:
+                raise EOFError from error
             self._calls.write(call)
             while True:
                 async with asyncio.timeout_at(deadline):
@@ -183,10 +228,24 @@ class Worker:
                     self._process.kill()
         await self._process.wait()
         await self._listener
+        self._files.close()
         # The public interface closes the pipes only after the last unread byte was read.
         self._process._transport.close()  # type: ignore[attr-defined]
         if self._tail:
             log.debug("decode worker %d: %s", self.pid, self._tail.decode(errors="replace"))
+
+
+def _identity(folder: Path) -> _Identity | None:
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _not_started(error: OSError) -> errors.Unavailable:
+    log.error("A worker cannot be started: %s.", error.strerror)
+    return errors.Unavailable("No worker can be started. The log of the service has the reason.")
 
 
 def _read(parse: Callable[[bytes], T], body: bytes) -> T:

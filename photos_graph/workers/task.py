@@ -3,7 +3,8 @@
 A ``Task`` says where its function is and what that takes and returns, so that the parent can call it without importing
 the function's module and the libraries that it needs. Arguments and answers travel as JSON, and both sides validate
 what they receive: nothing is unpickled, and a decoder that was taken over cannot hand the parent anything but an answer
-of the declared type. Pictures and arrays travel as chunks of raw bytes.
+of the declared type. Pictures and arrays travel as chunks of raw bytes. A file of the library travels as an open
+descriptor, since a child does not open paths there.
 
     ROTATE = Task("photos_graph.rotation_child:rotate", RotateArgument, RotateAnswer)  # rotation_tasks.py
 
@@ -17,15 +18,15 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Generic, Protocol, TypeVar
 
-from pydantic import Base64Bytes, PlainSerializer, PlainValidator, TypeAdapter
+from pydantic import Base64Bytes, PlainSerializer, PlainValidator, SerializationInfo, TypeAdapter, ValidationInfo
 
-__all__ = ["CHUNK_BYTES", "Emit", "Implementation", "LocalPath", "RawBytes", "Task", "emit_in_chunks"]
+__all__ = ["CHUNK_BYTES", "Descriptor", "Emit", "Implementation", "LocalPath", "RawBytes", "Task", "emit_in_chunks"]
 
 Argument = TypeVar("Argument")
 Answer = TypeVar("Answer")
@@ -42,7 +43,9 @@ class Emit(Protocol):
         """Reports progress."""
 
 
-Implementation = Callable[[bytes, Emit], bytes]  # the argument as JSON; returns the answer as JSON
+# The argument as JSON, and the descriptors that came with it, or None if the call stays in one process; returns the
+# answer as JSON.
+Implementation = Callable[[bytes, Emit, Sequence[int] | None], bytes]
 
 # For fields that hold bytes, such as paths of originals: base64 in JSON, plain bytes in the dataclass.
 RawBytes = Base64Bytes
@@ -56,6 +59,26 @@ def _path(value: Path | str) -> Path:
 LocalPath = Annotated[
     Path, PlainValidator(_path), PlainSerializer(lambda path: base64.b64encode(os.fsencode(path)).decode())
 ]
+
+
+def _sent(descriptor: int, info: SerializationInfo) -> int:
+    """Returns the place of the descriptor among those that are sent with the call."""
+    sent = info.context
+    if not isinstance(sent, list):  # nothing is sent: the call stays in this process
+        return descriptor
+    sent.append(descriptor)
+    return len(sent) - 1
+
+
+def _received(value: object, info: ValidationInfo) -> int:
+    if not isinstance(value, int):
+        raise ValueError("a descriptor is a number")
+    return info.context[value] if isinstance(info.context, tuple) else value
+
+
+# For files that the parent opened: a descriptor on both sides. The parent closes its own after the call, and the child
+# closes what it received after the task.
+Descriptor = Annotated[int, PlainValidator(_received), PlainSerializer(_sent)]
 
 
 @dataclass(frozen=True)
@@ -80,11 +103,17 @@ class Task(Generic[Argument, Answer]):
     def answers(self) -> TypeAdapter[Answer]:
         return TypeAdapter(self.answer)
 
+    def pack(self, argument: Argument) -> tuple[bytes, list[int]]:
+        """Returns the argument as JSON, and the descriptors that have to be sent with it."""
+        descriptors: list[int] = []
+        return self.arguments.dump_json(argument, context=descriptors), descriptors
+
     def implementation(self, function: Callable[[Argument, Emit], Answer]) -> Implementation:
         """Decorates the function that ``target`` names."""
 
-        def run(argument: bytes, emit: Emit) -> bytes:
-            return self.answers.dump_json(function(self.arguments.validate_json(argument), emit))
+        def run(argument: bytes, emit: Emit, descriptors: Sequence[int] | None) -> bytes:
+            context = None if descriptors is None else tuple(descriptors)
+            return self.answers.dump_json(function(self.arguments.validate_json(argument, context=context), emit))
 
         return run
 

@@ -145,14 +145,6 @@ async def test_an_offline_root_says_so_unless_the_cache_has_it(tmp_path: Path) -
         await rendition.aclose()
 
 
-async def test_a_vanished_original_is_unreadable_and_its_path_stays_here(tmp_path: Path) -> None:
-    async with rig(tmp_path) as made:
-        made.original.unlink()
-        with pytest.raises(Unreadable, match="No such file") as error:
-            await made.open(SMALL)
-        assert error.value.stage == "read" and str(tmp_path) not in error.value.public_message
-
-
 async def test_an_original_that_is_replaced_while_it_waits_for_a_worker_is_not_kept_as_the_old_one(
     tmp_path: Path,
 ) -> None:
@@ -193,7 +185,7 @@ async def test_an_original_is_in_memory_once(tmp_path: Path) -> None:
     found = original.stat()
 
     async def source() -> ReadOriginal:
-        return ReadOriginal(os.fsencode(original), found.st_size, found.st_mtime_ns)
+        return ReadOriginal(os.open(original, os.O_RDONLY), found.st_size, found.st_mtime_ns)
 
     try:
         assert found.st_size > 140 * MIB

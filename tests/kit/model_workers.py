@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import threading
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
@@ -22,6 +21,7 @@ from photos_graph.services.learning.training_call import train_tags, training_po
 from photos_graph.settings import FaceSettings, LearnSettings, Settings
 from photos_graph.workers.pool import WorkerPool
 from tests.kit.corpora import PORTRAITS
+from tests.kit.pictures import opened_files
 
 T = TypeVar("T")
 
@@ -74,13 +74,18 @@ class Models(OwnLoop):
 
     def find(self, pictures: Sequence[Path], *, large: bool = False) -> list[Found]:
         """Returns the faces of each picture. With ``large``, the picture is its own original."""
-        paths = [os.fsencode(picture) for picture in pictures]
-        return [self.run(find_faces(self._pool, path, path if large else None, self._settings)) for path in paths]
+        found = []
+        for picture in pictures:
+            with picture.open("rb") as file:
+                original = file.fileno() if large else None
+                found.append(self.run(find_faces(self._pool, file.fileno(), original, self._settings)))
+        return found
 
     def describe(self, picture: Path, boxes: list[list[float]]) -> Found:
         """Returns the faces in boxes that somebody drew."""
         drawn = np.array(boxes, np.float32)
-        return self.run(describe_faces(self._pool, os.fsencode(picture), drawn, self._settings))
+        with picture.open("rb") as file:
+            return self.run(describe_faces(self._pool, file.fileno(), drawn, self._settings))
 
 
 class BackboneWorker(OwnLoop):
@@ -93,11 +98,13 @@ class BackboneWorker(OwnLoop):
 
     def describe(self, pictures: Sequence[Path]) -> PictureFeatures:
         """Returns the features of each picture."""
-        return self.run(describe(self._pool, [os.fsencode(picture) for picture in pictures], self._settings))
+        with opened_files(pictures) as files:
+            return self.run(describe(self._pool, files, self._settings))
 
     def classify(self, pictures: Sequence[Path]) -> PictureFeatures:
         """Returns the probabilities of ImageNet's classes for each picture."""
-        return self.run(classify(self._pool, [os.fsencode(picture) for picture in pictures], self._settings))
+        with opened_files(pictures) as files:
+            return self.run(classify(self._pool, files, self._settings))
 
 
 class Trainer(OwnLoop):

@@ -6,6 +6,8 @@ import functools
 import hashlib
 import io
 import os
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,13 @@ from numpy.typing import NDArray
 from PIL import ImageCms
 
 OLD = 1_600_000_000  # seconds since the epoch: long settled
+
+
+@contextmanager
+def opened_files(paths: Iterable[Path]) -> Iterator[list[int]]:
+    """Opens files, as the service does for its workers."""
+    with ExitStack() as closing:
+        yield [closing.enter_context(path.open("rb")).fileno() for path in paths]
 
 
 def jpeg(colour: int, width: int = 48, height: int = 32) -> bytes:

@@ -36,9 +36,9 @@ class Rig:
 
     async def source(self) -> ReadOriginal:
         self.asked += 1
-        found = self.original.stat() if self.original.exists() else None
-        size, mtime_ns = (found.st_size, found.st_mtime_ns) if found else (0, 0)
-        return ReadOriginal(os.fsencode(self.original), size, mtime_ns)
+        descriptor = os.open(self.original, os.O_RDONLY | os.O_NONBLOCK)
+        found = os.fstat(descriptor)
+        return ReadOriginal(descriptor, found.st_size, found.st_mtime_ns)
 
     async def open(self, size: RenditionSize, format: ThumbnailFormat = ThumbnailFormat.JPEG) -> Rendition:
         return await self.renditions.open(PHOTO, size, format, self.source)

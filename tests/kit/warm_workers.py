@@ -7,17 +7,19 @@ weights, and modules have their own.
 from __future__ import annotations
 
 import asyncio
-import os
 from collections import defaultdict
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
+from photos_graph.environment import for_workers
 from photos_graph.workers import pool
 from photos_graph.workers.pool import WorkerPool
 from photos_graph.workers.process import Worker
 
-Kind = tuple[tuple[str, ...], int, tuple[tuple[str, str], ...]]  # its tasks, its memory and its environment
+# Its tasks, its memory, the folders that it reads and its environment.
+Kind = tuple[tuple[str, ...], int, tuple[Path, ...], tuple[tuple[str, str], ...]]
 FOR_ALL = ("photos_graph.images.", "photos_graph.services.scan.", "photos_graph.services.faces.detection_child")
 
 
@@ -48,16 +50,16 @@ class WarmWorkers:
         patch.setattr(WorkerPool, "close", keep)
         patch.setattr(pool, "Worker", self)
 
-    async def start(self, targets: Sequence[str], memory_bytes: int) -> Worker:
+    async def start(self, targets: Sequence[str], memory_bytes: int, readable: Sequence[Path] = ()) -> Worker:
         if asyncio.get_running_loop() is not self._loop:
-            return await Worker.start(targets, memory_bytes)
-        kind = tuple(targets), memory_bytes, _environment()
+            return await Worker.start(targets, memory_bytes, readable)
+        kind = tuple(targets), memory_bytes, tuple(map(_place, readable)), _environment()
         while kept := self._kept[kind]:
             worker = kept.pop()
-            if worker.usable:
+            if worker.usable and worker.is_up_to_date:
                 return worker
             await worker.kill()
-        worker = await Worker.start(targets, memory_bytes)
+        worker = await Worker.start(targets, memory_bytes, kind[2])
         self._kinds[worker] = kind
         return worker
 
@@ -71,7 +73,7 @@ class WarmWorkers:
             await self._end(kind)
 
     def _serves_all(self, kind: Kind) -> bool:
-        tasks, _, environment = kind
+        tasks, _, _, environment = kind
         return environment == self._environment and all(task.startswith(FOR_ALL) for task in tasks)
 
     async def _end(self, kind: Kind) -> None:
@@ -80,5 +82,10 @@ class WarmWorkers:
 
 
 def _environment() -> tuple[tuple[str, str], ...]:
-    """Returns what a worker gets of the environment. Each test has another ``PYTEST_CURRENT_TEST``."""
-    return tuple(sorted(each for each in os.environ.items() if not each[0].startswith(("PHOTOS_", "PYTEST_"))))
+    """Returns what a worker gets of the environment."""
+    return tuple(sorted(for_workers().items()))
+
+
+def _place(folder: Path) -> Path:
+    """Returns where the folder is: each test has a link of its own to the same weights."""
+    return folder.resolve()

@@ -3,9 +3,7 @@ three scenes, and a trainer without Keras. All else in the workers is that of th
 
 from __future__ import annotations
 
-import os
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -85,13 +83,13 @@ find_faces, describe_faces = detection_child.find_faces, detection_child.describ
 @DESCRIBE_PICTURES.implementation
 def describe_pictures(order: FeaturesOrder, emit: Emit) -> FeaturesAnswer:
     """Emits which scene each picture shows, and more that is its own, so that no two are compared as duplicates."""
-    vectors = [_features(Path(os.fsdecode(path))) for path in order.paths]
+    vectors = [_features(file) for file in order.pictures]
     emit(np.asarray(vectors, np.float32).tobytes())
     return FeaturesAnswer(tuple(range(len(vectors))), {}, FEATURES)
 
 
-def _features(path: Path) -> Floats:
-    image = decode_for_models(os.fsencode(path), 256, BYTES, PIXELS)
+def _features(file: int) -> Floats:
+    image = decode_for_models(file, 256, BYTES, PIXELS)
     pixels = np.frombuffer(image.write_to_memory(), np.uint8).reshape(image.height, image.width, 3)
     colour = pixels[: image.height // 6].reshape(-1, 3).mean(axis=0)
     scenes = np.array(list(SCENES.values())) + SHADES / 2

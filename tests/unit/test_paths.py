@@ -6,8 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from photos_graph import openat2
 from photos_graph.errors import BadSettings, NotFound, RootOffline, Unreadable, Unsupported
 from photos_graph.paths import check_data_dir, decode_raw, display, encode_raw, inode, inside, open_inside
+
+
+@pytest.fixture(autouse=True, params=["openat2", "step by step"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are opened by the kernel alone, and as where it lacks the call."""
+    if request.param == "step by step":
+        monkeypatch.setattr(openat2, "is_available", lambda: False)
+    elif not openat2.is_available():
+        pytest.skip("the kernel has no openat2, or something forbids it")
 
 
 def read(root: Path, relative: str, *, follow_symlinks: bool = False) -> bytes:
@@ -100,6 +110,16 @@ def test_a_link_in_the_root_is_opened_when_asked(tmp_path: Path) -> None:
     (tmp_path / "a" / "real").write_text("x")
     (tmp_path / "link").symlink_to("a")
     assert read(tmp_path, "link/real", follow_symlinks=True) == b"x"
+
+
+def test_an_absolute_link_into_the_root_is_opened_when_asked(tmp_path: Path) -> None:
+    (tmp_path / "root" / "a").mkdir(parents=True)
+    (tmp_path / "root" / "a" / "real").write_text("x")
+    (tmp_path / "root" / "link").symlink_to(tmp_path / "root" / "a")
+    (tmp_path / "root" / "file").symlink_to(tmp_path / "root" / "a" / "real")
+    (tmp_path / "here").symlink_to(tmp_path / "root")
+    for root in (tmp_path / "root", tmp_path / "here"):
+        assert read(root, "link/real", follow_symlinks=True) == read(root, "file", follow_symlinks=True) == b"x"
 
 
 def test_a_link_out_of_the_root_is_never_opened(tmp_path: Path) -> None:

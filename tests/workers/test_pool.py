@@ -7,15 +7,15 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from photos_graph.errors import Busy, KilledWorker, OverLimit, RootOffline, Unavailable, Unreadable, Unsupported
-from photos_graph.workers.frames import PART_BYTES
+from photos_graph.workers.frames import MAX_DESCRIPTORS, PART_BYTES
 from photos_graph.workers.pool import Priority, WorkerPool
 from tests.kit.processes.tasks import (
     BUG,
@@ -29,12 +29,14 @@ from tests.kit.processes.tasks import (
     NOT_THERE,
     OFFLINE,
     PROGRESS,
+    READ,
     REPEAT,
     TASKS,
     UNSUPPORTED,
     WRITE,
     EchoOrder,
     LieOrder,
+    ReadOrder,
 )
 from tests.kit.waiting import until
 
@@ -53,6 +55,14 @@ async def pool_of(
         yield pool
     finally:
         await pool.close()
+
+
+@contextmanager
+def folder(path: Path) -> Iterator[int]:
+    """An open folder, which nobody can read as a file."""
+    descriptor = os.open(path, os.O_RDONLY)
+    yield descriptor
+    os.close(descriptor)
 
 
 @pytest.fixture(autouse=True)
@@ -129,7 +139,7 @@ async def test_a_worker_killed_while_idle_is_not_the_next_files_fault() -> None:
 
 
 async def test_a_worker_killed_while_it_starts_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("KILLED_ONCE", str(tmp_path / "killed"))
+    monkeypatch.setenv("PYTHON_KILLED_ONCE", str(tmp_path / "killed"))
     fragile = replace(ECHO, target="tests.kit.processes.killed_once:echo")
     pool = WorkerPool([fragile], 1, 256 * MIB, 30, 10)
     assert await pool.call(fragile, EchoOrder())
@@ -185,7 +195,23 @@ async def test_a_child_inherits_neither_secrets_nor_descriptors(monkeypatch: pyt
         found, _ = await pool.call(ENVIRONMENT, None)
     os.close(unrelated)
     assert not [name for name in found.names if name.startswith("PHOTOS_")]
-    assert len(found.descriptors) <= 6  # the standard three, the pool's two, the listing itself
+    assert len(found.descriptors) <= 7  # the standard three, the pool's three, the listing itself
+
+
+async def test_files_travel_as_descriptors_and_are_closed_after_the_task(tmp_path: Path) -> None:
+    contents = [f"file {number}".encode() for number in range(2 * MAX_DESCRIPTORS + 3)]
+    for number, content in enumerate(contents):
+        (tmp_path / f"{number}").write_bytes(content)
+    with ExitStack() as opened:
+        files = [opened.enter_context((tmp_path / f"{number}").open("rb")) for number in range(len(contents))]
+        async with pool_of() as pool:
+            before, _ = await pool.call(ENVIRONMENT, None)
+            for _ in range(3):
+                answer, _ = await pool.call(READ, ReadOrder(tuple(file.fileno() for file in files)))
+                assert list(answer) == contents
+            with pytest.raises(Unreadable):
+                await pool.call(READ, ReadOrder((files[0].fileno(), opened.enter_context(folder(tmp_path)))))
+            assert (await pool.call(ENVIRONMENT, None))[0] == before
 
 
 async def test_a_child_writes_no_file(tmp_path: Path) -> None:
@@ -267,7 +293,7 @@ async def test_a_pool_that_cannot_start_says_so() -> None:
 def test_children_die_with_a_killed_parent() -> None:
     program = f"""
 import asyncio
-from photos_graph.workers.frames import PART_BYTES
+from photos_graph.workers.frames import MAX_DESCRIPTORS, PART_BYTES
 from photos_graph.workers.pool import WorkerPool
 from tests.kit.processes.tasks import HANG, LONG, TASKS
 async def main():

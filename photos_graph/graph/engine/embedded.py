@@ -27,6 +27,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from photos_graph.environment import without_secrets
 from photos_graph.errors import BadSettings, EngineUnavailable
 from photos_graph.graph.engine import embedded_child
 from photos_graph.graph.engine.data_folder import DataFolder
@@ -208,6 +209,7 @@ class Engine:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=log,
                 stderr=log,
+                env=without_secrets(),
                 start_new_session=True,  # Ctrl-C must reach only the owner, which then stops the engine properly
             )
         if process.stdin is not None:

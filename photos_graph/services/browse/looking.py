@@ -25,7 +25,8 @@ MAX_WAITING = 64  # texts in the queue
 
 def looking_pool(settings: Settings) -> WorkerPool:
     """Returns a pool of one process, which starts when it is first needed and stays, so that it is warm."""
-    return WorkerPool((LOOK,), 1, settings.learn.memory_bytes, MAX_SECONDS, MAX_WAITING)
+    folders = [settings.learn_dir, *settings.readable_by_models]
+    return WorkerPool((LOOK,), 1, settings.learn.memory_bytes, MAX_SECONDS, MAX_WAITING, readable=folders)
 
 
 class Looking:

@@ -51,7 +51,12 @@ BATCH_SIZE = 1000  # faces in one commit
 def group_pool(settings: Settings) -> WorkerPool:
     """Returns a pool of one process, which starts with the first clustering and ends after a period without work."""
     faces = settings.faces
-    return WorkerPool((KNOWN_FACES, CLUSTER_FACES), 1, faces.memory_bytes, MAX_SECONDS, 1, faces.idle_seconds)
+    folders = [_folder(settings), settings.learn_dir]
+    return WorkerPool((KNOWN_FACES, CLUSTER_FACES), 1, faces.memory_bytes, MAX_SECONDS, 1, faces.idle_seconds, folders)
+
+
+def _folder(settings: Settings) -> Path:
+    return settings.data_dir / "faces"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ class ClusterJob:
         self._cut = settings.faces.cut or row.cut
         # The file holds the pairs for one cut. A cut that is lowered by hand needs pairs that the file lacks.
         self._floor = round(min(row.floor, self._cut - 0.01), 4)
-        self._folder = settings.data_dir / "faces"
+        self._folder = _folder(settings)
         self._path = self._folder / "similar.safetensors"
         self._file = SimilaritiesFile(self._path, self._model, self._floor)
 

@@ -39,7 +39,7 @@ from photos_graph.model.images import ThumbnailSize
 from photos_graph.model.jobs import Job
 from photos_graph.services.faces import detection_plan
 from photos_graph.services.faces.detection_call import describe_faces, find_faces
-from photos_graph.services.media import Media
+from photos_graph.services.media import Media, PictureFile
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
@@ -153,36 +153,40 @@ class _DetectionRun:
                 return error
 
     async def _examine(self, photo: PhotoToDetect) -> Examined:
-        path = await self._media.large(photo.id)
+        large = await self._media.large(photo.id)
         try:
-            return await self._examine_picture(photo, path)
+            return await self._examine_picture(photo, large)
         except Unreadable as error:
-            if error.stage != "read" or (again := await self._media.large(photo.id)) == path:
+            if error.stage != "read" or (again := await self._media.large(photo.id)) == large:
                 raise
             return await self._examine_picture(photo, again)  # the rendition was evicted from the cache
 
-    async def _examine_picture(self, photo: PhotoToDetect, path: bytes) -> Examined:
+    async def _examine_picture(self, photo: PhotoToDetect, large: PictureFile) -> Examined:
         original = await self._original(photo)
-        if not isinstance(original, RootOffline):
-            found = await find_faces(self._pool, path, original, self._settings)
-        elif (found := await find_faces(self._pool, path, None, self._settings)).many_small:
+        found = await self._found(large, original if isinstance(original, PictureFile) else None)
+        if found.many_small and isinstance(original, RootOffline):
             raise original  # only the original shows the smallest faces, including known ones
         rest = detection_plan.unseen(photo.faces, found)
         if not rest:
             return Examined(photo, found)
         smallest = min(min(face.box.width, face.box.height) for face in rest)
         picture = await self._media.picture(photo.id, smallest)
-        seen = await describe_faces(self._pool, picture, detection_plan.boxes_of(rest), self._settings)
+        async with self._media.opened(picture) as (file,):
+            seen = await describe_faces(self._pool, file, detection_plan.boxes_of(rest), self._settings)
         described = {face.id: SeenFace(float(seen.qualities[at]), seen.vectors[at]) for at, face in enumerate(rest)}
         return Examined(photo, found, described)
 
-    async def _original(self, photo: PhotoToDetect) -> bytes | RootOffline | None:
-        """Returns the path of the original if it may show smaller faces than the LARGE rendition, or RootOffline if it
+    async def _found(self, large: PictureFile, original: PictureFile | None) -> Found:
+        async with self._media.opened(large, *([original] if original else [])) as files:
+            return await find_faces(self._pool, files[0], files[1] if original else None, self._settings)
+
+    async def _original(self, photo: PhotoToDetect) -> PictureFile | RootOffline | None:
+        """Returns the original if it may show smaller faces than the LARGE rendition, or RootOffline if it
         is offline."""
         if max(photo.width, photo.height) <= ThumbnailSize.LARGE.edge:
             return None
         try:
-            return await self._media.path(photo.id)
+            return await self._media.original_file(photo.id)
         except RootOffline as error:
             return error
         except NotFound:

@@ -34,25 +34,27 @@ def model_pool(settings: Settings) -> WorkerPool:
         faces.timeout_seconds,
         MAX_WAITING,
         faces.idle_seconds,
+        settings.readable_by_models,
     )
 
 
-async def find_faces(pool: WorkerPool, path: bytes, original: bytes | None, settings: Settings) -> Found:
-    """Finds the faces of the picture at ``path``. If it has many small faces and ``original`` is given, finds the faces
-    of that picture instead.
+async def find_faces(pool: WorkerPool, picture: int, original: int | None, settings: Settings) -> Found:
+    """Finds the faces of the picture that is open as ``picture``. If it has many small faces and ``original`` is given,
+    finds the faces of that picture instead.
 
     Raises ModelUnavailable, KilledWorker, Busy and the other Unreadable errors.
     """
-    order = FindFacesOrder(path, original, settings.faces.min_pixels, _options(settings))
+    order = FindFacesOrder(picture, original, settings.faces.min_pixels, _options(settings))
     return _found(*await pool.call(FIND_FACES, order), settings)
 
 
-async def describe_faces(pool: WorkerPool, path: bytes, boxes: Floats, settings: Settings) -> Found:
-    """Describes the faces in ``boxes`` (n, 4), which are shares of the picture, in their order.
+async def describe_faces(pool: WorkerPool, picture: int, boxes: Floats, settings: Settings) -> Found:
+    """Describes the faces in ``boxes`` (n, 4), which are shares of the picture, in their order. It is open as
+    ``picture``.
 
     Raises what ``find_faces`` raises.
     """
-    order = DescribeFacesOrder(path, tuple(map(tuple, boxes.tolist())), _options(settings))
+    order = DescribeFacesOrder(picture, tuple(map(tuple, boxes.tolist())), _options(settings))
     return _found(*await pool.call(DESCRIBE_FACES, order), settings)
 
 

@@ -28,7 +28,7 @@ _finder = functools.cache(Finder)
 @FIND_FACES.implementation
 def find_faces(order: FindFacesOrder, emit: Emit) -> FacesAnswer:
     finder = _finder_of(order.options)
-    found = finder.find(_pixels(order.path, order.options), order.min_pixels)
+    found = finder.find(_pixels(order.picture, order.options), order.min_pixels)
     if found.many_small and order.original is not None:
         found = finder.find(_pixels(order.original, order.options), order.min_pixels)
     return _answer(found, emit)
@@ -37,15 +37,15 @@ def find_faces(order: FindFacesOrder, emit: Emit) -> FacesAnswer:
 @DESCRIBE_FACES.implementation
 def describe_faces(order: DescribeFacesOrder, emit: Emit) -> FacesAnswer:
     boxes = np.array(order.boxes, np.float32).reshape(-1, 4)
-    return _answer(_finder_of(order.options).look_at(_pixels(order.path, order.options), boxes), emit)
+    return _answer(_finder_of(order.options).look_at(_pixels(order.picture, order.options), boxes), emit)
 
 
 def _finder_of(options: FaceModelOptions) -> Finder:
     return _finder(options.detector, options.embedder, options.home, options.min_score)
 
 
-def _pixels(path: bytes, options: FaceModelOptions) -> Pixels:
-    image = decode_for_models(path, ORIGINAL_EDGE, options.max_bytes, options.max_pixels)
+def _pixels(picture: int, options: FaceModelOptions) -> Pixels:
+    image = decode_for_models(picture, ORIGINAL_EDGE, options.max_bytes, options.max_pixels)
     return np.frombuffer(image.write_to_memory(), np.uint8).reshape(image.height, image.width, 3)
 
 

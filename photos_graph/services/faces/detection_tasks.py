@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from photos_graph.workers.task import LocalPath, RawBytes, Task
+from photos_graph.workers.task import Descriptor, LocalPath, Task
 
 FaceBox = tuple[float, float, float, float]  # x, y, width, height as shares of the picture
 
@@ -23,10 +23,10 @@ class FaceModelOptions:
 
 @dataclass(frozen=True, slots=True)
 class FindFacesOrder:
-    """An order to find the faces of the picture at ``path``, or of ``original`` if ``path`` has many small faces."""
+    """An order to find the faces of a picture, or of its ``original`` if the picture has many small faces."""
 
-    path: RawBytes
-    original: RawBytes | None
+    picture: Descriptor
+    original: Descriptor | None
     min_pixels: int
     options: FaceModelOptions
 
@@ -35,7 +35,7 @@ class FindFacesOrder:
 class DescribeFacesOrder:
     """An order to describe the faces in the given ``boxes``."""
 
-    path: RawBytes
+    picture: Descriptor
     boxes: tuple[FaceBox, ...]
     options: FaceModelOptions
 

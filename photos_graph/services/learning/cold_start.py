@@ -6,6 +6,7 @@ import asyncio
 import math
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from photos_graph.errors import Busy, ModelUnavailable, PhotosGraphError, Unreadable
@@ -97,17 +98,19 @@ class ColdStartStage:
     async def _likeliest(self, photos: Sequence[DescribedPhoto]) -> list[tuple[DescribedPhoto, float, int]]:
         """Returns the most probable class of each photo that can be read."""
         readable: list[DescribedPhoto] = []
-        paths: list[bytes] = []
-        for photo in photos:
+        files: list[int] = []
+        async with AsyncExitStack() as closing:
+            for photo in photos:
+                try:
+                    picture = await self.media.large(photo.id)
+                    files += await closing.enter_async_context(self.media.opened(picture))
+                except PhotosGraphError:
+                    continue  # without a suggestion for this photo
+                readable.append(photo)
             try:
-                paths.append(await self.media.large(photo.id))
-            except PhotosGraphError:
-                continue  # without a suggestion for this photo
-            readable.append(photo)
-        try:
-            found = await classify(self.pool, paths, self.settings)
-        except (Busy, Unreadable):
-            return []
+                found = await classify(self.pool, files, self.settings)
+            except (Busy, Unreadable):
+                return []
         best = found.vectors.argmax(axis=1)
         return [
             (readable[at], float(found.vectors[row, best[row]]), int(best[row])) for row, at in enumerate(found.seen)

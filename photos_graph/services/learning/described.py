@@ -6,8 +6,8 @@ A query finds the photos that are due, so a job that was stopped or killed conti
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -23,7 +23,7 @@ from photos_graph.jobs.concurrency import map_unordered
 from photos_graph.jobs.progress import Progress
 from photos_graph.model.jobs import Job
 from photos_graph.services.learning.features_call import BATCH_SIZE, PictureFeatures
-from photos_graph.services.media import Media
+from photos_graph.services.media import Media, PictureFile
 
 PARALLEL_REQUESTS = 4  # renditions that are requested at the same time
 
@@ -39,8 +39,9 @@ class Describer(Protocol):
     def message(self) -> str:
         """What happens, for the progress of the job."""
 
-    async def describe(self, paths: Sequence[bytes]) -> PictureFeatures:
-        """Describes up to BATCH_SIZE pictures. Raises ModelUnavailable, KilledWorker, OverLimit and Busy."""
+    async def describe(self, files: Sequence[int]) -> PictureFeatures:
+        """Describes up to BATCH_SIZE pictures, which are open for reading. Raises ModelUnavailable, KilledWorker,
+        OverLimit and Busy."""
 
     async def put(self, tx: Transaction, photos: Sequence[DuePhoto], vectors: Floats) -> None:
         """Stores the vectors (n, dimensions) of n photos, which are no longer due."""
@@ -99,21 +100,26 @@ class DuePhotos:
 
     async def _looked_at(self, photos: Sequence[DuePhoto]) -> _Batch:
         batch = _Batch()
-        paths: dict[DuePhoto, bytes] = {}
+        pictures: dict[DuePhoto, PictureFile] = {}
         async for photo, found in map_unordered(photos, self._rendition, PARALLEL_REQUESTS):
             match found:
-                case bytes():
-                    paths[photo] = found
+                case PictureFile():
+                    pictures[photo] = found
                 case RootOffline():
                     batch.away += 1
                 case NotFound():  # the file was removed or changed, which the next scan handles
                     continue
                 case _:
                     batch.failed.append((photo, found.public_message))
-        await self._describe([photo for photo in photos if photo in paths], paths, batch)
+        async with AsyncExitStack() as closing:
+            files: dict[DuePhoto, int] = {}
+            for photo in [photo for photo in photos if photo in pictures]:
+                with suppress(PhotosGraphError):  # it was removed or changed meanwhile, and stays due
+                    [files[photo]] = await closing.enter_async_context(self.media.opened(pictures[photo]))
+            await self._describe(list(files), files, batch)
         return batch
 
-    async def _rendition(self, photo: DuePhoto) -> bytes | PhotosGraphError:
+    async def _rendition(self, photo: DuePhoto) -> PictureFile | PhotosGraphError:
         while True:
             try:
                 return await self.media.large(photo.id)
@@ -122,27 +128,25 @@ class DuePhotos:
             except (NotFound, RootOffline, Unreadable) as error:
                 return error
 
-    async def _describe(self, photos: Sequence[DuePhoto], paths: dict[DuePhoto, bytes], batch: _Batch) -> None:
+    async def _describe(self, photos: Sequence[DuePhoto], files: dict[DuePhoto, int], batch: _Batch) -> None:
         """Describes the photos. A picture that kills the process is found by bisection."""
         if not photos:
             return
         try:
-            found = await self.model.describe([paths[photo] for photo in photos])
+            found = await self.model.describe([files[photo] for photo in photos])
         except Busy as busy:
             await asyncio.sleep(busy.retry_after)
-            return await self._describe(photos, paths, batch)
+            return await self._describe(photos, files, batch)
         except (KilledWorker, Unreadable) as error:
             if len(photos) == 1:
                 batch.failed.append((photos[0], error.public_message))
                 return None
             half = len(photos) // 2
-            await self._describe(photos[:half], paths, batch)
-            return await self._describe(photos[half:], paths, batch)
+            await self._describe(photos[:half], files, batch)
+            return await self._describe(photos[half:], files, batch)
         batch.photos += [photos[at] for at in found.seen]
         batch.vectors += list(found.vectors)
-        for at, reason in found.failed.items():
-            if await asyncio.to_thread(os.path.exists, paths[photos[at]]):  # unless it was evicted from the cache
-                batch.failed.append((photos[at], reason))
+        batch.failed += [(photos[at], reason) for at, reason in found.failed.items()]
 
     async def _write(self, batch: _Batch, job_id: str) -> None:
         stage = self.model.stage

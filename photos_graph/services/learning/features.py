@@ -32,8 +32,8 @@ class _Features:
     def version(self) -> str:
         return self.settings.learn.backbone
 
-    async def describe(self, paths: Sequence[bytes]) -> PictureFeatures:
-        return await describe(self.pool, paths, self.settings)
+    async def describe(self, files: Sequence[int]) -> PictureFeatures:
+        return await describe(self.pool, files, self.settings)
 
     async def put(self, tx: Transaction, photos: Sequence[DuePhoto], vectors: Floats) -> None:
         await features.put(tx, self.version, photos, vectors)

@@ -36,30 +36,31 @@ def describing_pool(settings: Settings) -> WorkerPool:
     """Returns a pool of one process, which starts with the first picture and ends after a period without one."""
     learn = settings.learn
     tasks = (DESCRIBE_PICTURES, CLASSIFY_PICTURES)
-    return WorkerPool(tasks, 1, learn.memory_bytes, learn.timeout_seconds, MAX_WAITING, learn.idle_seconds)
+    folders = settings.readable_by_models
+    return WorkerPool(tasks, 1, learn.memory_bytes, learn.timeout_seconds, MAX_WAITING, learn.idle_seconds, folders)
 
 
-async def describe(pool: WorkerPool, paths: Sequence[bytes], settings: Settings) -> PictureFeatures:
-    """Describes up to BATCH_SIZE pictures, which may be renditions.
+async def describe(pool: WorkerPool, files: Sequence[int], settings: Settings) -> PictureFeatures:
+    """Describes up to BATCH_SIZE pictures, which may be renditions, by their descriptors.
 
     Raises ModelUnavailable, KilledWorker, OverLimit and Busy.
     """
-    return await _call(pool, DESCRIBE_PICTURES, paths, settings)
+    return await _call(pool, DESCRIBE_PICTURES, files, settings)
 
 
-async def classify(pool: WorkerPool, paths: Sequence[bytes], settings: Settings) -> PictureFeatures:
+async def classify(pool: WorkerPool, files: Sequence[int], settings: Settings) -> PictureFeatures:
     """Does what ``describe`` does, with the probabilities of ImageNet's 1,000 classes in place of features. Raises
     BadInput for a backbone without classes."""
-    return await _call(pool, CLASSIFY_PICTURES, paths, settings)
+    return await _call(pool, CLASSIFY_PICTURES, files, settings)
 
 
 async def _call(
-    pool: WorkerPool, task: Task[FeaturesOrder, FeaturesAnswer], paths: Sequence[bytes], settings: Settings
+    pool: WorkerPool, task: Task[FeaturesOrder, FeaturesAnswer], files: Sequence[int], settings: Settings
 ) -> PictureFeatures:
-    if len(paths) > BATCH_SIZE:
-        raise ValueError(f"{len(paths)} pictures in one call, at most {BATCH_SIZE}")
+    if len(files) > BATCH_SIZE:
+        raise ValueError(f"{len(files)} pictures in one call, at most {BATCH_SIZE}")
     order = FeaturesOrder(
-        paths=tuple(paths),
+        pictures=tuple(files),
         home=settings.models_dir,
         backbone=settings.learn.backbone,
         threads=settings.learn.threads,

@@ -45,17 +45,17 @@ def _pictures(backbone: Backbone, order: FeaturesOrder) -> tuple[tuple[int, ...]
     seen: list[int] = []
     pictures = [np.zeros((0, backbone.edge, backbone.edge, 3), np.uint8)]
     failed: dict[int, str] = {}
-    for place, path in enumerate(order.paths):
+    for place, file in enumerate(order.pictures):
         try:
-            pictures.append(_square(path, backbone.edge, order)[None])
+            pictures.append(_square(file, backbone.edge, order)[None])
             seen.append(place)
         except Unreadable as error:
             failed[place] = error.public_message
     return tuple(seen), failed, np.concatenate(pictures)
 
 
-def _square(path: bytes, edge: int, order: FeaturesOrder) -> Pixels:
+def _square(file: int, edge: int, order: FeaturesOrder) -> Pixels:
     """Returns the whole picture, scaled to a square without cropping, since its border counts too."""
-    whole = decode_for_models(path, 2 * edge, order.max_bytes, order.max_pixels)
+    whole = decode_for_models(file, 2 * edge, order.max_bytes, order.max_pixels)
     image = whole.thumbnail_image(edge, height=edge, size="force")
     return np.frombuffer(image.write_to_memory(), np.uint8).reshape(edge, edge, 3)

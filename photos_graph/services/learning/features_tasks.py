@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from photos_graph.workers.task import LocalPath, RawBytes, Task
+from photos_graph.workers.task import Descriptor, LocalPath, Task
 
 
 @dataclass(frozen=True, slots=True)
 class FeaturesOrder:
-    """An order to describe or classify the pictures at ``paths``. ``home`` is the folder of the weights."""
+    """An order to describe or classify ``pictures``. ``home`` is the folder of the weights."""
 
-    paths: tuple[RawBytes, ...]
+    pictures: tuple[Descriptor, ...]
     home: LocalPath
     backbone: str
     threads: int
@@ -21,7 +21,7 @@ class FeaturesOrder:
 
 @dataclass(frozen=True, slots=True)
 class FeaturesAnswer:
-    """The answer. ``seen`` has the positions, among the paths, of the m pictures that could be read. ``failed`` maps
+    """The answer. ``seen`` has the positions, among the pictures, of the m that could be read. ``failed`` maps
     the positions of the others to the reasons."""
 
     seen: tuple[int, ...]

@@ -42,7 +42,8 @@ MESSAGE = "Comparing photos"
 def learning_pool(settings: Settings) -> WorkerPool:
     """Returns a pool of one process, which starts when it is first needed and ends after a period without work."""
     learn = settings.learn
-    return WorkerPool(NEIGHBOUR_TASKS, 1, learn.memory_bytes, MAX_SECONDS, MAX_WAITING, learn.idle_seconds)
+    folders = [settings.learn_dir, *settings.readable_by_models]
+    return WorkerPool(NEIGHBOUR_TASKS, 1, learn.memory_bytes, MAX_SECONDS, MAX_WAITING, learn.idle_seconds, folders)
 
 
 def kept_neighbours(settings: Settings) -> Path:

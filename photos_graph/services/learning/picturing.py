@@ -38,7 +38,10 @@ MESSAGE = "Preparing the search in pictures"
 def picturing_pool(settings: Settings) -> WorkerPool:
     """Returns a pool of one process, which starts with the first picture and ends after a period without one."""
     learn = settings.learn
-    return WorkerPool((PICTURE,), 1, learn.memory_bytes, learn.timeout_seconds, MAX_WAITING, learn.idle_seconds)
+    folders = settings.readable_by_models
+    return WorkerPool(
+        (PICTURE,), 1, learn.memory_bytes, learn.timeout_seconds, MAX_WAITING, learn.idle_seconds, folders
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,12 @@ class ImageTextDescriber:
     stage = due.PICTURED
     message = "Looking at photos for the search in pictures"
 
-    async def describe(self, paths: Sequence[bytes]) -> PictureFeatures:
-        if len(paths) > BATCH_SIZE:
-            raise ValueError(f"{len(paths)} pictures in one call, at most {BATCH_SIZE}")
+    async def describe(self, files: Sequence[int]) -> PictureFeatures:
+        if len(files) > BATCH_SIZE:
+            raise ValueError(f"{len(files)} pictures in one call, at most {BATCH_SIZE}")
         images = self.settings.images
         order = PictureOrder(
-            tuple(paths), self.folder, self.version, self.settings.learn.threads, images.max_bytes, images.max_pixels
+            tuple(files), self.folder, self.version, self.settings.learn.threads, images.max_bytes, images.max_pixels
         )
         answer, chunks = await self.pool.call(PICTURE, order)
         vectors = np.frombuffer(b"".join(chunks), np.float32).reshape(len(answer.seen), answer.dimensions)

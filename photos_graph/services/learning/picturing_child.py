@@ -29,9 +29,9 @@ def picture(order: PictureOrder, emit: Emit) -> FeaturesAnswer:
     seen: list[int] = []
     failed: dict[int, str] = {}
     pictures = [np.zeros((0, edge, edge, 3), np.uint8)]
-    for place, path in enumerate(order.paths):
+    for place, file in enumerate(order.pictures):
         try:
-            pictures.append(_prepared(path, encoder.preparation, order)[None])
+            pictures.append(_prepared(file, encoder.preparation, order)[None])
             seen.append(place)
         except Unreadable as error:
             failed[place] = error.public_message
@@ -40,9 +40,9 @@ def picture(order: PictureOrder, emit: Emit) -> FeaturesAnswer:
     return FeaturesAnswer(tuple(seen), failed, vectors.shape[1])
 
 
-def _prepared(path: bytes, how: Preparation, order: PictureOrder) -> Pixels:
+def _prepared(file: int, how: Preparation, order: PictureOrder) -> Pixels:
     """Returns the picture as the model was trained to see it."""
-    whole = decode_for_models(path, 2 * how.scaled, order.max_bytes, order.max_pixels)
+    whole = decode_for_models(file, 2 * how.scaled, order.max_bytes, order.max_pixels)
     image = (
         whole.thumbnail_image(how.scaled, height=how.scaled, crop="centre")
         if how.keeps_shape

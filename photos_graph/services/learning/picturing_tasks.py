@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from photos_graph.services.learning.features_tasks import FeaturesAnswer
-from photos_graph.workers.task import LocalPath, RawBytes, Task
+from photos_graph.workers.task import Descriptor, LocalPath, Task
 
 
 @dataclass(frozen=True, slots=True)
 class PictureOrder:
-    """An order to describe the pictures at ``paths`` by the model in ``folder``, whose fingerprint is ``model``."""
+    """An order to describe ``pictures`` by the model in ``folder``, whose fingerprint is ``model``."""
 
-    paths: tuple[RawBytes, ...]
+    pictures: tuple[Descriptor, ...]
     folder: LocalPath
     model: str
     threads: int

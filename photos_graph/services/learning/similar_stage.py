@@ -173,10 +173,11 @@ class SimilarStage:
         one, other, copy, moment = order
         images = self.settings.images
         try:
-            paths = await self.media.large(one.id), await self.media.large(other.id)
-            comparison = ComparisonOrder(*paths, images.max_pixels, images.max_bytes)
-            asked = RelationOrder(comparison, copy, moment)
-            relation, _ = await retry_while_busy(lambda: self.pictures.call(RELATE, asked))
+            pictures = await self.media.large(one.id), await self.media.large(other.id)
+            async with self.media.opened(*pictures) as (larger, smaller):
+                comparison = ComparisonOrder(larger, smaller, images.max_pixels, images.max_bytes)
+                asked = RelationOrder(comparison, copy, moment)
+                relation, _ = await retry_while_busy(lambda: self.pictures.call(RELATE, asked))
         except EngineUnavailable:
             raise
         except PhotosGraphError:
@@ -197,8 +198,9 @@ class SimilarStage:
     async def _sharpness(self, photo: ComparedPhoto) -> float | None:
         images = self.settings.images
         try:
-            order = SharpnessOrder(await self.media.large(photo.id), images.max_pixels, images.max_bytes)
-            sharpness, _ = await retry_while_busy(lambda: self.pictures.call(MEASURE_SHARPNESS, order))
+            async with self.media.opened(await self.media.large(photo.id)) as (file,):
+                order = SharpnessOrder(file, images.max_pixels, images.max_bytes)
+                sharpness, _ = await retry_while_busy(lambda: self.pictures.call(MEASURE_SHARPNESS, order))
         except EngineUnavailable:
             raise
         except PhotosGraphError:

@@ -36,7 +36,8 @@ class Trained:
 
 def training_pool(settings: Settings) -> WorkerPool:
     learn = settings.learn
-    return WorkerPool(TRAINING_TASKS, 1, learn.memory_bytes, learn.train_seconds, 1, learn.idle_seconds)
+    folders = [settings.learn_dir, *settings.readable_by_models]
+    return WorkerPool(TRAINING_TASKS, 1, learn.memory_bytes, learn.train_seconds, 1, learn.idle_seconds, folders)
 
 
 async def train_tags(pool: WorkerPool, training_set: Path, graph: Path, settings: Settings, on_step: Steps) -> bytes:

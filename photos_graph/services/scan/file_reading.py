@@ -15,8 +15,10 @@ from photos_graph.graph.library.files import PendingFile
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.images.cache import RenditionCache
 from photos_graph.jobs.progress import Progress
+from photos_graph.library.openers import Openers
 from photos_graph.library.places import Gazetteer
 from photos_graph.model.library import Root
+from photos_graph.services.scan.intake import IntakeCalls
 from photos_graph.services.scan.openings import open_each
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
@@ -27,10 +29,11 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class ScanResources:
-    """What the steps of a scan work with. ``pool`` reads originals."""
+    """What the steps of a scan work with. ``openers`` open originals, and ``pool`` reads them."""
 
     graph: Graph
     pool: WorkerPool
+    openers: Openers
     cache: RenditionCache
     gazetteer: Gazetteer
     writer: LabelWriter
@@ -47,7 +50,7 @@ class FileReading(ABC, Generic[F, R]):
 
     def __init__(self, resources: ScanResources, progress: Progress) -> None:
         self._graph = resources.graph
-        self._pool = resources.pool
+        self._intake = IntakeCalls(resources.pool, resources.openers, resources.settings)
         self._cache = resources.cache
         self._gazetteer = resources.gazetteer
         self._writer = resources.writer

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from photos_graph.errors import NotFound, PhotosGraphError, StillWritten
+from photos_graph.errors import PhotosGraphError, StillWritten
 from photos_graph.model.faces import Region
-from photos_graph.paths import mtime_ns, open_inside
+from photos_graph.paths import mtime_ns
 from photos_graph.services.scan.intake_tasks import (
     READ_METADATA,
     READ_SIDECARS,
@@ -22,7 +22,6 @@ from photos_graph.services.scan.intake_tasks import (
     MetadataRead,
     ReadSidecar,
     SidecarOrder,
-    SidecarsOrder,
 )
 from photos_graph.workers.task import Emit
 
@@ -34,8 +33,8 @@ def take_in(order: IntakeOrder, emit: Emit) -> Intake:
     from photos_graph.library.original import read_original
     from photos_graph.library.picture_hash import picture_hash
 
-    with _opened(order.file) as descriptor:
-        original = read_original(descriptor, order.file.max_bytes)
+    _check_unchanged(order.file)
+    original = read_original(order.file.file, order.file.max_bytes)
     derived = derive(original.data, DecodeLimits(order.max_pixels), order.quality)
     read = _metadata(order.file, original.data, derived.width, derived.height)
     emit(derived.large)
@@ -64,32 +63,21 @@ def read_metadata_alone(order: MetadataOrder, emit: Emit) -> MetadataRead:
     from photos_graph.library.original import read_original
     from photos_graph.library.picture_hash import picture_hash
 
-    with _opened(order.file) as descriptor:
-        if order.whole:
-            original = read_original(descriptor, order.file.max_bytes)
-            read = _metadata(order.file, original.data, order.width, order.height)
-            return MetadataRead(
-                read.metadata, read.warnings, original.sha256, picture_hash(original.data, original.sha256)
-            )
-        with _mapped(descriptor, order.file.max_bytes) as data:
-            read = _metadata(order.file, data, order.width, order.height)
-        _check_unchanged(descriptor, order.file)
+    file = order.file
+    _check_unchanged(file)
+    if order.whole:
+        original = read_original(file.file, file.max_bytes)
+        read = _metadata(file, original.data, order.width, order.height)
+        return MetadataRead(read.metadata, read.warnings, original.sha256, picture_hash(original.data, original.sha256))
+    with _mapped(file.file, file.max_bytes) as data:
+        read = _metadata(file, data, order.width, order.height)
+    _check_unchanged(file)
     return read
 
 
-@contextmanager
-def _opened(order: FileOrder) -> Iterator[int]:
-    """Opens the file. Raises StillWritten if it is not the one that was found."""
-    descriptor = open_inside(order.root, order.path, follow_symlinks=order.follow_symlinks)
-    try:
-        _check_unchanged(descriptor, order)
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
-def _check_unchanged(descriptor: int, order: FileOrder) -> None:
-    found = os.fstat(descriptor)
+def _check_unchanged(order: FileOrder) -> None:
+    """Raises StillWritten if the file is not the one that was found."""
+    found = os.fstat(order.file)
     if (found.st_size, mtime_ns(found)) != (order.size, order.mtime_ns):
         raise StillWritten("It changed after the scan found it.", stage="read")
 
@@ -114,8 +102,8 @@ def _metadata(order: FileOrder, data: memoryview, width: int, height: int) -> Me
     from photos_graph.library.motion import motion_video
     from photos_graph.library.regions import read_regions
 
-    reasons: list[str] = []
-    sidecar, takeout = (_beside(order, path, reasons) for path in (order.sidecar, order.takeout))
+    reasons = list(order.beside_reasons)
+    sidecar, takeout = (_beside(file, reasons) for file in (order.sidecar, order.takeout))
     metadata, doubts = read_metadata(data, order.name, order.mtime_ns, sidecar, takeout=takeout)
     regions, more_doubts = read_regions(data, width, height, metadata.orientation, sidecar)
     reasons += dict.fromkeys((*doubts, *more_doubts))
@@ -123,60 +111,46 @@ def _metadata(order: FileOrder, data: memoryview, width: int, height: int) -> Me
     return MetadataRead(metadata, tuple(("metadata", reason) for reason in reasons))
 
 
-def _beside(order: FileOrder, path: bytes | None, reasons: list[str]) -> bytes | None:
+def _beside(file: int | None, reasons: list[str]) -> bytes | None:
     """Returns the bytes of a file beside the photo, and adds the reason if it cannot be read."""
     try:
-        return _read_sidecar(order.root, path, order.follow_symlinks) if path is not None else None
+        return _read_sidecar(file) if file is not None else None
     except PhotosGraphError as error:
         reasons.append(f"Its sidecar: {error.public_message}")
         return None
 
 
-def _read_sidecar(root: bytes, path: bytes, follow_symlinks: bool) -> bytes | None:
+def _read_sidecar(file: int) -> bytes:
     from photos_graph.library.original import read_original
     from photos_graph.library.packets import MAX_BYTES
 
-    try:
-        descriptor = open_inside(root, path, follow_symlinks=follow_symlinks)
-    except NotFound:
-        return None  # removed since the walk; the next walk sees it
-    try:
-        return bytes(read_original(descriptor, MAX_BYTES).data)
-    finally:
-        os.close(descriptor)
+    return bytes(read_original(file, MAX_BYTES).data)
 
 
 def _picasa_regions(order: FileOrder) -> tuple[Region, ...]:
     """Returns the faces that Picasa wrote for the photo into its file of the folder, which is read with the photo."""
     from photos_graph.library.original import read_original
-    from photos_graph.library.regions import MAX_PICASA_BYTES, PICASA_NAME, read_picasa
+    from photos_graph.library.regions import MAX_PICASA_BYTES, read_picasa
 
-    folder, slash, name = order.path.rpartition(b"/")
+    if order.picasa is None:
+        return ()
     try:
-        descriptor = open_inside(order.root, folder + slash + PICASA_NAME, follow_symlinks=order.follow_symlinks)
-    except PhotosGraphError:
-        return ()  # few folders have one
-    try:
-        marked = read_picasa(bytes(read_original(descriptor, MAX_PICASA_BYTES).data))
+        marked = read_picasa(bytes(read_original(order.picasa, MAX_PICASA_BYTES).data))
     except PhotosGraphError:
         return ()
-    finally:
-        os.close(descriptor)
-    return marked.get(name.decode("utf-8", "replace"), ())
+    return marked.get(order.raw_name.decode("utf-8", "replace"), ())
 
 
 @READ_SIDECARS.implementation
-def read_sidecars(order: SidecarsOrder, emit: Emit) -> tuple[ReadSidecar, ...]:
-    return tuple(_labels_in(order.folder, each) for each in order.sidecars)
+def read_sidecars(sidecars: tuple[SidecarOrder, ...], emit: Emit) -> tuple[ReadSidecar, ...]:
+    return tuple(map(_labels_in, sidecars))
 
 
-def _labels_in(folder: bytes, order: SidecarOrder) -> ReadSidecar:
+def _labels_in(order: SidecarOrder) -> ReadSidecar:
     from photos_graph.library.sidecar import read_sidecar
 
     try:
-        data = _read_sidecar(folder, order.path, follow_symlinks=False)
+        data = _read_sidecar(order.file)
     except PhotosGraphError as error:
         return ReadSidecar(None, (error.public_message,))
-    if data is None:
-        return ReadSidecar(None, ("It does not exist any more.",))
     return ReadSidecar(*read_sidecar(data, order.width, order.height, order.orientation))

@@ -8,22 +8,24 @@ from photos_graph.images.tasks import IMAGE_TASKS
 from photos_graph.library.sidecar import SidecarLabels
 from photos_graph.model.images import ThumbnailFormat
 from photos_graph.model.library import Metadata
-from photos_graph.workers.task import RawBytes, Task
+from photos_graph.workers.task import Descriptor, RawBytes, Task
 
 
 @dataclass(frozen=True, slots=True)
 class FileOrder:
-    """``path``, ``sidecar`` and ``takeout`` are relative to ``root``. The file must still have ``size`` and
-    ``mtime_ns``."""
+    """An original, and what stands beside it: its sidecar, the file of Google Takeout and Picasa's file of the folder.
+    The original must still have ``size`` and ``mtime_ns``. ``beside_reasons`` say why something beside it could not be
+    opened."""
 
-    root: RawBytes
-    path: RawBytes
-    sidecar: RawBytes | None
-    takeout: RawBytes | None
+    file: Descriptor
+    sidecar: Descriptor | None
+    takeout: Descriptor | None
+    picasa: Descriptor | None
+    beside_reasons: tuple[str, ...]
+    raw_name: RawBytes
     name: str
     size: int  # bytes
     mtime_ns: int
-    follow_symlinks: bool
     max_bytes: int
 
 
@@ -80,18 +82,12 @@ class MetadataRead:
 
 @dataclass(frozen=True, slots=True)
 class SidecarOrder:
-    """``path`` is relative to the folder; width and height as displayed and the EXIF orientation are the photo's."""
+    """Width and height as displayed and the EXIF orientation are the photo's."""
 
-    path: RawBytes
+    file: Descriptor
     width: int
     height: int
     orientation: int
-
-
-@dataclass(frozen=True, slots=True)
-class SidecarsOrder:
-    folder: RawBytes
-    sidecars: tuple[SidecarOrder, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +102,9 @@ class ReadSidecar:
 # Emits the LARGE rendition.
 TAKE_IN = Task("photos_graph.services.scan.intake_child:take_in", IntakeOrder, Intake)
 READ_METADATA = Task("photos_graph.services.scan.intake_child:read_metadata_alone", MetadataOrder, MetadataRead)
-# The answer is in the order of ``SidecarsOrder.sidecars``.
-READ_SIDECARS = Task("photos_graph.services.scan.intake_child:read_sidecars", SidecarsOrder, tuple[ReadSidecar, ...])
+# The answer is in the order of the argument.
+READ_SIDECARS = Task(
+    "photos_graph.services.scan.intake_child:read_sidecars", tuple[SidecarOrder, ...], tuple[ReadSidecar, ...]
+)
 
 INTAKE_TASKS = (*IMAGE_TASKS, TAKE_IN, READ_METADATA, READ_SIDECARS)

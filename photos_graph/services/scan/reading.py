@@ -112,7 +112,7 @@ class Reading(FileReading[PendingFile, tuple[Intake, bytes]]):
         return now_ns - record.mtime_ns < self._settings.library.settle_seconds * 1e9
 
     async def _open(self, file: PendingFile) -> tuple[Intake, bytes]:
-        return await call_intake(self._pool, self._root, file, self._settings)
+        return await call_intake(self._intake, self._root, file)
 
     async def _take(self, file: PendingFile, outcome: tuple[Intake, bytes] | PhotosGraphError) -> None:
         match outcome:

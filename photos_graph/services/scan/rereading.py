@@ -112,7 +112,7 @@ class Rereading(FileReading[FileToReread, MetadataRead]):
         self._killers = []
 
     async def _open(self, file: FileToReread) -> MetadataRead:
-        return await read_metadata(self._pool, self._root, file, self._settings)
+        return await read_metadata(self._intake, self._root, file)
 
     async def _take(self, file: FileToReread, outcome: MetadataRead | PhotosGraphError) -> None:
         match outcome:

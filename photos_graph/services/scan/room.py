@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from photos_graph.core import Core
 from photos_graph.images.cache import RenditionCache
+from photos_graph.library.openers import Openers
 from photos_graph.model.jobs import JobKind
 from photos_graph.services.scan.file_reading import ScanResources
 from photos_graph.services.scan.polling import keep_polling
@@ -29,7 +30,9 @@ class ScanRoom:
 
 
 def open_scan(core: Core, cache: RenditionCache) -> ScanRoom:
-    resources = ScanResources(core.graph, core.pictures, cache, core.gazetteer, core.writer, core.settings)
+    openers = Openers(core.settings.library.follow_symlinks)
+    core.closing.callback(openers.close)
+    resources = ScanResources(core.graph, core.pictures, openers, cache, core.gazetteer, core.writer, core.settings)
     core.handlers[JobKind.SCAN] = Scan(resources, core.events).run
     core.handlers[JobKind.REMOVE_ROOT] = RootRemoval(core.graph, core.writer, core.jobs).run
     comparison = PictureComparison(core.graph, core.pictures, cache, core.settings)

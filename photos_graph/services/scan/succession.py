@@ -7,10 +7,10 @@ decide. What waits is a query, so a scan that was stopped, or killed, continues 
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
+from pathlib import Path
 
 from photos_graph.errors import EngineUnavailable, PhotosGraphError, Unavailable
 from photos_graph.graph.engine.connection import Graph
@@ -18,7 +18,7 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import photos, replacements, succession
 from photos_graph.graph.library.replacements import ReplacedPhoto
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.images.cache import LARGE_FORMATS, RenditionCache
+from photos_graph.images.cache import LARGE_FORMATS, RenditionCache, opened_rendition
 from photos_graph.images.tasks import COMPARE, ComparisonOrder
 from photos_graph.jobs.concurrency import map_unordered, retry_while_busy
 from photos_graph.jobs.progress import Progress
@@ -49,19 +49,20 @@ class PictureComparison:
         if len(found) < 2:
             return None
         images = self._settings.images
-        order = ComparisonOrder(found[0], found[1], images.max_pixels, images.max_bytes)
         try:
-            compared, _ = await retry_while_busy(lambda: self._pool.call(COMPARE, order))
+            with opened_rendition(found[0]) as old, opened_rendition(found[1]) as new:
+                order = ComparisonOrder(old, new, images.max_pixels, images.max_bytes)
+                compared, _ = await retry_while_busy(lambda: self._pool.call(COMPARE, order))
         except (EngineUnavailable, Unavailable):
             raise
         except PhotosGraphError:
             return None  # a rendition was removed meanwhile, or is damaged
         return compared.view
 
-    def _large(self, photo_key: str) -> bytes | None:
+    def _large(self, photo_key: str) -> Path | None:
         for format in LARGE_FORMATS:
             if (cached := self._cache.whole(photo_key, ThumbnailSize.LARGE, format)) is not None:
-                return os.fsencode(cached.path)
+                return cached.path
         return None
 
 

@@ -38,7 +38,8 @@ BLOCK = 100  # trips whose places are looked up before others have a turn
 def trip_pool(settings: Settings) -> WorkerPool:
     """Returns a pool of one process, which starts with the first job and ends after a period without work."""
     learn = settings.learn
-    return WorkerPool((GROUP_TRIPS,), 1, learn.memory_bytes, MAX_SECONDS, 1, learn.idle_seconds)
+    folders = [settings.learn_dir]
+    return WorkerPool((GROUP_TRIPS,), 1, learn.memory_bytes, MAX_SECONDS, 1, learn.idle_seconds, folders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ class TripJob:
     async def _found(self, photos: TripPhotos, progress: Progress) -> TripGroups:
         if len(photos.numbers) < LEAST_OF_TRIP:
             return TripGroups(np.full(len(photos.numbers), -1, np.int32), 0)
-        with scratch(self.settings.data_dir, "trips") as folder:
+        with scratch(self.settings.learn_dir, "trips") as folder:
             given, dated = folder / "photos.safetensors", photos.dated
             arrays = {"taken": dated.taken, "latitude": dated.latitude, "longitude": dated.longitude}
             await asyncio.to_thread(save_file, arrays, given)

@@ -11,7 +11,7 @@ import numpy as np
 
 from photos_graph.services.learning.features_tasks import DESCRIBE_PICTURES, FeaturesAnswer, FeaturesOrder
 from photos_graph.services.scan import intake_child
-from photos_graph.services.scan.intake_tasks import READ_SIDECARS, ReadSidecar, SidecarsOrder
+from photos_graph.services.scan.intake_tasks import READ_SIDECARS, ReadSidecar, SidecarOrder
 from photos_graph.workers.task import Emit
 
 DIMENSIONS = 3
@@ -22,7 +22,7 @@ DEADLY_DESCRIBE = replace(DESCRIBE_PICTURES, target="tests.kit.processes.deadly:
 @DEADLY_DESCRIBE.implementation
 def describe_pictures(order: FeaturesOrder, emit: Emit) -> FeaturesAnswer:
     """A vector of the picture's size; one that says DEADLY is deadly."""
-    pictures = [Path(os.fsdecode(path)).read_bytes() for path in order.paths]
+    pictures = [os.pread(file, os.fstat(file).st_size, 0) for file in order.pictures]
     if any(b"DEADLY" in picture for picture in pictures):
         os.kill(os.getpid(), signal.SIGSEGV)
     emit(np.array([[len(picture) / 1e4] * DIMENSIONS for picture in pictures], np.float32).tobytes())
@@ -30,9 +30,9 @@ def describe_pictures(order: FeaturesOrder, emit: Emit) -> FeaturesAnswer:
 
 
 @DEADLY_SIDECARS.implementation
-def read_sidecars(order: SidecarsOrder, emit: Emit) -> tuple[ReadSidecar, ...]:
+def read_sidecars(sidecars: tuple[SidecarOrder, ...], emit: Emit) -> tuple[ReadSidecar, ...]:
     """A sidecar with DEADLY in its name is deadly."""
-    if any(b"DEADLY" in each.path for each in order.sidecars):
+    if any(b"DEADLY" in bytes(Path(f"/proc/self/fd/{each.file}").readlink()) for each in sidecars):
         os.kill(os.getpid(), signal.SIGSEGV)
-    answer = intake_child.read_sidecars(READ_SIDECARS.arguments.dump_json(order), emit)
+    answer = intake_child.read_sidecars(READ_SIDECARS.arguments.dump_json(sidecars), emit, None)
     return READ_SIDECARS.answers.validate_json(answer)

@@ -1,4 +1,4 @@
-"""A module whose import kills the process, unless the file that KILLED_ONCE names is there."""
+"""A module whose import kills the process, unless the file that PYTHON_KILLED_ONCE names is there."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from pathlib import Path
 
 from tests.kit.processes.tasks import echo as echo
 
-if not (mark := Path(os.environ["KILLED_ONCE"])).exists():
+if not (mark := Path(os.environ["PYTHON_KILLED_ONCE"])).exists():
     mark.touch()
     os.kill(os.getpid(), signal.SIGKILL)

@@ -6,13 +6,14 @@ import contextlib
 import os
 import signal
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from photos_graph.errors import RootOffline, Unsupported
 from photos_graph.images.derivatives import derive
 from photos_graph.images.opened import DecodeLimits
-from photos_graph.workers.task import Emit, RawBytes, Task
+from photos_graph.workers.task import Descriptor, Emit, RawBytes, Task
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,15 @@ class LieOrder:
     answer: RawBytes
 
 
+@dataclass(frozen=True)
+class ReadOrder:
+    files: tuple[Descriptor, ...]
+
+
 ECHO = Task("tests.kit.processes.tasks:echo", EchoOrder, ChildProcess)
 CRASH = Task("tests.kit.processes.tasks:crash", type(None), type(None))
 HANG = Task("tests.kit.processes.tasks:hang", float, int)
+READ = Task("tests.kit.processes.tasks:read", ReadOrder, tuple[RawBytes, ...])
 EAT = Task("tests.kit.processes.tasks:eat", int, int)
 UNSUPPORTED = Task("tests.kit.processes.tasks:unsupported", type(None), type(None))
 OFFLINE = Task("tests.kit.processes.tasks:offline", type(None), type(None))
@@ -88,6 +95,11 @@ def hang(seconds: float, emit: Emit) -> int:
     emit(b"started")
     time.sleep(seconds)
     return os.getpid()
+
+
+@READ.implementation
+def read(order: ReadOrder, emit: Emit) -> tuple[bytes, ...]:
+    return tuple(os.pread(file, 100, 0) for file in order.files)
 
 
 @EAT.implementation
@@ -150,6 +162,6 @@ def progress(steps: int, emit: Emit) -> None:
         emit.step(done + 1, steps)
 
 
-def lie(argument: bytes, emit: Emit) -> bytes:
+def lie(argument: bytes, emit: Emit, descriptors: Sequence[int] | None) -> bytes:
     """Answers as a decoder would that a hostile file has taken over: with whatever bytes it likes."""
     return LIE.arguments.validate_json(argument).answer

@@ -12,6 +12,7 @@ import pytest
 
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.renditions import Renditions
+from photos_graph.library.openers import Openers
 from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.model.labels import TagSource
 from photos_graph.services.datasets.exports.pictures import Pictures
@@ -107,7 +108,7 @@ async def test_tf_data_reads_the_shards(tmp_path: Path) -> None:
         shards_pool(settings),
     )
     staging.create()
-    media = CachedMedia(None, Renditions(cache, pool, settings.images), False)  # type: ignore[arg-type]
+    media = CachedMedia(None, Renditions(cache, pool, settings.images), Openers(False))  # type: ignore[arg-type]
     format = Shards(staging, Pictures(media, staging, False, 2), shards, settings)
     try:
         block = await format.write(0, records)

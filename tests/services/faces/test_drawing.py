@@ -126,10 +126,10 @@ async def test_a_face_is_shown_while_the_original_is_away(services: Services, fo
 
 async def test_what_a_face_is_looked_at_in(services: Services, folder: Path) -> None:
     photo = photo_ids(services)[0]
-    assert (await services.media.picture(photo, 0.5)).endswith(b"LARGE.jpg")
-    assert (await services.media.picture(photo, 0.01)).startswith(bytes(folder))
+    assert (await services.media.picture(photo, 0.5)).path.endswith(b"LARGE.jpg")
+    assert (await services.media.picture(photo, 0.01)).root == bytes(folder)
     shutil.move(folder, folder.with_name("away"))
-    assert (await services.media.picture(photo, 0.01)).endswith(b"LARGE.jpg")
+    assert (await services.media.picture(photo, 0.01)).path.endswith(b"LARGE.jpg")
     shutil.rmtree(services.settings.data_dir / "renditions")
     with pytest.raises(RootOffline):
         await services.media.picture(photo, 0.5)

@@ -124,7 +124,7 @@ async def test_what_looks_alike_follows_the_photos_that_are_there_and_the_backbo
         await services.graph.transaction(lambda tx: features.put(tx, "Other", known, vectors))
         await due.want(services.graph, due.FEATURES, "Other")
         assert await described(services) == set()
-        damaged = Path(os.fsdecode(await services.media.large(ids["sea 1.jpg"])))
+        damaged = Path(os.fsdecode((await services.media.large(ids["sea 1.jpg"])).path))
         whole = damaged.read_bytes()
         damaged.write_bytes(sealed(b"\xff\xd8\xff no picture"))
         await services.learning_triggers.photos_arrived(PhotosArrived())
@@ -183,7 +183,7 @@ async def test_each_photo_is_described_once_whoever_stops_or_dies(
             assert await stage.run(job, Steps(count)) is None, "it is not tried for ever"
 
             changed = (await photos(services))["0.jpg"]
-            Path(os.fsdecode(await services.media.large(changed.id))).unlink()
+            Path(os.fsdecode((await services.media.large(changed.id)).path)).unlink()
             (root / "0.jpg").write_bytes(jpeg(1000))
             make_due = "MATCH (p:Photo {id: $id}) SET p.featuresDue = p.number"
             await services.graph.write(make_due, id=changed.id)

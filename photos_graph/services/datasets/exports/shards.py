@@ -6,6 +6,7 @@ import asyncio
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 
 from photos_graph.services.datasets.exports.dataset_formats import Block, label_names, visible_faces
 from photos_graph.services.datasets.exports.pictures import Pictures
@@ -17,13 +18,17 @@ from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
 
 MAX_QUEUED = 4  # calls
+MAX_PICTURES = 400  # in a shard, all of which are open while it is written
 MAX_SHARD_BYTES = 128 * 1024 * 1024  # of the pictures in a shard, which both processes hold in memory
 
 
 def shards_pool(settings: Settings) -> WorkerPool:
     """Returns a pool of one process, which holds TensorFlow while shards are written."""
     learn = settings.learn
-    return WorkerPool((WRITE_SHARD,), 1, learn.memory_bytes, learn.timeout_seconds, MAX_QUEUED, learn.idle_seconds)
+    folders = settings.readable_by_models
+    return WorkerPool(
+        (WRITE_SHARD,), 1, learn.memory_bytes, learn.timeout_seconds, MAX_QUEUED, learn.idle_seconds, folders
+    )
 
 
 class Shards:
@@ -58,20 +63,22 @@ the picture) and in `image/object/class/text` (the person, or empty). `labels.js
         return block
 
     async def _shard(self, relative: str, records: Sequence[PhotoRecord]) -> ExportedFile:
-        order = ShardOrder(
-            examples=tuple(self._example(record) for record in records),
-            home=self._settings.models_dir,
-            threads=self._settings.learn.threads,
-            max_bytes=self._settings.images.max_bytes,
-        )
-        _, chunks = await self._pool.call(WRITE_SHARD, order)
+        with ExitStack() as closing:
+            order = ShardOrder(
+                examples=tuple(self._example(record, closing) for record in records),
+                home=self._settings.models_dir,
+                threads=self._settings.learn.threads,
+                max_bytes=self._settings.images.max_bytes,
+            )
+            _, chunks = await self._pool.call(WRITE_SHARD, order)
         return await asyncio.to_thread(self._staging.put, relative, chunks)
 
-    def _example(self, record: PhotoRecord) -> ShardExample:
+    def _example(self, record: PhotoRecord, closing: ExitStack) -> ShardExample:
         path, width, height = record.picture or ("", 0, 0)
+        picture = closing.enter_context((self._staging.path / path).open("rb"))
         faces = list(visible_faces(record))
         return ShardExample(
-            path=self._staging.path / path,
+            picture=picture.fileno(),
             integers={"image/height": [height], "image/width": [width]},
             floats={
                 "image/tags/score": [-1.0 if tag.score is None else tag.score for tag in record.tags],
@@ -103,7 +110,7 @@ def shards_of(records: Sequence[PhotoRecord], pictures: Mapping[str, ExportedFil
     size = 0
     for record in records:
         size += pictures[record.id].size
-        if shard and size > MAX_SHARD_BYTES:
+        if shard and (size > MAX_SHARD_BYTES or len(shard) == MAX_PICTURES):
             yield shard
             shard, size = [], pictures[record.id].size
         shard.append(record)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from photos_graph.images.picture_files import read_picture
@@ -21,7 +20,7 @@ def write_shard(order: ShardOrder, emit: Emit) -> None:
 
     with tf.io.TFRecordWriter(SHARD) as shard:
         for example in order.examples:
-            encoded = read_picture(os.fsencode(example.path), order.max_bytes)
+            encoded = read_picture(example.picture, order.max_bytes)
             shard.write(_example(tf, example, encoded).SerializeToString())
     with tf.io.gfile.GFile(SHARD, "rb") as file:
         while chunk := file.read(CHUNK_BYTES):

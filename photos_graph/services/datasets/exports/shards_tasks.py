@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from photos_graph.workers.task import LocalPath, Task
+from photos_graph.workers.task import Descriptor, LocalPath, Task
 
 
 @dataclass(frozen=True, slots=True)
 class ShardExample:
-    """A picture at ``path``, with its features by name."""
+    """A picture, with its features by name."""
 
-    path: LocalPath
+    picture: Descriptor
     integers: dict[str, list[int]]
     floats: dict[str, list[float]]
     texts: dict[str, list[str]]

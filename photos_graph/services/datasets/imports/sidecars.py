@@ -31,8 +31,8 @@ from photos_graph.services.datasets.exports.records import (
 from photos_graph.services.datasets.exports.sidecars import FOLDER, NOT_TURNED
 from photos_graph.services.datasets.imports.batch import BATCH_SIZE, RecordBatch
 from photos_graph.services.labels.property_rules import date_parts
-from photos_graph.services.scan.intake import read_sidecars
-from photos_graph.services.scan.intake_tasks import ReadSidecar, SidecarOrder
+from photos_graph.services.scan.intake import SidecarToRead, read_sidecars
+from photos_graph.services.scan.intake_tasks import ReadSidecar
 from photos_graph.workers.pool import WorkerPool
 
 NO_FOLDER = "There is no such folder in the library."
@@ -149,7 +149,7 @@ class SidecarSource:
             batch.records[each.number] = _record(photos[each.number], each.shown, labels)
         return batch
 
-    async def _sidecars(self, sidecars: Sequence[SidecarOrder]) -> Sequence[ReadSidecar]:
+    async def _sidecars(self, sidecars: Sequence[SidecarToRead]) -> Sequence[ReadSidecar]:
         """Reads all sidecars in one call. If one of them kills the reader or takes too long, the list is halved until
         it is found."""
         try:
@@ -167,8 +167,8 @@ def _preferred(names: Sequence[str]) -> Sequence[str]:
     return [name for name in names if name.rpartition(".")[2].lower() in RAW.extensions] or names
 
 
-def _order(sidecar: _MatchedSidecar, row: ExportedPhoto) -> SidecarOrder:
-    return SidecarOrder(sidecar.path, row.photo.width, row.photo.height, row.orientation or 1)
+def _order(sidecar: _MatchedSidecar, row: ExportedPhoto) -> SidecarToRead:
+    return SidecarToRead(sidecar.path, row.photo.width, row.photo.height, row.orientation or 1)
 
 
 def _rounds(sidecars: Sequence[_MatchedSidecar]) -> Iterator[list[_MatchedSidecar]]:
