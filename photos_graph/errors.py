@@ -37,6 +37,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from photos_graph.shown import harmless
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -55,8 +57,8 @@ class PhotosGraphError(Exception):
     def __init__(
         self, public_message: str, *, about: str | int | None = None, candidates: Sequence[Candidate] = ()
     ) -> None:
-        super().__init__(public_message)
-        self.public_message = public_message
+        self.public_message = harmless(public_message, lines=True)
+        super().__init__(self.public_message)
         self.about = about
         self.candidates = candidates
 

@@ -1,17 +1,19 @@
 """How the command line shows progress: with bars and colour on a terminal, and with plain lines anywhere else.
 
-Names of files and folders are shown as they are: markup such as ``[bold]`` in a text is never interpreted.
+Markup such as ``[bold]`` in a name is never interpreted, and what could deceive a person or a terminal is escaped,
+whatever it is a part of.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -23,21 +25,35 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
+from rich.segment import Segment
 from rich.table import Column, Table
 from rich.text import Text
 
 from photos_graph.model.access import AccessToken
 from photos_graph.model.jobs import Job, JobState
 from photos_graph.model.library import Failure
+from photos_graph.shown import harmless
 
 PLAIN_SECONDS = 5.0  # between two lines of progress where there is no terminal
 
 UNBOUNDED = 100_000  # columns where no terminal sets a width, so that lines read by a program are never broken
 
 
+class HarmlessConsole(Console):
+    """A console on which no text moves the cursor, changes colours or turns the direction of writing. What this program
+    itself does so is not a text."""
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        return super().render_str(harmless(text, lines=True), **how)  # before its width is measured
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(harmless(segment.text, lines=True), segment.style)
+
+
 def _console(*, stderr: bool) -> Console:
     is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
-    return Console(stderr=stderr, highlight=False, markup=False, width=None if is_terminal else UNBOUNDED)
+    return HarmlessConsole(stderr=stderr, highlight=False, markup=False, width=None if is_terminal else UNBOUNDED)
 
 
 out = _console(stderr=False)

@@ -26,6 +26,7 @@ from photos_graph.graph.labels import history
 from photos_graph.jobs.leases import Leases
 from photos_graph.jobs.progress import Cancelled, Progress
 from photos_graph.model.jobs import Job, JobKind, JobState
+from photos_graph.shown import harmless
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ class Run:
         return self.job.id
 
     async def step(self, done: int, total: int | None = None, message: str | None = None) -> None:
+        message = message and harmless(message)
         self._said = (done, total, message)
         if time.monotonic() - self._beaten >= STEP_SECONDS:
             await self.beat()
@@ -75,6 +77,7 @@ class Run:
                     await self.beat()
 
     async def finish(self, state: JobState, message: str | None) -> None:
+        message = message and harmless(message)
         done, total, _ = self._said
         await jobs.finish(self._graph, self.job.id, self._owner, state, done, total, message)
 

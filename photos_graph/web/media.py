@@ -27,6 +27,7 @@ from photos_graph.images.renditions import Rendition
 from photos_graph.images.sealing import checked
 from photos_graph.images.sizes import FaceCut, RenditionSize
 from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
+from photos_graph.paths import portable_name
 from photos_graph.services.media import Media, OpenOriginal
 from photos_graph.web.answers import error_answer
 from photos_graph.web.negotiation import chosen
@@ -158,7 +159,7 @@ async def _original(request: Request, original: OpenOriginal) -> Response:
     headers = {
         "cache-control": IMMUTABLE if original.lasting else CHECKED,
         "content-security-policy": SANDBOX,
-        "content-disposition": f"inline; filename*=UTF-8''{quote(original.name, safe='')}",
+        "content-disposition": f"inline; filename*=UTF-8''{quote(portable_name(original.name), safe='')}",
         "etag": original.etag,
         "last-modified": formatdate(original.mtime_ns // 10**9, usegmt=True),
     }

@@ -17,12 +17,12 @@ from functools import cache
 from pathlib import Path
 
 from photos_graph.workers import landlock, seccomp
-from photos_graph.workers.landlock import Reading
+from photos_graph.workers.landlock import Readable
 
 log = logging.getLogger(__name__)
 
 _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 4, 38
-_EVERYTHING = Reading.FILES | Reading.NAMES
+_EVERYTHING = Readable.FILES | Readable.NAMES
 _MAX_LINKS = 1_000  # entries of a folder of models that are looked at for links
 
 # Where libraries look while they run: for other libraries, time zones, the processor and memory.
@@ -87,9 +87,9 @@ def refuse_to_be_read() -> None:
         _prctl(_PR_SET_DUMPABLE, 0)
 
 
-def _allowed(targets: Iterable[str], readable: Sequence[bytes]) -> Iterator[tuple[bytes, Reading]]:
+def _allowed(targets: Iterable[str], readable: Sequence[bytes]) -> Iterator[tuple[bytes, Readable]]:
     for entry in filter(None, sys.path):
-        yield os.fsencode(entry), Reading.NAMES  # an import looks for names everywhere
+        yield os.fsencode(entry), Readable.NAMES  # an import looks for names everywhere
     for package in {"photos_graph", *(target.partition(".")[0] for target in targets)}:
         for folder in getattr(sys.modules.get(package), "__path__", ()):
             yield os.fsencode(folder), _EVERYTHING

@@ -20,7 +20,7 @@ _NETWORK = {4: 0b11}  # TCP: to bind and to connect
 _SCOPES = {6: 0b11}  # abstract Unix sockets and signals of processes outside
 
 
-class Reading(IntFlag):
+class Readable(IntFlag):
     """What can be allowed. Nothing else ever is."""
 
     FILES = 1 << 2
@@ -34,7 +34,7 @@ def version() -> int:
     return max(0, int(_syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION_ONLY))))
 
 
-def restrict(allowed: Mapping[bytes, Reading]) -> None:
+def restrict(allowed: Mapping[bytes, Readable]) -> None:
     """Allows this thread, and those that it starts, to read below the paths that are ``allowed``, and nothing else of
     what the kernel can refuse. Paths that do not exist are passed over.
 
@@ -53,7 +53,7 @@ def restrict(allowed: Mapping[bytes, Reading]) -> None:
         os.close(ruleset)
 
 
-def _allow(ruleset: int, path: bytes, reading: Reading) -> None:
+def _allow(ruleset: int, path: bytes, reading: Readable) -> None:
     try:
         place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     except OSError:
@@ -70,11 +70,11 @@ def _allow(ruleset: int, path: bytes, reading: Reading) -> None:
         os.close(place)
 
 
-def _as_far_as_they_fit(reading: Reading) -> Iterable[Reading]:
+def _as_far_as_they_fit(reading: Readable) -> Iterable[Readable]:
     """Yields the rights for a folder, and those for a file, which has no names to read."""
     yield reading
-    if reading & Reading.FILES:
-        yield Reading.FILES
+    if reading & Readable.FILES:
+        yield Readable.FILES
 
 
 def _checked(number: int, *arguments: object) -> int:

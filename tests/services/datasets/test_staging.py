@@ -67,3 +67,26 @@ def test_notes_that_are_left_in_an_export_with_its_name_go(staging: StagingFolde
     staging.remove_work()
     staging.remove_work()
     assert files(staging.target) == {"1.jpg"} and not (staging.target / WORK).exists()
+
+
+@pytest.mark.parametrize("links", [True, False], ids=["with hard links", "without"])
+def test_an_export_is_its_owners_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool) -> None:
+    if not links:
+
+        def refuse(*arguments: object) -> None:
+            raise OSError("this file system has no hard links")
+
+        monkeypatch.setattr(os, "link", refuse)
+    before = os.umask(0)
+    try:
+        staging = StagingFolder(tmp_path / "exports" / "out")
+        staging.create()
+        one = staging.put("train/Dog/1.jpg", [b"1"])
+        staging.record_block(0, [], [one, staging.link(one, "val/Pet/Small/1.jpg"), staging.put("a.json", [b"{}"])], [])
+        staging.finish()
+    finally:
+        os.umask(before)
+    modes = {path: path.stat().st_mode & 0o777 for path in (staging.target, *staging.target.rglob("*"))}
+    assert {mode for path, mode in modes.items() if path.is_dir()} == {0o700}
+    assert {mode for path, mode in modes.items() if path.is_file()} == {0o600}
+    assert len(modes) == 9

@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 
 from photos_graph.names import tag_names
+from photos_graph.paths import portable_name
 from photos_graph.services.datasets.exports.dataset_formats import Block
 from photos_graph.services.datasets.exports.pictures import Pictures
 from photos_graph.services.datasets.exports.records import LibraryRecord, PhotoRecord
 from photos_graph.services.datasets.exports.staging import ExportedFile, StagingFolder
 
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]|^\.+|[. ]+$')  # on at least one common file system
 _SEPARATOR = "--"  # between a tag and its parent
 _MAX_NAME_BYTES = 180  # file systems allow 255, and a hash and an extension are appended
 UNTAGGED = "It has no tag, so it belongs to no class."
@@ -77,6 +76,6 @@ def folder_name(tag: str) -> str:
 
 
 def safe_name(name: str) -> str:
-    """Returns the name shortened, with every character replaced that some file system forbids."""
+    """Returns the name shortened, in a form that every common file system accepts."""
     shortened = name.encode()[:_MAX_NAME_BYTES].decode(errors="ignore")  # drops a character that was cut in two
-    return _FORBIDDEN.sub("_", shortened) or "_"
+    return portable_name(shortened)

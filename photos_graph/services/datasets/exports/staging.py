@@ -51,8 +51,12 @@ class StagingFolder:
         self._work = self.path / WORK
 
     def create(self) -> None:
-        """Creates the folder. Raises OSError if that is not possible."""
-        self._work.mkdir(parents=True, exist_ok=True)
+        """Creates the folder, which is its owner's alone: it will have pictures, names and positions. Raises OSError if
+        that is not possible."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.mkdir(mode=0o700, exist_ok=True)
+        self.path.chmod(0o700)  # also one that an earlier version began
+        self._work.mkdir(mode=0o700, exist_ok=True)
 
     def exists(self) -> bool:
         """Returns whether the folder exists, because an export has begun and not finished."""
@@ -80,7 +84,7 @@ class StagingFolder:
         new = path.with_name(f".{hashlib.sha256(path.name.encode()).hexdigest()[:16]}.new")
         digest, size = hashlib.sha256(), 0
         try:
-            with new.open("wb") as file:
+            with open(new, "wb", opener=_private) as file:
                 for chunk in data:
                     file.write(chunk)
                     digest.update(chunk)
@@ -98,7 +102,8 @@ class StagingFolder:
         try:
             os.link(self.path / written.path, path)
         except OSError:
-            shutil.copyfile(self.path / written.path, path)
+            with (self.path / written.path).open("rb") as source, open(path, "wb", opener=_private) as copy:
+                shutil.copyfileobj(source, copy)
         return ExportedFile(relative, written.sha256, written.size)
 
     def _inside(self, relative: str) -> Path:
@@ -107,7 +112,8 @@ class StagingFolder:
         if ".." in (parts := relative.split("/")) or "" in parts:
             raise BadInput(f"{relative} is not a path inside an export.")
         path = self.path / relative
-        path.parent.mkdir(parents=True, exist_ok=True)
+        for folder in reversed(path.parents[: len(parts) - 1]):
+            folder.mkdir(mode=0o700, exist_ok=True)
         return path
 
     # blocks
@@ -193,6 +199,10 @@ class StagingFolder:
         work = self.target / WORK
         if work.is_dir():
             shutil.rmtree(work)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _header(note: Path) -> dict[str, list[dict[str, Any]]]:
