@@ -71,8 +71,8 @@ async def scan(ask: Ask) -> None:
 SCHEMA = build_schema(WebSettings())
 
 
-async def execute(services: Services, document: str, **variables: Any) -> ExecutionResult:
-    context = Context(Access(Keys(b""), {}), Viewer("editor", Role.EDITOR), services, Loaders(services))
+async def execute(services: Services, document: str, role: Role = Role.EDITOR, /, **variables: Any) -> ExecutionResult:
+    context = Context(Access(Keys(b""), {}), Viewer(role.lower(), role), services, Loaders(services))
     return await SCHEMA.execute(document, variable_values=variables, context_value=context)
 
 

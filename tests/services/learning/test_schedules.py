@@ -15,6 +15,7 @@ from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput
 from photos_graph.events import TrainingStarted
 from photos_graph.jobs.cron import next_time
+from photos_graph.model.access import Role
 from photos_graph.model.jobs import JobKind
 from photos_graph.model.learning import ModelKind
 from photos_graph.model.search import Ref
@@ -218,13 +219,13 @@ async def test_a_service_that_starts_does_what_was_missed(services: Services, mo
 
 async def test_schedules_through_graphql(services: Services) -> None:
     set_ = "mutation($c: String) { setSchedule(kind: TAGS, cron: $c) }"
-    assert (await execute(services, set_, c="30 3 * * 1")).data == {"setSchedule": True}
+    assert (await execute(services, set_, Role.OWNER, c="30 3 * * 1")).data == {"setSchedule": True}
     answer = await execute(services, "{ schedules { kind cron nextAt corrections } }")
     assert answer.data is not None
     tags, persons = answer.data["schedules"]
     assert (tags["kind"], tags["cron"], tags["corrections"]) == ("TAGS", "30 3 * * 1", 0) and tags["nextAt"]
     assert persons == {"kind": "PERSONS", "cron": None, "nextAt": None, "corrections": 0}
-    refused = await execute(services, set_, c="30 25 * * 1")
+    refused = await execute(services, set_, Role.OWNER, c="30 25 * * 1")
     assert refused.errors is not None and "Bad hour" in refused.errors[0].message
-    assert (await execute(services, set_, c=None)).data == {"setSchedule": False}
+    assert (await execute(services, set_, Role.OWNER, c=None)).data == {"setSchedule": False}
     assert (await services.schedules.all())[0].next_at is None
