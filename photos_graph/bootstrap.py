@@ -9,6 +9,7 @@ from functools import partial
 
 from photos_graph.access.credentials import Access
 from photos_graph.core import Core, cancel_at_end
+from photos_graph.disk_space import DiskSpace
 from photos_graph.errors import BadSettings
 from photos_graph.events import Events, JobQueued
 from photos_graph.facade import Services as Services
@@ -42,6 +43,7 @@ from photos_graph.services.media import Media
 from photos_graph.services.new_weights import keep_looking
 from photos_graph.services.scan.intake_tasks import INTAKE_TASKS
 from photos_graph.services.scan.room import open_scan
+from photos_graph.services.storage import Storage
 from photos_graph.services.trips.room import open_trips
 from photos_graph.services.undo import Changes
 from photos_graph.settings import Settings
@@ -60,7 +62,9 @@ async def build(
     async with AsyncExitStack() as closing:
         make_private(settings)
         refuse_interrupted(settings.data_dir)
-        cache = RenditionCache(settings.data_dir / "renditions", settings.images.cache_bytes)
+        space = DiskSpace(settings.storage.reserve_bytes)
+        storage = Storage(settings, space)
+        cache = RenditionCache(settings.data_dir / "renditions", settings.images.cache_bytes, space)
         loading = asyncio.create_task(asyncio.to_thread(cache.load))  # the engine takes seconds to start
         cancel_at_end(closing, loading)
         with told_if_damaged(settings):
@@ -79,7 +83,7 @@ async def build(
         events.subscribe(JobQueued, runner.job_queued)
         writer, jobs = LabelWriter(graph, index, events), Jobs(graph, index, events)
         writes = BackgroundWrites(settings.web.timeout_seconds / 2, jobs)
-        core = Core(settings, graph, index, events, writer, jobs, writes, pictures, closing)
+        core = Core(settings, graph, index, events, writer, jobs, writes, pictures, space, closing)
         models = open_models(core)
         scan = open_scan(core, cache)
         browse = open_browse(core)
@@ -104,6 +108,7 @@ async def build(
             closing.push_async_callback(keeper.close)
             core.keep_running(keeper.keep_looking(), "tokens")
         if poll:
+            core.keep_running(storage.keep_looking(), "disks")
             core.keep_running(index.sort_map(), "map")
             core.keep_running(browse.prepare(), "first answers")
             core.keep_running(scan.keep_polling(), "polling")
@@ -113,7 +118,8 @@ async def build(
             watches = (faces.triggers.weights, learning.triggers.weights, learning.triggers.image_text)
             core.keep_running(keep_looking(*watches), "weights")
 
-        yield services_of(core, media, models, scan, labels, browse, faces, learning, trips, datasets, changes, backups)
+        rooms = (scan, labels, browse, faces, learning, trips, datasets, changes, backups)
+        yield services_of(core, media, models, *rooms, runner, storage)
 
 
 async def _connected(settings: Settings, closing: AsyncExitStack) -> Graph:

@@ -306,7 +306,8 @@ def doctor(
         examination = Doctor(services.graph, services.index, services.browse, settings).examine(compare_index=index)
         well = True
         async for finding in examination:
-            out.print("ok " if finding.ok else "bad", style="green" if finding.ok else "red", end=" ")
+            shown, colour = ("bad", "red") if not finding.ok else ("off", "yellow") if finding.off else ("ok ", "green")
+            out.print(shown, style=colour, end=" ")
             out.print(f"{finding.subject}: {finding.message}")
             well = well and finding.ok
         return 0 if well else 1

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
+from photos_graph.disk_space import DiskSpace
 from photos_graph.events import Events
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.writing import LabelWriter
@@ -24,7 +25,7 @@ from photos_graph.workers.pool import WorkerPool
 @dataclass(frozen=True, slots=True)
 class Core:
     """A room adds the handlers of its jobs to ``handlers``, subscribes to events, and puts what it has to close on
-    ``closing``, which closes in reverse. ``pictures``: the workers that open originals."""
+    ``closing``, which closes in reverse. ``pictures``: the workers that open originals; ``space``: that of disks."""
 
     settings: Settings
     graph: Graph
@@ -34,6 +35,7 @@ class Core:
     jobs: Jobs
     writes: BackgroundWrites
     pictures: WorkerPool
+    space: DiskSpace
     closing: AsyncExitStack
     handlers: dict[JobKind, Handler] = field(default_factory=dict)
     gazetteer: Gazetteer = field(default_factory=Gazetteer)

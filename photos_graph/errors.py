@@ -16,6 +16,7 @@
     ├── Unavailable              UNAVAILABLE      try again later
     │   ├── EngineUnavailable                     the graph does not answer, or nothing can be written to its disk
     │   │   └── UnknownOutcome   UNKNOWN_OUTCOME  it stopped answering during a commit, which may have taken place
+    │   ├── LowDisk                               too little room for something that can wait
     │   ├── RootOffline                           the folder of originals is not mounted
     │   ├── ModelUnavailable                      the weights or a library of a model are missing
     │   ├── TimedOut                              an operation took too long
@@ -147,6 +148,10 @@ class UnknownOutcome(EngineUnavailable):
     def __init__(self, public_message: str, request_id: str | None = None) -> None:
         super().__init__(public_message)
         self.request_id = request_id
+
+
+class LowDisk(Unavailable):
+    pass
 
 
 class RootOffline(Unavailable):

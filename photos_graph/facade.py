@@ -10,6 +10,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.jobs.queue import Jobs
+from photos_graph.jobs.runner import Runner
 from photos_graph.services.backups.job import Backups
 from photos_graph.services.backups.room import BackupRoom
 from photos_graph.services.browse.albums import Albums
@@ -54,6 +55,7 @@ from photos_graph.services.photo_watch import PhotoWatch
 from photos_graph.services.scan.replacements import Replacements
 from photos_graph.services.scan.room import ScanRoom
 from photos_graph.services.scan.roots import Roots
+from photos_graph.services.storage import Storage
 from photos_graph.services.trips.room import TripRoom
 from photos_graph.services.trips.triggers import TripTriggers
 from photos_graph.services.trips.trips import Trips
@@ -108,6 +110,8 @@ class Services:
     trips: Trips
     trip_triggers: TripTriggers
     media: Media
+    runner: Runner
+    storage: Storage
     exports: Exports
     imports: Imports
     backups: Backups
@@ -126,6 +130,8 @@ def services_of(
     datasets: DatasetRoom,
     changes: Changes,
     backups: BackupRoom,
+    runner: Runner,
+    storage: Storage,
 ) -> Services:
     return Services(
         settings=core.settings,
@@ -135,6 +141,8 @@ def services_of(
         writer=core.writer,
         pool=core.pictures,
         media=media,
+        runner=runner,
+        storage=storage,
         jobs=core.jobs,
         roots=scan.roots,
         replacements=scan.replacements,

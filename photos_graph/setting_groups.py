@@ -320,6 +320,17 @@ class SearchSettings(SettingsGroup):
     )
 
 
+class StorageSettings(SettingsGroup):
+    """The disks on which the service keeps something."""
+
+    reserve_bytes: int | None = Field(
+        None,
+        ge=0,
+        description="With less free space on a disk, thumbnails are not kept, back-ups and exports are refused, and "
+        "the log warns. If it is unset, this is 1 GiB, or 5 % of a disk of less than 20 GiB.",
+    )
+
+
 class LogSettings(SettingsGroup):
     """The log of the service and of the commands, which goes to the standard error output."""
 

@@ -38,6 +38,7 @@ from photos_graph.setting_groups import (
     LogSettings,
     ModelSettings,
     SearchSettings,
+    StorageSettings,
     expanded,
     is_address,
 )
@@ -62,6 +63,7 @@ __all__ = [  # the groups are imported from here
     "ModelSettings",
     "SearchSettings",
     "Settings",
+    "StorageSettings",
     "WebSettings",
     "config_file",
     "expanded",
@@ -104,6 +106,7 @@ class Settings(BaseSettings):
     export: ExportSettings = Field(default_factory=ExportSettings)
     backup: BackupSettings = Field(default_factory=BackupSettings)
     search: SearchSettings = Field(default_factory=SearchSettings)
+    storage: StorageSettings = Field(default_factory=StorageSettings)
     web: WebSettings = Field(default_factory=WebSettings)
     log: LogSettings = Field(default_factory=LogSettings)
 

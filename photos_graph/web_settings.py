@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from pydantic import Field, field_validator
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, field_validator
 
 from photos_graph.setting_groups import Folder, SettingsGroup
+
+
+def _host_name(name: str) -> str:
+    if not re.fullmatch(r"\*|(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*", name.lower()):
+        raise ValueError("a name has neither a scheme nor a port, for example photos.example.org or *.example.org")
+    return name.lower()
 
 
 class WebSettings(SettingsGroup):
@@ -17,6 +26,13 @@ class WebSettings(SettingsGroup):
         pattern=r"^https?://[^/?#\s]+(/[^?#\s]*)?$",
         description="The address by which clients reach the service, for example `https://photos.example.org`. "
         "With it, the addresses of pictures are absolute; otherwise they are relative to the service.",
+    )
+    hosts: tuple[Annotated[str, AfterValidator(_host_name)], ...] = Field(
+        (),
+        description="The names, for example `photos.example.org` or `*.example.org`, by which it is reached, besides "
+        "numeric addresses, `localhost`, and the names in `web.public_url` and `web.origins`. Unless it listens on a "
+        "loopback address, it also answers by the name of the machine, names without a dot, and names that end with "
+        "`.local`, `.lan`, `.home`, `.home.arpa` or `.internal`. With `*`, it answers by any name.",
     )
     origins: tuple[str, ...] = Field(
         (),
@@ -93,6 +109,12 @@ class WebSettings(SettingsGroup):
     max_tokens: int = Field(5000, ge=1, description="The largest number of tokens in a GraphQL document.")
     max_cost: int = Field(100_000, ge=1, description="The largest number of nodes that a GraphQL document may request.")
     timeout_seconds: float = Field(30, gt=0, description="The longest time that a GraphQL operation may take.")
+
+    metrics: Literal["off", "token", "open"] = Field(
+        "token",
+        description="Who may read `/metrics`: with `token`, those who have a token of an owner; with `open`, all who "
+        "reach the service.",
+    )
 
     @field_validator("public_url")
     @classmethod

@@ -14,6 +14,7 @@ from photos_graph.access.credentials import Access
 from photos_graph.access.secrets import Secrets, load_or_make
 from photos_graph.bootstrap import Services, build, make_private
 from photos_graph.errors import PhotosGraphError
+from photos_graph.monitoring import Metrics
 from photos_graph.services.access import access_of
 from photos_graph.settings import Settings
 from photos_graph.web.app import build_app
@@ -35,21 +36,25 @@ def create_app(settings: Settings, started: Started | None = None) -> Starlette:
     make_private(settings)
     secrets = load_or_make(settings)
     access = access_of(settings, secrets)
-    schema = build_schema(settings.web, settings.log.slow_seconds)
+    metrics = Metrics()
+    schema = build_schema(settings.web, settings.log.slow_seconds, metrics)
     graphql = GraphQLTransport(schema, access, settings.web, open_documents(settings.web))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         running = asyncio.create_task(_run(app, schema, access, settings, secrets, started), name="services")
+        watching = asyncio.create_task(metrics.watch_loop(), name="delay of the event loop")
         yield
         running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        watching.cancel()
+        await asyncio.gather(running, watching, return_exceptions=True)
 
     return build_app(
         [Route("/graphql", graphql, methods=METHODS), WebSocketRoute("/graphql", graphql)],
         settings=settings.web,
         access=access,
         lifespan=lifespan,
+        metrics=metrics,
     )
 
 

@@ -22,6 +22,7 @@ from strawberry.types.graphql import OperationType
 
 from photos_graph.errors import BadInput, Unauthenticated
 from photos_graph.model.access import Role
+from photos_graph.monitoring import Metrics
 from photos_graph.settings import WebSettings
 from resolvers import ids
 from resolvers.access import AccessMutations, AccessQueries, load_access_token, load_session
@@ -251,14 +252,14 @@ async def _while_let_in(context: Context, results: AsyncGenerator[Any, None]) ->
             yield result
 
 
-def build_schema(settings: WebSettings, slow_seconds: float = 1) -> Schema:
-    """``slow_seconds``: operations that take longer are logged."""
+def build_schema(settings: WebSettings, slow_seconds: float = 1, metrics: Metrics | None = None) -> Schema:
+    """``slow_seconds``: operations that take longer are logged. ``metrics`` count those of clients."""
     return Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         extensions=[
-            lambda: Measuring(slow_seconds),
+            lambda: Measuring(slow_seconds, metrics),
             PublicErrors,
             Parsing,
             lambda: QueryLimits(settings),

@@ -35,6 +35,7 @@ WHO = ("stranger", *(role.value.lower() for role in EVERYBODY))
 ROUTES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "/healthz": {"": (YES,) * 4},
     "/readyz": {"": (YES,) * 4},
+    "/metrics": {"unless `web.metrics` is `open`": (NO, NO, NO, YES)},
     "/login": {"": (YES,) * 4},
     "/logout": {"": (YES,) * 4},
     "/session": {"": (NO, YES, YES, YES)},

@@ -21,6 +21,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from photos_graph.disk_space import DiskSpace
 from photos_graph.errors import Unreadable
 from photos_graph.images.sealing import read_picture, sealed
 from photos_graph.images.sizes import RenditionSize
@@ -67,7 +68,9 @@ class RenditionCache:
     """A cache that several threads may use. ``get`` takes one ``stat``. The other methods must be called in a
     thread."""
 
-    def __init__(self, folder: Path, max_bytes: int) -> None:
+    def __init__(self, folder: Path, max_bytes: int, space: DiskSpace | None = None) -> None:
+        """Keeps nothing more while the disk has less room than ``space`` keeps free."""
+        self._space = space or DiskSpace(0)
         self._folder = folder
         self._max_bytes = max_bytes
         self._entries: OrderedDict[str, _Entry] = OrderedDict()  # by name, least recently used first
@@ -129,9 +132,10 @@ class RenditionCache:
         return found
 
     def put(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat, data: bytes) -> None:
-        """Stores ``data``, unless it exceeds the limit of the cache. Raises OSError if it cannot be written."""
+        """Stores ``data``, unless it exceeds the limit of the cache, or the disk has little room. Raises OSError if it
+        cannot be written."""
         content = sealed(data)
-        if len(content) > self._max_bytes:
+        if len(content) > self._max_bytes or self._space.is_low(self._folder):
             return
         name = _name(photo_key, size, format)
         path = self._path(name)

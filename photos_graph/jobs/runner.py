@@ -11,6 +11,7 @@ import contextlib
 import logging
 import math
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -43,8 +44,9 @@ Handler = Callable[[Job[Any], Progress], Awaitable[str]]  # returns the closing 
 class Run:
     """A job while it runs. It is the Progress that the handler reports to."""
 
-    def __init__(self, graph: Graph, job: Job, owner: str) -> None:
+    def __init__(self, graph: Graph, job: Job, owner: str, ended: Counter[tuple[JobKind, JobState]]) -> None:
         self.job = job
+        self._ended = ended
         self._graph = graph
         self._owner = owner
         self._said: tuple[int, int | None, str | None] = (job.done, job.total, job.message)
@@ -80,6 +82,7 @@ class Run:
         message = message and harmless(message)
         done, total, _ = self._said
         await jobs.finish(self._graph, self.job.id, self._owner, state, done, total, message)
+        self._ended[self.job.kind, state] += 1
 
     async def release(self) -> None:
         await jobs.release(self._graph, self.job.id, self._owner)
@@ -99,6 +102,7 @@ class Runner:
         self._owner = uuid4().hex
         self._leases = Leases(self._owner, folder)
         self._running: dict[JobKind, asyncio.Task[None]] = {}
+        self.ended: Counter[tuple[JobKind, JobState]] = Counter()  # jobs that this process has ended
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -169,7 +173,7 @@ class Runner:
         return None
 
     async def _run(self, job: Job) -> None:
-        run = Run(self._graph, job, self._owner)
+        run = Run(self._graph, job, self._owner, self.ended)
         alive = asyncio.create_task(run.keep_alive())
         try:
             message = await self._handlers[job.kind](job, run)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
+from photos_graph.disk_space import DiskSpace
 from photos_graph.errors import ModelUnavailable, PhotosGraphError
 from photos_graph.faces import catalogue
 from photos_graph.faces.weights import FaceWeights
@@ -19,22 +20,24 @@ from photos_graph.learn.weights import BackboneWeights
 from photos_graph.library.passing import described, unpack
 from photos_graph.model.library import RootState
 from photos_graph.paths import display
+from photos_graph.services.backups.job import existing
 from photos_graph.services.browse.photos import PhotoBrowser
 from photos_graph.services.learning.weights_catalogue import Catalogue
 from photos_graph.services.scan.roots import refreshed
-from photos_graph.settings import Settings
+from photos_graph.services.storage import Storage
+from photos_graph.settings import Settings, WebSettings
 from photos_graph.weights import Model, WeightStore
-
-MIN_FREE_BYTES = 1024**3  # of the disk that holds the data directory
+from photos_graph.workers.confinement import available
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The result of one check."""
+    """The result of one check. ``off``: nothing is wrong, but something that could be done is not."""
 
     subject: str
     ok: bool
     message: str
+    off: bool = False
 
 
 class Doctor:
@@ -49,14 +52,21 @@ class Doctor:
     async def examine(self, *, compare_index: bool = False) -> AsyncIterator[Finding]:
         """Yields one finding after the other. Settings and engine work, or this service would not have started."""
         yield Finding("graph engine", True, f"{self._graph.dialect.name} answers, and its schema is current")
-        yield await asyncio.to_thread(self._data_directory)
+        for finding in await asyncio.to_thread(self._disks):
+            yield finding
         async for finding in self._roots():
             yield finding
+        seconds = self._settings.library.poll_seconds
+        yield Finding("watching", True, f"while the service runs, folders are looked at every {seconds:g} seconds")
         yield await self._formats()
+        without = available().missing
+        yield Finding("confinement", True, " ".join(without) or "workers give up what they do not need", bool(without))
         yield await asyncio.to_thread(self._faces)
         yield await asyncio.to_thread(self._learning)
-        if self._settings.learn.text:
-            yield await asyncio.to_thread(self._pictures)
+        yield await asyncio.to_thread(self._pictures)
+        yield await asyncio.to_thread(self._backups)
+        for finding in of_the_server(self._settings.web):
+            yield finding
         counts = await self._browse.library_counts()
         yield Finding("library", True, f"{counts.photos:,} photos, {counts.files:,} files, {counts.folders:,} folders")
         failures = (await self._browse.failures(0, None)).total
@@ -67,12 +77,18 @@ class Doctor:
         if compare_index:
             yield await self._compare_index()
 
-    def _data_directory(self) -> Finding:
-        folder = self._settings.data_dir
-        free = shutil.disk_usage(folder).free
-        message = f"{display(bytes(folder))}, {free / 1024**3:.1f} GiB free"
-        enough = free >= MIN_FREE_BYTES
-        return Finding("data directory", enough, message if enough else f"{message}: free some space")
+    def _disks(self) -> list[Finding]:
+        places = Storage(self._settings, DiskSpace(self._settings.storage.reserve_bytes)).places()
+        return [
+            Finding(
+                "data directory" if place.name == "data" else f"folder of {place.name}",
+                not place.space.is_low,
+                f"{display(bytes(place.path))}, {place.space}{': free some space' if place.space.is_low else ''}",
+            )
+            for place in places
+            # Folders in the data directory have the same disk.
+            if place.name == "data" or place.space.device != places[0].space.device
+        ]
 
     async def _roots(self) -> AsyncIterator[Finding]:
         found = await folders.roots(self._graph)
@@ -106,6 +122,10 @@ class Doctor:
         )
 
     def _pictures(self) -> Finding:
+        if not self._settings.learn.text:
+            return Finding(
+                "learn.text", True, "pictures are not searched for words, because learn.text is unset", off=True
+            )
         catalogue = Catalogue(self._settings)
         [model] = catalogue.text
         try:
@@ -114,7 +134,21 @@ class Doctor:
             return Finding("learn.text", False, f"pictures cannot be searched. {error.public_message}")
         off = self._settings.learn.enabled == "off" or not self._settings.search.content
         because = "pictures are not searched, because learn.enabled or search.content is off"
-        return Finding("learn.text", True, because if off else "the image-text model is complete")
+        return Finding("learn.text", True, because if off else "the image-text model is complete", off)
+
+    def _backups(self) -> Finding:
+        try:
+            kept = existing(self._settings)
+        except OSError as error:
+            return Finding("back-ups", False, f"{self._settings.backups_dir} cannot be read: {error.strerror}")
+        newest = f", the newest of {datetime.fromtimestamp(kept[-1].stat().st_mtime):%Y-%m-%d %H:%M}" if kept else ""
+        held = f"{len(kept)} in {display(bytes(self._settings.backups_dir))}{newest}"
+        schedule = self._settings.backup.schedule
+        if not schedule:
+            return Finding(
+                "back-ups", True, f"none is written by itself, because backup.schedule is empty; {held}", off=True
+            )
+        return Finding("back-ups", True, f"written at the times {schedule}; {held}")
 
     async def _compare_index(self) -> Finding:
         differing = await self._index.differing()
@@ -128,12 +162,29 @@ class Doctor:
         return Finding("search index", False, f"{message}; delete the index-*.safetensors files in the data directory")
 
 
+def of_the_server(web: WebSettings) -> Iterator[Finding]:
+    """What the settings of the server turn on and off."""
+    if web.public_url is None or not web.public_url.startswith("https:"):
+        message = (
+            "browsers are not known to reach the service by HTTPS, so the cookie of a session is not bound to it; "
+            "behind a proxy with a certificate, set web.public_url to its https address"
+        )
+        yield Finding("encryption", True, message, off=True)
+    else:
+        yield Finding("encryption", True, f"browsers reach the service at {web.public_url}")
+    readers = {"token": "an owner may read /metrics", "open": "everybody may read /metrics"}
+    because = "/metrics is not served, because web.metrics is off"
+    if "*" in web.hosts:
+        yield Finding("names of hosts", True, "the service answers by any name, because web.hosts has *", off=True)
+    yield Finding("metrics", True, readers.get(web.metrics, because), off=web.metrics == "off")
+
+
 def _models(group: str, without: str, enabled: str, weights: WeightStore[Model], *models: Model) -> Finding:
     if enabled == "off":
-        return Finding(group, True, f"{without}, because {group}.enabled is off")
+        return Finding(group, True, f"{without}, because {group}.enabled is off", off=True)
     try:
         weights.check(*models)
     except ModelUnavailable as error:
-        missing = not weights.are_here(*models)
-        return Finding(group, missing and enabled == "auto", f"{without}. {error.public_message}")
+        wanted = enabled == "on" or weights.are_here(*models)
+        return Finding(group, not wanted, f"{without}. {error.public_message}", off=not wanted)
     return Finding(group, True, f"{' and '.join(model.name for model in models)}: the weights are complete")

@@ -16,15 +16,18 @@ from starlette.types import Lifespan
 
 from photos_graph.access.credentials import Access
 from photos_graph.errors import PhotosGraphError
+from photos_graph.monitoring import Metrics
 from photos_graph.settings import WebSettings
 from photos_graph.web.access_cookie import access_routes
 from photos_graph.web.answers import error_answer, masked
 from photos_graph.web.compression import Compression
 from photos_graph.web.graphiql import graphiql_routes
 from photos_graph.web.health import health_routes
+from photos_graph.web.hosts import Hosts
 from photos_graph.web.login import login_routes
 from photos_graph.web.media import routes as media_routes
-from photos_graph.web.middleware import AtOnce, Authentication, BrowserHeaders, LoopbackHosts, Masking
+from photos_graph.web.middleware import AtOnce, Authentication, BrowserHeaders, Masking
+from photos_graph.web.scraping import metrics_routes
 from photos_graph.web.watching import REQUEST_ID, Watching
 
 EXPOSED = (
@@ -48,28 +51,31 @@ def build_app(
     settings: WebSettings,
     access: Access,
     lifespan: Lifespan[Starlette] | None = None,
+    metrics: Metrics | None = None,
 ) -> Starlette:
     """Builds the application. ``graphql`` are the routes for ``POST`` and WebSocket at ``/graphql``; they find the
     viewer in ``scope["state"]``.
 
     ``lifespan`` sets ``app.state.services`` when the services are built. Until then, pictures and ``/readyz`` answer
-    503.
+    503. ``metrics`` count what is answered.
     """
+    metrics = metrics or Metrics()
     _hide_queries_from_access_log()
     routes = [
-        *health_routes(),
+        *health_routes(access),
+        *metrics_routes(metrics, settings),
         *login_routes(access, settings),
         *access_routes(access, settings),
-        *media_routes(access, settings.viewer_originals),
+        *media_routes(access, metrics, settings.viewer_originals),
         *graphiql_routes(),
         *graphql,
     ]
     return Starlette(
         routes=routes,
         middleware=[
-            Middleware(Watching, routes),
+            Middleware(Watching, routes, metrics),
             Middleware(BrowserHeaders, settings.origins),
-            Middleware(LoopbackHosts, settings.host, [*settings.origins, settings.public_url or ""]),
+            Middleware(Hosts, settings),
             Middleware(
                 CORSMiddleware,
                 allow_origins=settings.origins,

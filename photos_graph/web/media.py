@@ -7,8 +7,9 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from email.utils import formatdate
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -27,6 +28,7 @@ from photos_graph.images.renditions import Rendition
 from photos_graph.images.sealing import checked
 from photos_graph.images.sizes import FaceCut, RenditionSize
 from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
+from photos_graph.monitoring import Metrics
 from photos_graph.paths import portable_name
 from photos_graph.services.media import Media, OpenOriginal
 from photos_graph.web.answers import error_answer
@@ -45,7 +47,7 @@ CHECKED = "private, no-cache"
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 
-def routes(access: Access, viewer_originals: bool = False) -> list[Route]:
+def routes(access: Access, metrics: Metrics, viewer_originals: bool = False) -> list[Route]:
     """``viewer_originals``: whether the addresses of originals that viewers have work."""
 
     async def media(request: Request) -> Response:
@@ -54,29 +56,44 @@ def routes(access: Access, viewer_originals: bool = False) -> list[Route]:
             token = check_address(access, named, what, request.query_params)
             if what in FILES and not may_open_originals(token.role, viewer_originals):
                 raise Forbidden("This address was made for a viewer, and viewers get no originals here.")
+            if what in FILES:
+                metrics.note_media(what, "none")
             if what == ORIGINAL:
                 return await _original(request, await media_of(request).original(named))
             if what == MOTION:
                 return await _original(request, await media_of(request).motion(named))
-            return await _thumbnail(request, media_of(request), named, what)
+            size, format_ = _parsed(what)
+            note = partial(metrics.note_media, "face" if isinstance(size, FaceCut) else size.lower())
+            return await _thumbnail(request, media_of(request), named, size, format_, note)
         except PhotosGraphError as error:
             return error_answer(error)
 
     return [Route("/media/{named}/{what}", media, methods=["GET", "HEAD"])]
 
 
-async def _thumbnail(request: Request, media: Media, named: str, what: str) -> Response:
-    size, format_ = _parsed(what)
+async def _thumbnail(
+    request: Request,
+    media: Media,
+    named: str,
+    size: RenditionSize,
+    format_: ThumbnailFormat,
+    note: Callable[[str], None],
+) -> Response:
+    """``note`` is told whether the picture was known to the client, or in the cache."""
     headers = {"cache-control": IMMUTABLE, "content-security-policy": SANDBOX}
     if format_ is ThumbnailFormat.AUTO:
         format_ = chosen(request.headers.get("accept"))
         headers["vary"] = "Accept"
     headers["etag"] = f'"{named}-{str(size).lower()}-{format_.lower()}"'
     if _is_known(request, headers["etag"]):
+        note("known")
         return Response(status_code=304, headers=headers)
     if rendition := media.cached(named, size, format_):
         with contextlib.suppress(FileNotFoundError):  # the file may have been evicted from the cache, or is damaged
-            return Response(await _read(rendition), headers=headers, media_type=rendition.media_type)
+            content = await _read(rendition)
+            note("hit")
+            return Response(content, headers=headers, media_type=rendition.media_type)
+    note("miss")
     rendition = await _while_wanted(request, media.thumbnail(named, size, format_))
     if not rendition.lasting:
         headers["cache-control"] = "no-store"

@@ -1,10 +1,8 @@
-"""The middleware that runs before every route: it checks hosts, authenticates clients and adds headers for browsers."""
+"""The middleware that runs before every route: it authenticates clients and adds headers for browsers."""
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
@@ -13,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from photos_graph.access.credentials import Access
 from photos_graph.access.roles import Viewer
-from photos_graph.errors import BadInput, Forbidden, PhotosGraphError, Unauthenticated
+from photos_graph.errors import Forbidden, PhotosGraphError, Unauthenticated
 from photos_graph.graph.engine.caller import hurried, no_mutation
 from photos_graph.settings import WebSettings
 from photos_graph.web.access_cookie import access_cookie
@@ -23,6 +21,7 @@ from photos_graph.web.login import LOGOUT, from_here, login_page, session_cookie
 
 PUBLIC = frozenset({"/healthz", "/readyz", "/login", LOGOUT})
 MEDIA = "/media/"  # these addresses are signed
+METRICS = "/metrics"
 PREFLIGHT_HEADERS = (
     "GraphQL-Require-Preflight",
     "Apollo-Require-Preflight",
@@ -101,32 +100,6 @@ class AtOnce:
             await self.app(scope, receive, send)
 
 
-class LoopbackHosts:
-    """Answers only requests for the names of this machine if the service listens on a loopback address. Otherwise a
-    foreign page could reach the service through a name that resolves to this machine (DNS rebinding). Numeric addresses
-    cannot be misused in this way."""
-
-    def __init__(self, app: ASGIApp, bound: str, addresses: Sequence[str]) -> None:
-        """``addresses`` are those of the service and of the pages that may call it."""
-        self.app = app
-        self._all = not _is_loopback(bound)
-        self._names = {urlsplit(address).hostname for address in addresses}
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan" or self._all or self._known(Headers(scope=scope).get("host")):
-            await self.app(scope, receive, send)
-            return
-        message = "This service answers only as localhost. Set web.public_url to the address it is reached by."
-        await _refuse(error_answer(BadInput(message)), scope, receive, send)
-
-    def _known(self, host: str | None) -> bool:
-        try:
-            name = urlsplit(f"//{host or ''}").hostname or ""
-        except ValueError:
-            return False
-        return name == "localhost" or name.endswith(".localhost") or name in self._names or _is_address(name)
-
-
 class Authentication:
     """Sets ``scope["state"]["viewer"]`` to the Viewer, or to None for a WebSocket that may still present a token."""
 
@@ -135,6 +108,7 @@ class Authentication:
         self._access = access
         self._settings = settings
         self._origins = frozenset(settings.origins)
+        self._public = PUBLIC | ({METRICS} if settings.metrics == "open" else frozenset())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -144,14 +118,14 @@ class Authentication:
         path = scope["path"]
         viewer: Viewer | None = None
         try:
-            if path not in PUBLIC and not path.startswith(MEDIA):
+            if path not in self._public and not path.startswith(MEDIA):
                 viewer = self._viewer(connection)
                 if viewer is None and scope["type"] == "http":
                     raise Unauthenticated("Sign in first: send a token as 'Authorization: Bearer ...', or use /login.")
         except PhotosGraphError as error:
             html = isinstance(error, Unauthenticated) and wants_html(scope)
             response = login_page(status_of(error), error.public_message) if html else error_answer(error)
-            await _refuse(response, scope, receive, send)
+            await refuse(response, scope, receive, send)
             return
         scope.setdefault("state", {})["viewer"] = viewer
         await self.app(scope, receive, send)
@@ -209,19 +183,8 @@ def _check_query(headers: Headers) -> None:
         raise Forbidden("A query by GET in a browser session needs a header such as GraphQL-Require-Preflight: true.")
 
 
-def _is_loopback(host: str) -> bool:
-    return host == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
-
-
-async def _refuse(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+async def refuse(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers a request, or closes a WebSocket that was not opened yet."""
     if scope["type"] == "http":
         await response(scope, receive, send)
     else:

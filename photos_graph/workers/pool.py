@@ -75,6 +75,10 @@ class WorkerPool:
         """Maps process ids to the names of the tasks that they run."""
         return {worker.pid: worker.task for worker in self._workers if worker.task}
 
+    def waiting(self, priority: Priority) -> int:
+        """Returns how many calls wait for a child."""
+        return self._turns.waiting(priority)
+
     async def call(
         self,
         task: Task[Argument, Answer],

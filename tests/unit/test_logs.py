@@ -82,13 +82,13 @@ def test_no_name_of_a_file_can_forge_a_line(format_: str, output: io.StringIO) -
 
 def test_json_is_an_object_a_line_with_the_facts(output: io.StringIO) -> None:
     start_logging(LogSettings(format="json"), stream=output)
-    logging.getLogger("uvicorn.error").error("It has no %s", "name", extra={"color_message": "no"})
+    logging.getLogger("library").error("It has no %s", "name", extra={"color_message": "no"})
     try:
         raise ValueError("secret")
     except ValueError:
         logging.getLogger("photos_graph.test").exception("It failed.", extra={"seconds": 1.5})
     first, second = map(json.loads, output.getvalue().splitlines())
-    assert {"event": "It has no name", "level": "error", "logger": "uvicorn.error"}.items() <= first.items()
+    assert {"event": "It has no name", "level": "error", "logger": "library"}.items() <= first.items()
     assert "color_message" not in first
     assert second["seconds"] == 1.5 and "ValueError: secret" in second["exception"]
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", second["timestamp"])

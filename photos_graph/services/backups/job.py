@@ -6,6 +6,7 @@ import asyncio
 import re
 from pathlib import Path
 
+from photos_graph.disk_space import DiskSpace
 from photos_graph.errors import BadInput
 from photos_graph.graph.engine import feed
 from photos_graph.graph.engine.connection import Graph
@@ -21,25 +22,33 @@ PROGRESS = "Writing a back-up"
 # The names that we choose, with the beginning of the identity of the graph: several may share a folder. Old ones are
 # deleted.
 AUTOMATIC = re.compile(r"photos-graph-[0-9a-f]{8}-\d{8}-\d{6}\.zip")
+ELSEWHERE = "set backup.folder to a folder on another disk"
 NOT_WHOLE = " People made changes while it was written, of which it may hold a part."
 
 
 class Backups:
     """Queues back-ups, and knows those in the folder of back-ups."""
 
-    def __init__(self, jobs: Jobs, settings: Settings) -> None:
+    def __init__(self, jobs: Jobs, settings: Settings, space: DiskSpace) -> None:
         self._jobs = jobs
         self._settings = settings
+        self._space = space
 
     async def ask(self, file: Path | None = None) -> Job:
         """Queues a back-up to a file, or to a new file in the folder of back-ups. Raises BadInput if the file exists
-        already."""
+        already, and LowDisk."""
         if file is None:
-            return await self._jobs.queue(JobKind.BACKUP)
+            await asyncio.to_thread(self._space.check, self._settings.backups_dir, ELSEWHERE)
+            return await self.ask_regularly()
         path = expanded(file).absolute()
         if path.exists():
             raise BadInput(f"{path} exists already. Choose another name.")
+        await asyncio.to_thread(self._space.check, path.parent, ELSEWHERE)
         return await self._jobs.queue(JobKind.BACKUP, BackupArguments(path))
+
+    async def ask_regularly(self) -> Job:
+        """Queues a back-up to a new file in the folder of back-ups. If there is no room for it, the job says so."""
+        return await self._jobs.queue(JobKind.BACKUP)
 
 
 def existing(settings: Settings, identity: str | None = None) -> list[Path]:
@@ -60,21 +69,23 @@ def _start(identity: str) -> str:
 class BackupJob:
     """Writes a back-up. A job that was interrupted starts again."""
 
-    def __init__(self, graph: Graph, settings: Settings) -> None:
+    def __init__(self, graph: Graph, settings: Settings, space: DiskSpace) -> None:
         self._graph = graph
         self._settings = settings
+        self._space = space
 
     async def run(self, job: Job[BackupArguments], progress: Progress) -> str:
-        """Handles the job. Raises OSError if the file cannot be written."""
+        """Handles the job. Raises OSError if the file cannot be written, and LowDisk."""
+        file = job.arguments.file
+        folder = self._settings.backups_dir if file is None else file.parent
+        await asyncio.to_thread(self._space.check, folder, ELSEWHERE)
 
         async def report(done: int, total: int) -> None:
             await progress.step(done, max(done, total), PROGRESS)
 
-        if job.arguments.file is not None:
-            return _told(
-                job.arguments.file, await write_backup(self._graph, self._settings, job.arguments.file, report)
-            )
-        folder, identity = self._settings.backups_dir, await feed.identity(self._graph)
+        if file is not None:
+            return _told(file, await write_backup(self._graph, self._settings, file, report))
+        identity = await feed.identity(self._graph)
         for partial in folder.glob(f".{_start(identity)}*.partial"):  # of a process that was killed
             partial.unlink(missing_ok=True)
         earlier = existing(self._settings, identity)

@@ -20,6 +20,6 @@ class BackupRoom:
 
 def open_backups(core: Core) -> BackupRoom:
     """Creates the services of the room, and registers the handler of its job. Raises BadSettings."""
-    core.handlers[JobKind.BACKUP] = BackupJob(core.graph, core.settings).run
-    backups = Backups(core.jobs, core.settings)
+    core.handlers[JobKind.BACKUP] = BackupJob(core.graph, core.settings, core.space).run
+    backups = Backups(core.jobs, core.settings, core.space)
     return BackupRoom(backups, BackupSchedule(backups, core.settings))

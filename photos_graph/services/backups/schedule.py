@@ -51,7 +51,7 @@ class BackupSchedule:
             return False
         if self._next is None:
             return False
-        await self._backups.ask()
+        await self._backups.ask_regularly()
         self._next = self._after(now)
         return True
 

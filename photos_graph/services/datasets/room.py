@@ -26,6 +26,6 @@ def open_datasets(core: Core, media: Media, questions: Questions) -> DatasetRoom
     """Creates the services of the room, and registers the handlers of its jobs."""
     settings, graph, index = core.settings, core.graph, core.index
     shards = core.closed_at_end(shards_pool(settings))
-    core.handlers[JobKind.EXPORT] = ExportJob(graph, index, media, shards, settings).run
+    core.handlers[JobKind.EXPORT] = ExportJob(graph, index, media, shards, settings, core.space).run
     core.handlers[JobKind.IMPORT] = ImportJob(graph, index, core.writer, core.pictures, core.gazetteer, settings).run
-    return DatasetRoom(Exports(graph, index, core.jobs, questions, settings), Imports(core.jobs, settings))
+    return DatasetRoom(Exports(graph, index, core.jobs, questions, settings, core.space), Imports(core.jobs, settings))

@@ -8,6 +8,7 @@ from itertools import chain, islice
 
 from pyroaring import BitMap
 
+from photos_graph.disk_space import DiskSpace
 from photos_graph.errors import BadInput
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import export_rows, failures, folders
@@ -37,6 +38,7 @@ MAX_FAILURES = 1_000  # listed with the job; the datasheet lists all
 COUNTED = 5_000  # photos that are counted by one query
 PROGRESS_MESSAGE = "Exporting"
 GONE = "No file holds it any more."
+RESUME_ADVICE = "export to a folder on another disk. The same export continues from here"
 RESUME_HINT = "Start the same export again to continue from here."
 
 
@@ -50,18 +52,20 @@ class ExportJob:
         media: Media,
         shards: WorkerPool,
         settings: Settings,
+        space: DiskSpace,
     ) -> None:
         self._graph = graph
         self._index = index
         self._media = media
         self._shards = shards
         self._settings = settings
+        self._space = space
 
     async def run(self, job: Job[ExportRequest], progress: Progress) -> str:
         """Writes the export and returns the closing message of the job.
 
-        Raises Cancelled, BadInput if the folder cannot be written to, ModelUnavailable if TensorFlow is needed and not
-        installed.
+        Raises Cancelled, BadInput if the folder cannot be written to, LowDisk, and ModelUnavailable if TensorFlow is
+        needed and not installed.
         """
         request = job.arguments
         staging = StagingFolder(request.target)
@@ -108,6 +112,7 @@ class ExportJob:
         for number, numbers in enumerate(_blocks(request.numbers, request.block)):
             await progress.step(done, total, PROGRESS_MESSAGE)
             if not await asyncio.to_thread(staging.has_block, number):
+                await asyncio.to_thread(self._space.check, request.target, RESUME_ADVICE)
                 records = await reader.photos(numbers)
                 kept = [record for record in records if request.has_hidden or not record.is_hidden]
                 block = await format.write(number, kept)

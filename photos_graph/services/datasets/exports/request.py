@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pyroaring import BitMap
 
+from photos_graph.disk_space import DiskSpace
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import folders
 from photos_graph.graph.postings import last_number
@@ -26,18 +27,22 @@ from photos_graph.services.datasets.exports.selection import Selection, describe
 from photos_graph.services.datasets.exports.staging import StagingFolder
 from photos_graph.settings import Settings, expanded
 
+ELSEWHERE = "export to a folder on another disk (export.folder)"
 MAX_RESUMABLE = 100  # earlier exports that are searched for one to continue
 
 
 class Exports:
     """Queues exports. ``ExportJob`` writes them, in the process that runs jobs."""
 
-    def __init__(self, graph: Graph, index: Index, jobs: Jobs, questions: Questions, settings: Settings) -> None:
+    def __init__(
+        self, graph: Graph, index: Index, jobs: Jobs, questions: Questions, settings: Settings, space: DiskSpace
+    ) -> None:
         self._graph = graph
         self._index = index
         self._questions = questions
         self._jobs = jobs
         self._settings = settings
+        self._space = space
 
     async def ask(
         self,
@@ -56,10 +61,11 @@ class Exports:
         If an equal export has failed or was cancelled, it is continued.
 
         Raises BadInput if the folder lies within a folder of originals or the selection is invalid, NotFound if the
-        selection names something that does not exist, TooComplex if it has too many terms.
+        selection names something that does not exist, TooComplex if it has too many terms, and LowDisk.
         """
         target = _absolute(folder or self._settings.exports_dir)
         check_outside(target, [root.raw_path for root in await folders.roots(self._graph)])
+        await asyncio.to_thread(self._space.check, target, ELSEWHERE)
         query, search = await self._query(selection), self._index.search
         photos = search.collapsed(search.evaluate(query), stacks).copy()
         photos.run_optimize()
