@@ -113,13 +113,11 @@ class PlaceNames:
 
     @classmethod
     def of(cls, description: Description) -> PlaceNames | None:
-        found = cls(
-            sublocation=description.sublocation,
-            city=description.city,
-            region=description.region,
-            country=description.country,
-        )
-        return found if any((found.sublocation, found.city, found.region, found.country)) else None
+        sublocation, city = description.sublocation, description.city
+        region, country = description.region, description.country
+        if not (sublocation or city or region or country):
+            return None
+        return cls(sublocation=sublocation, city=city, region=region, country=country)
 
 
 @strawberry.type(description="How a photo was exposed, as the camera states it.")
