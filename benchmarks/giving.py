@@ -132,7 +132,8 @@ async def _trained(
     ids, days = library.graph.ids, [None] * len(library.kinds)
     facts = LabelledPhotos(ids, days, library.folders, nodes, positives, negatives, sheets)
     learnt = training_set(facts, library.graph)
-    files = settings.data_dir / "set.safetensors", settings.data_dir / "graph.safetensors"
+    settings.learn_dir.mkdir(parents=True, exist_ok=True)  # which the worker reads
+    files = settings.learn_dir / "set.safetensors", settings.learn_dir / "graph.safetensors"
     dataset.save(learnt, files[0])
     neighbours.save(library.graph, files[1])
     model = registry.unpacked(await train_tags(pool, *files, settings, lambda done, total: None))

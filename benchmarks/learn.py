@@ -287,7 +287,8 @@ async def _trained(
         negatives=denied or {},
     )
     learnt = training_set(facts, places.graph)
-    files = settings.data_dir / "set.safetensors", settings.data_dir / "graph.safetensors"
+    settings.learn_dir.mkdir(parents=True, exist_ok=True)  # which the worker reads
+    files = settings.learn_dir / "set.safetensors", settings.learn_dir / "graph.safetensors"
     dataset.save(learnt, files[0])
     neighbours.save(places.graph, files[1])
     content = await train_tags(pool, *files, settings, lambda done, total: None)

@@ -112,13 +112,14 @@ class Trainer(OwnLoop):
 
     def __init__(self, folder: Path) -> None:
         (folder / "models").mkdir()
-        self._folder = folder
         self._settings = Settings(data_dir=folder, learn=LearnSettings(threads=2, precision=0.9))
         super().__init__(training_pool(self._settings))
 
     def train(self, learnt: TrainingSet, graph: Neighbours, steps: list[tuple[int, int]] | None = None) -> bytes:
         """Returns the model's file. ``steps`` receives the progress."""
-        files = self._folder / "set.safetensors", self._folder / "graph.safetensors"
+        folder = self._settings.learn_dir
+        folder.mkdir(exist_ok=True)
+        files = folder / "set.safetensors", folder / "graph.safetensors"
         dataset.save(learnt, files[0])
         neighbours.save(graph, files[1])
         reported = [] if steps is None else steps
