@@ -154,7 +154,7 @@ class Disk:
 @pytest.fixture
 def disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
     disk = Disk()
-    monkeypatch.setattr("photos_graph.services.media.open_inside", disk.open)
+    monkeypatch.setattr("photos_graph.library.openers.open_inside", disk.open)
     yield disk
     disk.answers.set()
 

@@ -35,7 +35,7 @@ class Environment:
 
 @dataclass(frozen=True)
 class DeriveOrder:
-    path: Path
+    file: Descriptor
     max_pixels: int
 
 
@@ -139,7 +139,7 @@ def write(path: Path, emit: Emit) -> None:
 @DERIVE.implementation
 def derived(order: DeriveOrder, emit: Emit) -> DerivedPicture:
     """Decodes the file as a scan does."""
-    found = derive(order.path.read_bytes(), DecodeLimits(order.max_pixels), quality=80)
+    found = derive(os.pread(order.file, os.fstat(order.file).st_size, 0), DecodeLimits(order.max_pixels), quality=80)
     emit(found.large)
     return DerivedPicture(found.width, found.height, tuple(found.warnings))
 

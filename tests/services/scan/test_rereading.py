@@ -132,11 +132,11 @@ Read = Callable[..., Awaitable[MetadataRead]]
 def failing(errors: dict[str, PhotosGraphError], calls: list[str]) -> Read:
     whole = rereading.read_metadata
 
-    async def read(pool: object, root: object, file: FileToReread, settings: object) -> MetadataRead:
+    async def read(intake: object, root: object, file: FileToReread) -> MetadataRead:
         calls.append(file.record.name)
         if file.record.name in errors:
             raise errors[file.record.name]
-        return await whole(pool, root, file, settings)  # type: ignore[arg-type]
+        return await whole(intake, root, file)  # type: ignore[arg-type]
 
     return read
 
@@ -178,12 +178,12 @@ async def test_files_that_are_gone_or_changed_are_left_to_the_next_scan(
     await forget(services)
     whole = rereading.read_metadata
 
-    async def changed(pool: object, root: object, file: FileToReread, settings: object) -> MetadataRead:
+    async def changed(intake: object, root: object, file: FileToReread) -> MetadataRead:
         if file.record.name == "2.jpg":
             (turned / "2.jpg").write_bytes(jpeg(2))
         if file.record.name == "4.jpg":
             (turned / "4.jpg").unlink()
-        return await whole(pool, root, file, settings)  # type: ignore[arg-type]
+        return await whole(intake, root, file)  # type: ignore[arg-type]
 
     monkeypatch.setattr(rereading, "read_metadata", changed)
     job = await scanned(services)
