@@ -12,6 +12,7 @@ from rich.status import Status
 from benchmarks import (
     albums,
     answers,
+    attacks,
     backups,
     colour,
     exports,
@@ -88,6 +89,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     "faces": ("100,000 faces: time and memory of clustering", faces.many),
     "finding": ("a first scan of real-size originals with faces, beside one without", recognition.finding),
     "metadata": ("what files say about themselves, beside exiftool, with every difference", metadata.metadata),
+    "attacks": ("what others wait while somebody tries to take the service down, and its memory", attacks.attacks),
     "grouping": ("100,000 faces in a graph, until their clusters are", recognition.grouping),
 }
 HELP = """\

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import resource
 import signal
 import socket
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 
@@ -19,11 +22,20 @@ from photos_graph.errors import BadSettings
 from photos_graph.settings import Settings, WebSettings, forget
 from photos_graph.startup import Startup
 from photos_graph.terminal import err
+from photos_graph.web.open_connections import Connections
+from photos_graph.web.protocols import MESSAGE_BYTES, limited
+from photos_graph.web.seldom import AcceptErrors, Seldom
 from photos_graph.workers.confinement import refuse_to_be_read
+
+_seldom = Seldom()
 
 Started = Callable[[Services, Secrets], Awaitable[None]]
 CreateApp = Callable[[Settings, Started], Starlette]
 
+BACKLOG = 256  # connections that the system keeps until they are accepted
+MOST_FILES = 65_536  # open at a time; some programs go through all that they might have
+RESERVED_FILES = 512  # for pictures, the index, workers and the engine
+SWITCH_SECONDS = 0.001  # after which a thread that reads a document lets the others go on
 GRACE_SECONDS = 5  # for requests that are running when the server is asked to stop
 
 
@@ -51,7 +63,9 @@ async def serve(create_app: CreateApp, settings: Settings, roots: Sequence[str],
         tasks.add(asyncio.create_task(startup.follow(services)))
 
     app = create_app(settings, started)
-    server = server_of(app, settings.web)
+    server = server_of(app, settings.web, allow_open_files())
+    sys.setswitchinterval(SWITCH_SECONDS)
+    asyncio.get_running_loop().set_exception_handler(AcceptErrors())
     startup.is_ending = lambda: server.should_exit
     app.state.stop = lambda: setattr(server, "should_exit", True)
     # uvicorn raises the signal again after it has shut down, but a requested stop is not a failure.
@@ -67,19 +81,36 @@ async def serve(create_app: CreateApp, settings: Settings, roots: Sequence[str],
         raise failure
 
 
-def server_of(app: ASGIApp, settings: WebSettings) -> uvicorn.Server:
-    """Returns a server that has not started yet."""
+def server_of(app: ASGIApp, settings: WebSettings, most_connections: int | None = None) -> uvicorn.Server:
+    """Returns a server that has not started yet, with fewer connections than the setting says if ``most_connections``
+    is less."""
+    http, socket_ = limited(Connections(settings, most_connections))
+    logging.getLogger("uvicorn.error").addFilter(_seldom)
     return uvicorn.Server(
         uvicorn.Config(
             app,
             log_config=None,  # its lines go where ours go
             log_level="warning",
             access_log=False,
+            http=http,
+            ws=socket_,
+            ws_max_size=MESSAGE_BYTES,
+            ws_per_message_deflate=False,  # a stranger's 280 kB became 280 MB
+            backlog=BACKLOG,
             timeout_keep_alive=settings.keep_alive_seconds,
             forwarded_allow_ips=list(settings.trusted_proxies),
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )
+
+
+def allow_open_files() -> int:
+    """Allows this process as many open files as the system lets it have, and returns how many connections are safe."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = MOST_FILES if most == resource.RLIM_INFINITY else min(most, MOST_FILES)
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
+    return max(allowed - RESERVED_FILES, allowed // 2)
 
 
 def listen(settings: Settings) -> socket.socket:

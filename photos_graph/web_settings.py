@@ -91,6 +91,31 @@ class WebSettings(SettingsGroup):
         description="How long an idle connection stays open. It should be longer than that of a proxy before the "
         "service, which is often 60.",
     )
+    head_seconds: float = Field(
+        10, gt=0, description="How long a client may take to send the head of a request, or to open a WebSocket."
+    )
+    body_seconds: float = Field(
+        30, gt=0, description="How long the body of a request may come in at less than 4 kB in such a time."
+    )
+    init_seconds: float = Field(
+        5, gt=0, description="How long a WebSocket may be open before its client says who it is (`connection_init`)."
+    )
+    max_connections: int = Field(
+        1000,
+        ge=1,
+        description="The largest number of open connections. Fewer are allowed where the system allows fewer open "
+        "files.",
+    )
+    connections_per_address: int = Field(
+        100,
+        ge=1,
+        description="The largest number of open connections of one address. Trusted proxies may have any number.",
+    )
+    waiting_sockets: int = Field(
+        16,
+        ge=1,
+        description="The largest number of open WebSockets of one address that have not sent `connection_init`.",
+    )
     persisted_documents: int = Field(
         1000,
         ge=0,
@@ -107,6 +132,13 @@ class WebSettings(SettingsGroup):
     max_depth: int = Field(15, ge=1, description="The deepest selection in a GraphQL document.")
     max_aliases: int = Field(30, ge=1, description="The largest number of aliases in a GraphQL document.")
     max_tokens: int = Field(5000, ge=1, description="The largest number of tokens in a GraphQL document.")
+    max_document: int = Field(100_000, ge=1, description="The largest number of characters of a GraphQL document.")
+    max_values: int = Field(
+        20_000,
+        ge=1,
+        description="The largest number of values that a GraphQL request may have, as variables and in its document, "
+        "where objects and selected fields count several times.",
+    )
     max_cost: int = Field(100_000, ge=1, description="The largest number of nodes that a GraphQL document may request.")
     timeout_seconds: float = Field(30, gt=0, description="The longest time that a GraphQL operation may take.")
 

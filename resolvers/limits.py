@@ -1,9 +1,10 @@
-"""Limits on what one document may request: its depth, its aliases and its nodes, weighed before anything runs."""
+"""Limits on what one document may request, weighed before anything runs: its depth, its aliases, its nodes, and the
+fields and values that it makes the service prepare."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -28,9 +29,10 @@ from graphql import (
     VariableNode,
     get_named_type,
     get_nullable_type,
+    introspection_types,
     is_list_type,
 )
-from strawberry.extensions import SchemaExtension, ValidationCache
+from strawberry.extensions import SchemaExtension
 from strawberry.types.graphql import OperationType
 
 from photos_graph.errors import TimedOut, TooComplex, UnknownOutcome
@@ -38,7 +40,10 @@ from photos_graph.graph.engine.caller import no_mutation
 from photos_graph.settings import WebSettings
 from resolvers.connections import DEFAULT_PAGE, MAX_PAGE
 from resolvers.context import Info
+from resolvers.document_reader import Reader
 from resolvers.outcomes import UNCERTAIN, uncertain
+from resolvers.parsing import check_role
+from resolvers.value_weights import weight_of_literal, weights_of_variables
 
 LIST_NODES = 10  # the assumed length of a list without pages: files, places, tags, matches
 COUNTED = frozenset(
@@ -61,8 +66,13 @@ COUNTED = frozenset(
         ),
     }
 )  # counted as they are read
+DESCRIBED = 4  # the average of the fields, arguments, values and the like that one type of the schema has
+INTROSPECTION = {"__schema": introspection_types["__Schema"], "__type": introspection_types["__Type"]}
 INHERITED = frozenset({("SearchResult", "photos")})  # pages whose size the field above may give
 AROUND = ("before", "after")  # the arguments of a page that has a middle
+
+FIELD_WORK = 4  # of a selected field, where that of a value such as an id is 1
+MOST_STEPS = 20_000  # of weighing one document, which take some hundredths of a second
 
 T = TypeVar("T")
 
@@ -72,9 +82,11 @@ class Weight:
     depth: int = 0
     aliases: int = 0
     nodes: int = 0
+    work: int = 0  # fields that are prepared for all objects of a level at once, and the values of their arguments
 
     def beside(self, other: Weight) -> Weight:
-        return Weight(max(self.depth, other.depth), self.aliases + other.aliases, self.nodes + other.nodes)
+        depth = max(self.depth, other.depth)
+        return Weight(depth, self.aliases + other.aliases, self.nodes + other.nodes, self.work + other.work)
 
 
 class Scale:
@@ -86,16 +98,23 @@ class Scale:
         fragments: Mapping[str, FragmentDefinitionNode],
         variables: Mapping[str, Any],
         without: Collection[tuple[str, str]] = (),
+        values: Mapping[str, int] | None = None,
     ) -> None:
-        """``without`` lists fields, each as the names of its type and of itself, that weigh nothing here."""
+        """``without`` lists fields, each as the names of its type and of itself, that weigh nothing here. ``values``
+        are the weights of the variables."""
         self._schema = schema
         self._fragments = fragments
         self._variables = variables
         self._without = without
+        self._values = values or {}
+        self._steps = 0
         self._weighed: dict[tuple[str, int], Weight] = {}
 
     def weigh(self, selections: SelectionSetNode | None, parent: GraphQLNamedType | None, page: int = 1) -> Weight:
-        """Returns the weight of selections on ``parent``. ``page`` is the size of its lists if it is a connection."""
+        """Returns the weight of selections on ``parent``. ``page`` is the size of its lists if it is a connection.
+
+        Raises TooComplex for a document that cannot even be weighed in time.
+        """
         total = Weight()
         for selection in selections.selections if selections else ():
             if isinstance(selection, FieldNode):
@@ -118,8 +137,13 @@ class Scale:
         return self._weighed[key]
 
     def _field(self, node: FieldNode, parent: GraphQLNamedType | None, page: int) -> Weight:
-        if node.name.value.startswith("__"):
-            return Weight()  # graphql-core limits introspection itself
+        self._steps += 1
+        if self._steps > MOST_STEPS:
+            raise TooComplex("This document spreads its fragments too often in lists of different sizes.")
+        if node.name.value == "__typename":
+            return Weight(work=FIELD_WORK)
+        if node.name.value in INTROSPECTION:
+            return self._introspection(node)
         if parent is not None and (parent.name, node.name.value) in self._without:
             return Weight()
         fields = parent.fields if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else {}
@@ -133,8 +157,25 @@ class Scale:
         if field is not None and is_list_type(get_nullable_type(field.type)):
             in_connection = parent is not None and parent.name.endswith("Connection")
             count = page if in_connection else size if "first" in field.args and not is_whole else LIST_NODES
+            if parent is not None and parent.name.startswith("__"):
+                count = len(self._schema.type_map) if node.name.value == "types" else DESCRIBED
         nodes = count * (1 + below.nodes) if node.selection_set else 0
-        return Weight(below.depth + 1, below.aliases + (node.alias is not None), nodes)
+        work = FIELD_WORK + self._arguments(node, field) + below.work
+        return Weight(below.depth + 1, below.aliases + (node.alias is not None), nodes, work)
+
+    def _introspection(self, node: FieldNode) -> Weight:
+        """Returns the weight of a description of the schema, which is read without pages, and may be deep."""
+        below = self.weigh(node.selection_set, INTROSPECTION[node.name.value])
+        return Weight(nodes=1 + below.nodes, work=FIELD_WORK + below.work)
+
+    def _arguments(self, node: FieldNode, field: GraphQLField | None) -> int:
+        known = field.args if field is not None else {}
+        return sum(
+            weight_of_literal(
+                each.value, known[name].type if (name := each.name.value) in known else None, self._values
+            )
+            for each in node.arguments or ()
+        )
 
     def _page(self, node: FieldNode, field: GraphQLField | None, above: int, is_inherited: bool) -> int:
         """Returns how many items a field gives. A field without sizes has that of the field above, and so have the
@@ -199,16 +240,15 @@ def exceeded(
     schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any], limits: WebSettings
 ) -> list[GraphQLError]:
     """Returns an error for each limit that a valid document exceeds."""
-    fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
-    scale = Scale(schema, fragments, with_defaults(document, variables))
-    total = Weight()
-    for each in document.definitions:
-        if isinstance(each, OperationDefinitionNode):
-            total = total.beside(scale.weigh(each.selection_set, schema.get_root_type(each.operation)))
+    try:
+        total, values = _total(schema, document, variables)
+    except TooComplex as problem:
+        return [GraphQLError(problem.public_message, original_error=problem)]
     asked = (
         ("levels deep", total.depth, limits.max_depth),
         ("aliases", total.aliases, limits.max_aliases),
         ("nodes", total.nodes, limits.max_cost),
+        ("fields and values", max(total.work, values), limits.max_values),
     )
     problems = [
         TooComplex(f"This document requests {amount:,} {what}, and the limit is {most:,}.")
@@ -216,6 +256,18 @@ def exceeded(
         if amount > most
     ]
     return [GraphQLError(problem.public_message, original_error=problem) for problem in problems]
+
+
+def _total(schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> tuple[Weight, int]:
+    """Returns the weight of all operations, and that of the variables. Raises TooComplex."""
+    values = weights_of_variables(schema, document, variables)
+    fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
+    scale = Scale(schema, fragments, with_defaults(document, variables), values=values)
+    total = Weight()
+    for each in document.definitions:
+        if isinstance(each, OperationDefinitionNode):
+            total = total.beside(scale.weigh(each.selection_set, schema.get_root_type(each.operation)))
+    return total, sum(values.values())
 
 
 def counted(info: Info, read: Callable[[], Sequence[T]]) -> Sequence[T]:
@@ -246,27 +298,26 @@ def charge(info: Info, nodes: int) -> None:
         )
 
 
-class QueryLimits(ValidationCache):
+class QueryLimits(SchemaExtension):
     """Validates each document once, because clients send the same ones again. It is weighed each time, because
     its variables may set the sizes of pages."""
 
-    def __init__(self, settings: WebSettings) -> None:
-        super().__init__()
+    def __init__(self, settings: WebSettings, reader: Reader) -> None:
         self._settings = settings
+        self._reader = reader
 
-    def on_operation(self) -> Iterator[None]:
-        self.execution_context.parse_options["max_tokens"] = self._settings.max_tokens
-        yield
-
-    def on_validate(self) -> Iterator[None]:
+    async def on_validate(self) -> AsyncIterator[None]:
+        """Raises TooComplex, Busy, and Forbidden for a mutation that the viewer may not run."""
         context = self.execution_context
-        for _ in super().on_validate():
-            if not context.pre_execution_errors and context.graphql_document is not None:
-                schema = context.schema._schema  # strawberry has no public way to it
-                context.pre_execution_errors = exceeded(
-                    schema, context.graphql_document, context.variables or {}, self._settings
-                )
-            yield
+        schema, document = context.schema._schema, context.graphql_document  # strawberry has no public way to it
+        if document is not None and context.query is not None:
+            check_role(context, document)
+            read = await self._reader.read(context.query)
+            problems = await self._reader.check(context.query, read, schema)
+            context.pre_execution_errors = problems or exceeded(
+                schema, document, context.variables or {}, self._settings
+            )
+        yield
 
 
 class TimeLimit(SchemaExtension):

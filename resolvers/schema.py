@@ -16,11 +16,13 @@ from typing import Annotated, Any
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, ExecutionResult
+from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from photos_graph.errors import BadInput, Unauthenticated
+from photos_graph.errors import BadInput, PhotosGraphError, Unauthenticated
 from photos_graph.model.access import Role
 from photos_graph.monitoring import Metrics
 from photos_graph.settings import WebSettings
@@ -32,6 +34,7 @@ from resolvers.clusters import ClusterJobMutations, ClusterMutations, ClusterQue
 from resolvers.connections import MAX_PAGE, Node
 from resolvers.context import Context, Info
 from resolvers.datasets import DatasetMutations
+from resolvers.document_reader import Reader
 from resolvers.errors import PublicErrors, log_unforeseen, public
 from resolvers.execution import LevelExecutor
 from resolvers.faces import FaceJobMutations, FaceMutations, FaceQueries, load_face
@@ -223,6 +226,8 @@ ANSWERED_ONCE = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
 class Schema(strawberry.Schema):
+    reader: Reader
+
     async def execute(self, *arguments: Any, **named: Any) -> ExecutionResult:
         """Subscriptions are not executed here but by ``stream``, as events or over a WebSocket."""
         return await super().execute(*arguments, **{"allowed_operation_types": ANSWERED_ONCE, **named})
@@ -233,6 +238,18 @@ class Schema(strawberry.Schema):
             return await super().stream(*arguments, **named)
         named["context_value"] = fresh = context.afresh()
         return _while_let_in(fresh, await super().stream(*arguments, **named))
+
+    async def _prepare_operation_async(
+        self, context: ExecutionContext, extensions_runner: SchemaExtensionsRunner
+    ) -> PreExecutionError | None:
+        """Makes an answer of what the extensions refuse while a document is read, also for streams; strawberry has no
+        public way to it."""
+        try:
+            return await super()._prepare_operation_async(context, extensions_runner)
+        except (GraphQLError, PhotosGraphError) as error:
+            problem = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
+            context.pre_execution_errors = [problem]
+            return PreExecutionError(data=None, errors=[problem])
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Only unforeseen errors are logged."""
@@ -254,20 +271,23 @@ async def _while_let_in(context: Context, results: AsyncGenerator[Any, None]) ->
 
 def build_schema(settings: WebSettings, slow_seconds: float = 1, metrics: Metrics | None = None) -> Schema:
     """``slow_seconds``: operations that take longer are logged. ``metrics`` count those of clients."""
-    return Schema(
+    reader = Reader(settings)
+    schema = Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
         extensions=[
             lambda: Measuring(slow_seconds, metrics),
             PublicErrors,
-            Parsing,
-            lambda: QueryLimits(settings),
+            lambda: Parsing(reader),
+            lambda: QueryLimits(settings, reader),
             lambda: TimeLimit(settings),
         ],
         config=StrawberryConfig(scalar_map=SCALARS),
         execution_context_class=LevelExecutor,
     )
+    schema.reader = reader
+    return schema
 
 
 def print_sdl() -> str:

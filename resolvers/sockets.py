@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
 
@@ -33,6 +34,19 @@ REASON_BYTES = 123  # that a frame which closes a WebSocket may hold
 
 
 class Socket(ASGIWebSocketAdapter):
+    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> AsyncGenerator[object, None]:
+        """Closes the socket for a message with too many values or levels, as for one that is no JSON."""
+        try:
+            async for message in super().iter_json(ignore_parsing_errors=ignore_parsing_errors):
+                yield message
+        except TooComplex as error:
+            await self.close(4400, error.public_message)
+
+    def let_in(self) -> None:
+        """Allows larger messages, since the client is known."""
+        if (let_in := self.ws.scope["state"].get("let_in")) is not None:
+            let_in()
+
     async def close(self, code: int, reason: str) -> None:
         shortened = reason.encode("utf-8", "replace")[:REASON_BYTES].decode("utf-8", "ignore")
         await super().close(code, shortened)
@@ -56,6 +70,8 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await self.websocket.close(TRY_AGAIN_LATER, error.public_message)
             return
         await super().handle_connection_init(message)
+        if self.connection_acknowledged:
+            cast("Socket", self.websocket).let_in()
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         if not self.connection_acknowledged or message["id"] in self.operations:

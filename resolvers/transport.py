@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from json import JSONDecodeError
 from typing import Any
 
@@ -24,7 +25,7 @@ from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
 from photos_graph.access.credentials import Access
-from photos_graph.errors import BadInput, PhotosGraphError, TimedOut, Unauthenticated, Unavailable, UnknownOutcome
+from photos_graph.errors import BadInput, Busy, PhotosGraphError, TimedOut, Unauthenticated, Unavailable, UnknownOutcome
 from photos_graph.settings import WebSettings
 from photos_graph.web.answers import RETRY_SECONDS, error_answer
 from photos_graph.web.clients import address_of
@@ -33,11 +34,13 @@ from photos_graph.web.state import services_of
 from resolvers.context import Context
 from resolvers.documents import Documents
 from resolvers.errors import cause_of, not_executed, public
+from resolvers.json_limits import check_json
 from resolvers.loaders import Loaders
 from resolvers.parsing import is_subscription
 from resolvers.requests import read_request
 from resolvers.schema import ANSWERED_ONCE, Schema
 from resolvers.sockets import Socket, SocketHandler, reject
+from resolvers.waiting_sockets import WaitingSockets, refuse
 
 MAX_BODY_BYTES = 4 * 1024 * 1024  # 10,000 ids are about 600 kB
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
@@ -58,18 +61,30 @@ class GraphQLTransport(GraphQL[Context, None]):
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL, GRAPHQL_SSE_PROTOCOL),
             allowed_origins=settings.origins,
             max_subscriptions_per_connection=None,  # SocketHandler counts them
+            connection_init_wait_timeout=timedelta(seconds=settings.init_seconds),
         )
         self.documents = documents
+        self._graphql = schema
         self._access = access
+        self._strangers = WaitingSockets(settings.waiting_sockets)
         self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await super().__call__(scope, receive, send)
+            await self._open_socket(scope, receive, send)
             return
         response = await self._response(scope, receive)
         response.headers.setdefault("vary", "Accept")
         await response(scope, receive, send)
+
+    async def _open_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not self._strangers.enter(scope):
+            await refuse(scope, receive, send)
+            return
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._strangers.leave(scope)
 
     async def _response(self, scope: Scope, receive: Receive) -> Response:
         if scope["method"] == "OPTIONS":
@@ -117,7 +132,9 @@ class GraphQLTransport(GraphQL[Context, None]):
         return await super().on_ws_connect(context)
 
     def decode_json(self, data: str | bytes) -> object:
-        """Raises JSONDecodeError for any invalid JSON, including text that is not UTF-8 and endless nesting."""
+        """Raises JSONDecodeError for any invalid JSON, including text that is not UTF-8, and TooComplex for JSON with
+        too many values or levels."""
+        check_json(data, self._settings.max_values)
         try:
             return super().decode_json(data)
         except JSONDecodeError:
@@ -140,7 +157,7 @@ class GraphQLTransport(GraphQL[Context, None]):
         data = read_request(given, self.documents)
         accepted = answers(request.headers.get("accept"))
         if accepted.must_stream or (
-            accepted.may_stream and is_subscription(data.query or "", data.operation_name, self._settings.max_tokens)
+            accepted.may_stream and await is_subscription(self._graphql.reader, data.query or "", data.operation_name)
         ):
             data.protocol = "sse"
         return data
@@ -221,6 +238,8 @@ def _status(result: ExecutionResult, response: Response) -> int:
     causes = [cause_of(each) for each in result.errors or ()]
     if any(isinstance(cause, TimedOut | UnknownOutcome) for cause in causes):
         return 504
+    if any(isinstance(cause, Busy) for cause in causes):
+        return 503
     if any((public(each).extensions or {}).get("code") == PhotosGraphError.code for each in result.errors or ()):
         return 500
     return 400 if response.media_type == GRAPHQL_JSON else 200

@@ -16,6 +16,7 @@ STATUSES: tuple[tuple[type[errors.PhotosGraphError], int], ...] = (
     (errors.Forbidden, 403),
     (errors.NotFound, 404),
     (errors.Conflict, 409),
+    (errors.TooComplex, 413),
     (errors.Unsupported, 415),
     (errors.Unreadable, 422),
     (errors.NotPersisted, 200),  # the answer of Apollo's server: the client asks again with the text
