@@ -13,8 +13,12 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 
+from photos_graph.facade import Services
 from photos_graph.graph.engine.pulse import Pulse
+from photos_graph.monitoring import Measure
 from photos_graph.settings import Settings, WebSettings
+from photos_graph.web import scraping
+from photos_graph.web.measures import measures
 from resolvers.asgi import create_app
 from tests.kit.graphql import TOKENS
 from tests.kit.pictures import jpeg, put
@@ -26,6 +30,11 @@ METHODS = ("PURGE", "PUT", "PATCH", "LOCK", "TRACE")
 SECRET = "a name of the library"
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scraping, "FRESH_SECONDS", 0)
 
 
 @asynccontextmanager
@@ -146,3 +155,19 @@ async def test_it_answers_while_the_engine_does_not(settings: Settings, monkeypa
         assert one(samples, "engine_up") == 0 and one(samples, "ready") == 0
         assert ("photos_graph_index_lag", frozenset()) not in samples
         assert ("photos_graph_photos", frozenset()) in samples
+
+
+async def test_many_who_ask_cost_no_more_than_one(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = 0
+
+    async def counted(services: Services) -> list[Measure]:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0.05)
+        return await measures(services)
+
+    monkeypatch.setattr(scraping, "measures", counted)
+    monkeypatch.setattr(scraping, "FRESH_SECONDS", 3600)
+    async with started(settings, metrics="open") as client:
+        answers = await asyncio.gather(*(client.get("/metrics") for _ in range(20)))
+    assert asked == 1 and all("photos_graph_index_lag" in answer.text for answer in answers)

@@ -1,17 +1,19 @@
-"""What clients of a real service are told when the disk of its data directory is full or read-only, and what is true
-afterwards."""
+"""What clients of a real service are told when the disk of its data directory is nearly full, full or read-only, and
+what is true afterwards."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.kit.commands import end_all, engine_pid, kill
+from tests.kit.commands import end_all, engine_pid, kill, run
 from tests.kit.pictures import jpeg, put
 from tests.kit.served import TAG, Served, check, told
 from tests.kit.waiting import PATIENCE
@@ -98,4 +100,43 @@ async def test_a_full_and_a_read_only_disk_are_told_and_lose_nothing(disk: Path,
     await service.ready(200)
     assert (await service.data(TAG, p=[photos[0]], t="back"))["tagPhotos"]["changed"] == 1
     assert await service.names() - before == {"back"}
+    await service.end()
+
+
+LITTLE = 24 * 1024**2  # less than the 5 % that are kept free, and more than the graph needs
+EXPORT = "mutation { exportDataset(format: JSON, stacks: EXPANDED) { id } }"
+THUMBNAIL = "query ($p: ID!) { photo(id: $p) { thumbnail(size: SMALL, format: JPEG) } }"
+
+
+async def test_with_little_room_what_can_wait_gives_way_to_what_people_say(disk: Path, tmp_path: Path) -> None:
+    for number in range(2):
+        put(tmp_path / f"Pictures/{number}.jpg", jpeg(number))
+    data, filler = disk / "data", disk / "filler"
+    service = Served(data, tmp_path / "log", tmp_path / "Pictures")
+    assert await service.ready(200) == {"status": "ready"}
+    photos = await service.photos(2)
+    with filler.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(disk).free - LITTLE)
+
+    [warning] = (await service.ready(200))["warnings"]
+    assert str(data) in warning and "Free some space" in warning
+    assert (await service.data(TAG, p=[photos[0]], t="said"))["tagPhotos"]["changed"] == 1
+    answer = await service.ask(EXPORT)
+    [error] = answer.json()["errors"]
+    assert (answer.status_code, error["extensions"]["code"]) == (200, "UNAVAILABLE")
+    assert "Free some space" in error["message"] and "storage.reserve_bytes" in error["message"]
+    written = await asyncio.to_thread(run, "backup", "--data-dir", data)
+    assert written.returncode == 1 and "Free some space" in written.stderr
+    kept = {path for path in (data / "renditions").rglob("*") if path.is_file()}
+    address = (await service.data(THUMBNAIL, p=photos[0]))["photo"]["thumbnail"]
+    assert (await service.client.get(address)).status_code == 200
+    assert {path for path in (data / "renditions").rglob("*") if path.is_file()} == kept
+
+    filler.unlink()
+    assert await service.ready(200) == {"status": "ready"}
+    assert "errors" not in (await service.ask(EXPORT)).json()
+    assert (await service.client.get(address)).status_code == 200
+    async with asyncio.timeout(PATIENCE):  # it is kept after it was sent
+        while {path for path in (data / "renditions").rglob("*") if path.is_file()} == kept:
+            await asyncio.sleep(0.05)
     await service.end()
