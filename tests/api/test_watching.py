@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
@@ -58,7 +58,7 @@ def ids(caplog: pytest.LogCaptureFixture) -> list[str | None]:
 
 
 @pytest.fixture(autouse=True)
-def noted(caplog: pytest.LogCaptureFixture) -> None:
+def noted(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Notes which request was being answered when a line was logged."""
 
     def note(record: logging.LogRecord) -> bool:
@@ -67,6 +67,8 @@ def noted(caplog: pytest.LogCaptureFixture) -> None:
 
     caplog.handler.addFilter(note)
     caplog.set_level(logging.INFO)
+    yield
+    caplog.handler.removeFilter(note)  # all tests share it
 
 
 async def test_an_answer_has_the_id_that_was_given_or_one_of_its_own(client: httpx.AsyncClient) -> None:
