@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
 
 from photos_graph.core import Core
 from photos_graph.events import Events
@@ -11,11 +12,16 @@ from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.jobs.queue import Jobs
 from photos_graph.jobs.runner import Runner
+from photos_graph.scoped_index import ScopedIndex
+from photos_graph.search.filters import PhotoFilter
+from photos_graph.search.scopes import kept_scope
 from photos_graph.services.backups.job import Backups
 from photos_graph.services.backups.room import BackupRoom
 from photos_graph.services.browse.albums import Albums
 from photos_graph.services.browse.faces import FaceBrowser
 from photos_graph.services.browse.folders import Folders
+from photos_graph.services.browse.part_faces import PartFaces
+from photos_graph.services.browse.part_photos import PartPhotos
 from photos_graph.services.browse.persons import Persons
 from photos_graph.services.browse.photos import PhotoBrowser
 from photos_graph.services.browse.places import Places
@@ -51,17 +57,20 @@ from photos_graph.services.learning.similar_groups import SimilarGroups
 from photos_graph.services.learning.triggers import LearningTriggers
 from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.services.media import Media
-from photos_graph.services.photo_watch import PhotoWatch
+from photos_graph.services.photo_watch import PartWatch, PhotoWatch
 from photos_graph.services.scan.replacements import Replacements
 from photos_graph.services.scan.room import ScanRoom
 from photos_graph.services.scan.roots import Roots
 from photos_graph.services.storage import Storage
+from photos_graph.services.trips.part_trips import PartTrips
 from photos_graph.services.trips.room import TripRoom
 from photos_graph.services.trips.triggers import TripTriggers
 from photos_graph.services.trips.trips import Trips
 from photos_graph.services.undo import Changes
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
+
+MOST_SCOPES = 20  # of which the services stay; each has sets of its photos
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,57 @@ class Services:
     exports: Exports
     imports: Imports
     backups: Backups
+    scoped: OrderedDict[str, Scoped] = field(default_factory=OrderedDict)  # the one that was used last comes last
+
+    def in_scope(self, scope: str | None) -> Services:
+        """Returns the services of somebody who sees the photos of a scope (``search/scopes.py``), or all if it is
+        None: the same ones, over an index that has nothing else. They are kept."""
+        return self if scope is None else self._scoped(scope).services
+
+    def scope(self, filter: PhotoFilter) -> str:
+        """Returns a scope of a token. Raises BadInput and NotFound, as ``kept_scope`` does."""
+        return kept_scope(self.index.search, filter, self.index.customs)
+
+    def shows(self, scope: str | None, photo_id: str) -> bool:
+        """Whether a photo is in a scope, and visible if it is not None."""
+        return scope is None or self._scoped(scope).index.has(photo_id)
+
+    def _scoped(self, scope: str) -> Scoped:
+        if (known := self.scoped.get(scope)) is None:
+            known = self.scoped[scope] = _in_scope(self, ScopedIndex(self.index, scope))
+            while len(self.scoped) > MOST_SCOPES:
+                self.scoped.popitem(last=False)[1].index.close()
+        self.scoped.move_to_end(scope)
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class Scoped:
+    """The services of a scope, and the index of its photos that they ask."""
+
+    index: ScopedIndex
+    services: Services
+
+
+def _in_scope(services: Services, index: ScopedIndex) -> Scoped:
+    questions = services.questions.over(index)
+    seen = replace(
+        services,
+        browse=PartPhotos(services.browse, index),
+        questions=questions,
+        places=Places(index),
+        folders=Folders(index),
+        suggester=Suggester(index),
+        tags=Tags(services.graph, index),
+        albums=Albums(index, questions),
+        persons=Persons(services.graph, index),
+        faces=PartFaces(services.faces, index),
+        similar=services.similar.over(index),
+        similar_groups=services.similar_groups.over(index),
+        trips=PartTrips(services.trips, index),
+        photo_watch=PartWatch(index),
+    )
+    return Scoped(index, seen)
 
 
 def services_of(

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from pyroaring import BitMap
 
@@ -65,6 +65,17 @@ class _ChangedAlbums:
     touched: BitMap | None
 
 
+class SeenIndex(Protocol):
+    """What those who ask need of an index: all of it, or the part that somebody may see."""
+
+    @property
+    def search(self) -> SearchIndex: ...
+    @property
+    def customs(self) -> Customs: ...
+
+    def subscribe(self, listener: Callable[[Touch], None]) -> None: ...
+
+
 class Index:
     """Keeps ``search`` in step with the graph. Call ``load`` once at the start, and ``catch_up`` after every write.
     ``customs`` are the languages in which the owner's questions are read."""
@@ -90,6 +101,9 @@ class Index:
     def subscribe(self, listener: Callable[[Touch], None]) -> None:
         """Calls ``listener`` whenever the index has read what was touched, before the mutation that did it answers."""
         self._listeners.append(listener)
+
+    def unsubscribe(self, listener: Callable[[Touch], None]) -> None:
+        self._listeners.remove(listener)
 
     async def load(self) -> None:
         """Loads the snapshot and applies the changes since, or reads the whole graph if there is no usable snapshot."""

@@ -165,14 +165,16 @@ def table_of_models(rows: list[tuple[str, str, str, bool]]) -> Table:
     return table
 
 
-def table_of_tokens(tokens: Sequence[AccessToken]) -> Table:
-    table = Table("Name", "Role", "Made", "Last used", "Expires", "State", box=None, pad_edge=False)
-    for token in tokens:
+def table_of_tokens(tokens: Sequence[tuple[AccessToken, str]]) -> Table:
+    """Each token comes with the photos that it shows, in words."""
+    table = Table("Name", "Role", "Shows", "Made", "Last used", "Expires", "State", box=None, pad_edge=False)
+    for token, shows in tokens:
         state = "revoked" if token.revoked_at else "valid" if token.is_valid(datetime.now(UTC)) else "expired"
         times = [_day(time) for time in (token.created_at, token.used_at, token.expires_at)]
         origin = "from the settings" if token.is_configured else times[0]
         colour = "green" if state == "valid" else "dim"
-        table.add_row(Text(token.name), token.role.value.lower(), origin, *times[1:], Text(state, colour))
+        who = (Text(token.name), token.role.value.lower(), Text(shows))
+        table.add_row(*who, origin, *times[1:], Text(state, colour))
     return table
 
 

@@ -6,14 +6,27 @@ from datetime import datetime
 from typing import Annotated
 
 import strawberry
+from strawberry import UNSET
 
+from photos_graph.errors import BadInput
 from photos_graph.model import access as model
+from photos_graph.search.filter_json import from_json
 from resolvers import ids
-from resolvers.connections import Node
+from resolvers.connections import Node, given
 from resolvers.context import Info
 from resolvers.enums import Role
+from resolvers.filters import PhotoFilter, decode_filter, filter_text
 from resolvers.limits import counted
 from resolvers.permissions import IsOwner
+
+Scope = Annotated[
+    PhotoFilter | None,
+    strawberry.argument(
+        description="The photos that the token shows, for the role VIEWER: all else does not exist for those who use "
+        "it. Names are kept as ids. It shows all photos by default. With `certainty: CONFIRMED`, what a model "
+        "guesses shows nothing."
+    ),
+]
 
 
 @strawberry.type(
@@ -32,6 +45,10 @@ class AccessToken(Node):
     is_configured: bool = strawberry.field(
         description="Whether it comes from the settings, and so cannot be revoked here."
     )
+    scope: str | None = strawberry.field(
+        description="The photos that it shows, as JSON that fits `PhotoFilter`, or null if it shows all. "
+        "`explainFilter` puts it into words. A scope that names something which is gone shows no photo."
+    )
 
     @classmethod
     def of(cls, own: model.AccessToken) -> AccessToken:
@@ -44,7 +61,22 @@ class AccessToken(Node):
             used_at=own.used_at,
             revoked_at=own.revoked_at,
             is_configured=own.is_configured,
+            scope=_shown(own.scope),
         )
+
+
+def _shown(scope: str | None) -> str | None:
+    if scope is None:
+        return None
+    try:
+        return filter_text(from_json(scope)) or scope
+    except BadInput:  # a later version of the program wrote it
+        return scope
+
+
+def _kept(info: Info, scope: PhotoFilter | None) -> str | None:
+    wanted = decode_filter(given(scope))
+    return info.context.services.scope(wanted) if wanted is not None else None
 
 
 @strawberry.type(description="A browser that signed in, or a page of another origin that got access by `/session`.")
@@ -113,7 +145,8 @@ class AccessMutations:
     @strawberry.mutation(
         permission_classes=[IsOwner],
         description="Makes a token, and returns its text once. Fails with CONFLICT if a token of that name is valid, "
-        "and with BAD_INPUT if the name cannot be used or the time is over. Requires the role OWNER.",
+        "with BAD_INPUT if the name cannot be used, if the time is over, or if the scope is not possible, and with "
+        "NOT_FOUND if the scope names what is not there. Requires the role OWNER.",
     )
     async def create_access_token(
         self,
@@ -123,9 +156,29 @@ class AccessMutations:
         expires_at: Annotated[
             datetime | None, strawberry.argument(description="When it stops working. By default it does not.")
         ] = None,
+        scope: Scope = UNSET,
     ) -> NewTokenPayload:
-        token, secret = await info.context.access.create_token(name, role, expires_at)
+        token, secret = await info.context.access.create_token(name, role, expires_at, _kept(info, scope))
         return NewTokenPayload(token=AccessToken.of(token), secret=secret)
+
+    @strawberry.mutation(
+        permission_classes=[IsOwner],
+        description="Changes which photos a token of the role VIEWER shows, at once and also where it has signed in "
+        "already. Fails with NOT_FOUND if there is no such token, or if the scope names what is not there, and with "
+        "BAD_INPUT for another token, or if the scope is not possible. Requires the role OWNER.",
+    )
+    async def limit_access_token(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id of the token.")],
+        scope: Annotated[
+            PhotoFilter | None, strawberry.argument(description="The photos that it shows from now on. Null: all.")
+        ] = UNSET,
+    ) -> AccessToken:
+        if scope is UNSET:
+            raise BadInput("Give a scope, or null for all photos.")
+        kept = _kept(info, scope)
+        return AccessToken.of(await info.context.access.limit_token(ids.decode("AccessToken", id), kept))
 
     @strawberry.mutation(
         permission_classes=[IsOwner],

@@ -42,15 +42,13 @@ class Context:
     def afresh(self) -> Context:
         """Returns a context of the same viewer for another operation, or another event of a subscription: none of them
         sees what others have loaded, deleted or counted."""
-        loads = Loaders(self.ready) if self.ready is not None else None
-        fresh = replace(self, loads=loads, list_weights={}, deletions=[], merges=[], removed=[])
+        fresh = replace(self, loads=None, list_weights={}, deletions=[], merges=[], removed=[])
         fresh.mutations, fresh.engine_is_away = {}, False
         return fresh
 
     def forget_loaded(self) -> None:
         """Forgets what a request has loaded, which the mutation that follows may change."""
-        if self.ready is not None:
-            self.loads = Loaders(self.ready)
+        self.loads = None
 
     @property
     def addresses(self) -> MediaAddresses:
@@ -64,17 +62,25 @@ class Context:
         return may_open_originals(self.known_viewer.role, self.viewer_originals)
 
     @property
+    def scope(self) -> str | None:
+        """The photos that the viewer may see, as the token says now, or None for all. Raises Unauthenticated if the
+        token is gone."""
+        return None if self.viewer is None else self.access.scope_of(self.viewer)
+
+    @property
     def services(self) -> Services:
-        """Raises Unavailable while the service starts."""
+        """The services, which know nothing else than what the viewer may see. Raises Unavailable while the service
+        starts, and Unauthenticated."""
         if self.ready is None:
             raise Unavailable("The service is starting and loads the library. Try again in a moment.")
-        return self.ready
+        return self.ready.in_scope(self.scope)
 
     @property
     def loaders(self) -> Loaders:
-        """Raises Unavailable while the service starts."""
-        if self.loads is None:
-            raise Unavailable("The service is starting and loads the library. Try again in a moment.")
+        """The loaders of these services. Raises Unavailable and Unauthenticated."""
+        services = self.services
+        if self.loads is None or self.loads.services is not services:  # the scope of the token has changed
+            self.loads = Loaders(services)
         return self.loads
 
     @property

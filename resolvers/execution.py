@@ -44,6 +44,7 @@ from strawberry.types.field import StrawberryField
 from photos_graph.graph.engine.caller import begin_mutation
 from resolvers.context import Context, Info
 from resolvers.document_reader import Reader
+from resolvers.scoped_fields import is_beyond
 from resolvers.waiting import FROM_LOADERS, close, finished_by_tasks, finished_together
 
 _AS_THEY_ARE = {"String": str, "ID": str, "Boolean": bool}  # scalars whose values need no conversion
@@ -149,7 +150,7 @@ class LevelExecutor(StrawberryGraphQLCoreExecutionContext):
             return SelectedField(name, lambda _: parent.name, Shape(False), False, False)
         definition = self.schema.get_field(parent, node.name.value)
         field = definition and definition.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-        if definition is None or not isinstance(field, StrawberryField):
+        if definition is None or not isinstance(field, StrawberryField) or is_beyond(definition, self.context_value):
             raise Unusual
         shape = self._shape(definition.type, details)
         if field.is_basic_field:

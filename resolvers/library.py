@@ -141,7 +141,7 @@ class Library:
 
     @strawberry.field(description="The number of folders, including the folders of the roots.")
     async def folder_count(self, info: Info) -> int:
-        return len(info.context.services.index.search.folders)
+        return info.context.services.folders.count()
 
     @strawberry.field(description="The number of faces, without those that are ignored.")
     async def face_count(self, info: Info) -> int:

@@ -68,6 +68,7 @@ class Loaders:
     event of a subscription (``Context.afresh``)."""
 
     def __init__(self, services: Services) -> None:
+        self.services = services
         self.touched: Loader[str, TouchedObjects] = Loader(services.changed.touched)
         self.changes: Loader[str, ChangeRecord | None] = Loader(services.history.by_id)
         self.jobs: Loader[str, Job | None] = Loader(services.jobs.by_id)

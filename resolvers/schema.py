@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from inspect import isawaitable
 from typing import Annotated, Any
 
@@ -59,6 +59,7 @@ from resolvers.replacements import ReplacementMutations
 from resolvers.review import ReviewMutations, ReviewQueries, load_item
 from resolvers.scalars import SCALARS
 from resolvers.schedules import ScheduleMutations, ScheduleQueries
+from resolvers.scoped_fields import KINDS, keep_to_scopes
 from resolvers.search import SearchQueries
 from resolvers.sheets import SheetMutations, SheetQueries
 from resolvers.similar_groups import SimilarGroupQueries, load_group
@@ -102,8 +103,10 @@ NODE_ROLES: Mapping[str, Role] = {
 
 
 async def find_node(info: Info, kind: str, ours: str) -> Node | None:
+    """Returns None for what does not exist, and for what the viewer may not see."""
     may_find = info.context.known_viewer.may(NODE_ROLES.get(kind, Role.VIEWER))
-    load = NODES.get(kind) if may_find else None
+    is_kept = info.context.scope is None or kind in KINDS
+    load = NODES.get(kind) if may_find and is_kept else None
     found = load(info, ours) if load is not None else None
     return await found if isawaitable(found) else found
 
@@ -237,7 +240,8 @@ class Schema(strawberry.Schema):
         if not isinstance(context, Context):
             return await super().stream(*arguments, **named)
         named["context_value"] = fresh = context.afresh()
-        return _while_let_in(fresh, await super().stream(*arguments, **named))
+        scope = _scope_of(fresh)
+        return _while_let_in(fresh, scope, await super().stream(*arguments, **named))
 
     async def _prepare_operation_async(
         self, context: ExecutionContext, extensions_runner: SchemaExtensionsRunner
@@ -257,12 +261,23 @@ class Schema(strawberry.Schema):
             log_unforeseen(error)
 
 
-async def _while_let_in(context: Context, results: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
-    """Passes results on until the token or the session of the viewer ends, and then ends with that error."""
+def _scope_of(context: Context) -> str | None:
+    with suppress(Unauthenticated):  # which the subscription meets itself
+        return context.scope
+    return None
+
+
+async def _while_let_in(
+    context: Context, scope: str | None, results: AsyncGenerator[Any, None]
+) -> AsyncGenerator[Any, None]:
+    """Passes results on until the token or the session of the viewer ends, or the token shows other photos, and then
+    ends with that error."""
     async with aclosing(results):
         async for result in results:
             try:
                 _ = context.known_viewer
+                if context.scope != scope:
+                    raise Unauthenticated("Your token shows other photos now. Connect again.")
             except Unauthenticated as error:
                 yield ExecutionResult(None, [public(GraphQLError(error.public_message, original_error=error))])
                 return
@@ -287,6 +302,7 @@ def build_schema(settings: WebSettings, slow_seconds: float = 1, metrics: Metric
         execution_context_class=LevelExecutor,
     )
     schema.reader = reader
+    keep_to_scopes(schema._schema)  # strawberry has no public way to it
     return schema
 
 

@@ -93,7 +93,7 @@ class SimilarGroup(Node):
         return self._photo_ids(info)
 
     def _photo_ids(self, info: Info) -> list[str]:
-        return info.context.services.index.search.photo_ids(self.own.numbers)
+        return info.context.services.similar_groups.photo_ids(self.own)
 
     @classmethod
     def of(cls, group: similar_model.SimilarGroup) -> SimilarGroup:

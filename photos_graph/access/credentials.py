@@ -136,11 +136,22 @@ class Access:
         found = [session for session in self._sessions.values() if self._is_open(session, now)]
         return sorted(found, key=lambda session: session.used_at, reverse=True)
 
-    async def create_token(self, name: str, role: Role, expires_at: datetime | None = None) -> tuple[AccessToken, str]:
-        """Returns a new token, and its text, which nobody can be told again.
+    def scope_of(self, viewer: Viewer) -> str | None:
+        """Returns which photos a viewer may see, or None for all. Raises Unauthenticated if the token is gone."""
+        if not viewer.grant:
+            return None
+        if (token := self._by_grant.get(viewer.grant)) is None:
+            raise Unauthenticated("This session has ended. Sign in again.")
+        return token.scope
 
-        Raises BadInput, Conflict if a valid token has that name, and TooComplex.
+    async def create_token(
+        self, name: str, role: Role, expires_at: datetime | None = None, scope: str | None = None
+    ) -> tuple[AccessToken, str]:
+        """Returns a new token, and its text, which nobody can be told again. ``scope``: as ``kept_scope`` returns it.
+
+        Raises BadInput, and Conflict if a valid token has that name.
         """
+        _check_scope(role, scope)
         name, now = name.strip(), self._clock()
         if not name or len(name) > _MAX_NAME or not name.isprintable():
             raise BadInput(
@@ -154,17 +165,21 @@ class Access:
         if len(valid) >= MAX_TOKENS:
             raise BadInput(f"At most {MAX_TOKENS} tokens are valid at a time. Revoke one first.")
         text = secrets.token_urlsafe(32)
-        token = AccessToken(uuid.uuid4().hex, name, role, self.keys.hash(text), now, expires_at)
+        token = AccessToken(uuid.uuid4().hex, name, role, self.keys.hash(text), now, expires_at, scope=scope)
         await self._put(token)
         return token, text
 
+    async def limit_token(self, id: str, scope: str | None) -> AccessToken:
+        """Changes which photos a token shows; None stands for all. Raises NotFound and BadInput."""
+        token = self._made(id)
+        _check_scope(token.role, scope)
+        token = replace(token, scope=scope)
+        await self._put(token)
+        return token
+
     async def revoke_token(self, id: str) -> AccessToken:
         """Ends a token and its sessions. Raises NotFound, and BadInput for a token of the settings."""
-        token = next((token for token in self._tokens.values() if token.id == id), None)
-        if token is None:
-            raise NotFound("There is no such token.", about=id)
-        if token.is_configured:
-            raise BadInput("This token comes from the settings. Change it there, and restart the service.", about=id)
+        token = self._made(id)
         if token.revoked_at is None:
             token = replace(token, revoked_at=self._clock())
             await self._put(token)
@@ -236,10 +251,13 @@ class Access:
         if tokens or sessions:
             ids = [*(token.id for token in tokens), *(session.id for session in sessions)]
             await self._kept.note_used(ids, now)
+        # What was revoked, limited or ended in the meantime stays so.
         for token in tokens:
-            self._keep(replace(token, used_at=now))
+            if (kept := self._tokens.get(token.hash)) is not None:
+                self._keep(replace(kept, used_at=now))
         for session in sessions:
-            self._sessions[session.hash] = self._by_id[session.id] = replace(session, used_at=now)
+            if (open_ := self._sessions.get(session.hash)) is not None:
+                self._sessions[open_.hash] = self._by_id[open_.id] = replace(open_, used_at=now)
 
     @property
     def _kept(self) -> AccessStore:
@@ -260,6 +278,15 @@ class Access:
             raise Unauthenticated("This token was revoked or has expired. Ask the owner for another one.")
         raise Unauthenticated("This token is not known. It was shown when it was made.")
 
+    def _made(self, id: str) -> AccessToken:
+        """Returns a token that is not one of the settings. Raises NotFound and BadInput."""
+        token = next((token for token in self._tokens.values() if token.id == id), None)
+        if token is None:
+            raise NotFound("There is no such token.", about=id)
+        if token.is_configured:
+            raise BadInput("This token comes from the settings. Change it there, and restart the service.", about=id)
+        return token
+
     def _is_open(self, session: Session, now: datetime) -> bool:
         token = self._by_grant.get(session.grant)
         return token is not None and token.is_valid(now) and now < session.expires_at
@@ -278,6 +305,12 @@ class Access:
             self._by_id.pop(session.id, None)
         if ended:
             await self._kept.delete_sessions([session.id for session in ended])
+
+
+def _check_scope(role: Role, scope: str | None) -> None:
+    """Raises BadInput."""
+    if scope is not None and role is not Role.VIEWER:
+        raise BadInput("Only a token of the role VIEWER can be limited to some of the photos.")
 
 
 def _made_at(token: AccessToken) -> datetime:

@@ -17,7 +17,7 @@ from photos_graph.model.access import AccessToken, Role, Session
 TOKENS: LiteralString = """
 MATCH (t:AccessToken)
 RETURN t.id AS id, t.name AS name, t.role AS role, t.hash AS hash, t.createdAt AS created_at,
-  t.expiresAt AS expires_at, t.usedAt AS used_at, t.revokedAt AS revoked_at
+  t.expiresAt AS expires_at, t.usedAt AS used_at, t.revokedAt AS revoked_at, t.scope AS scope
 """
 SESSIONS: LiteralString = """
 MATCH (s:Session)
@@ -27,7 +27,7 @@ RETURN s.id AS id, s.hash AS hash, s.grant AS grant, s.origin AS origin, s.devic
 WRITE_ACCESS: LiteralString = """
 MERGE (t:AccessToken {id: $id})
 SET t.name = $name, t.role = $role, t.hash = $hash, t.createdAt = $created_at, t.expiresAt = $expires_at,
-  t.usedAt = $used_at, t.revokedAt = $revoked_at
+  t.usedAt = $used_at, t.revokedAt = $revoked_at, t.scope = $scope
 MERGE (m:Meta {name: 'access'}) SET m.value = coalesce(m.value, 0) + 1
 """
 WRITE_SESSION: LiteralString = """

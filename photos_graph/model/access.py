@@ -20,7 +20,8 @@ class AccessToken:
     """A token, of which only the keyed hash is kept.
 
     ``grant`` names it in the addresses of pictures, which stop working with it. ``is_configured``: it comes from the
-    settings or from ``secrets.json``, and is changed there. Times are in UTC.
+    settings or from ``secrets.json``, and is changed there. ``scope``: the photos that it shows, as a filter
+    (``search/scopes.py``), or None for all. Times are in UTC.
     """
 
     id: str
@@ -32,6 +33,7 @@ class AccessToken:
     used_at: datetime | None = None
     revoked_at: datetime | None = None
     is_configured: bool = False
+    scope: str | None = None
 
     @property
     def grant(self) -> str:

@@ -65,6 +65,9 @@ class Segment:
             known = self._known[prefix] = bitmap(self._numbers(prefix))
         return known & self.live
 
+    def having(self, word: bytes) -> BitMap:
+        return bitmap(self._numbers(word, whole=True)) & self.live
+
     def has(self, start: bytes, whole: bool) -> bool:
         """Returns whether a photo has this word or, unless ``whole`` is set, a word that begins with it. For a frequent
         word, the first photos usually suffice."""
@@ -120,6 +123,11 @@ class FileWords:
         raw = prefix.encode("utf-8", "surrogatepass")
         recent = [photos for word, photos in self._postings.items() if word.startswith(prefix)]
         return BitMap.union(BitMap(), *recent, *(segment.find(raw) for segment in self._segments))
+
+    def having(self, word: str) -> BitMap:
+        """Returns the photos with the folded word itself."""
+        raw = word.encode("utf-8", "surrogatepass")
+        return BitMap.union(self._postings.get(word, BitMap()), *(segment.having(raw) for segment in self._segments))
 
     def has(self, start: str, whole: bool) -> bool:
         """Returns whether a photo has the folded word or, unless ``whole`` is set, a word that begins with it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
 
 import numpy as np
@@ -50,9 +51,9 @@ class SearchIndex:
     """An index of all photos. ``seq`` is the number of the last change of the graph that the index contains; the owner
     of the index sets it."""
 
-    def __init__(self) -> None:
+    def __init__(self, sets: PhotoSets | None = None) -> None:
         self.seq = 0
-        self.sets = PhotoSets()
+        self.sets = sets or PhotoSets()
         table = self.sets.table
         self._taken_desc = IntegerOrder(lambda n: _newest_first(table.taken[n]))
         self._by_id = IntegerOrder(table.id_prefixes)
@@ -68,18 +69,30 @@ class SearchIndex:
         self._timelines = Timelines(self.photo_ids)
         self.centres = PlaceCentres(self.places, table)
         self._known_albums = KnownAlbums(self.sets, self._first_of)
-        self.lexicon: Lexicon = LexiconNames(
+        if sets is None:
+            _ = self.lexicon  # it follows the rows from the beginning
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """What people call the rows of the index."""
+        return LexiconNames(
             self.tags,
             self.persons,
             self.places,
             self.folders,
-            self.sets.file_words.has,
+            self._is_in_texts,
             lambda: self.sets.content.file is not None,
             lambda: self.sets.looks.source is not None,
-            lambda: table.cameras.values,
+            self._cameras,
             self.centres.of,
             self.albums,
         )
+
+    def _is_in_texts(self, start: str, whole: bool) -> bool:
+        return self.sets.file_words.has(start, whole)
+
+    def _cameras(self) -> Sequence[str]:
+        return self.sets.table.cameras.values
 
     def __len__(self) -> int:
         """Returns the number of visible photos, which are those with a file that is not missing."""
@@ -351,9 +364,7 @@ class SearchIndex:
     def _order(self, order: PhotoOrder, album_id: str | None = None) -> SortOrder:
         if order is PhotoOrder.ALBUM:
             return self.sets.albums.order(album_id or "")
-        chosen = self._orders[order]
-        chosen.refresh(self.sets.visible)
-        return chosen
+        return self._ready(self._orders[order])
 
 
 def _newest_first(taken: Keys) -> Keys:

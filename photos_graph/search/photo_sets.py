@@ -35,9 +35,11 @@ class PhotoSets:
     values, the columns are written, and the photo is added to the sets of the new values.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wider: PhotoSets | None = None) -> None:
+        """With ``wider``, the sets are those of a part of its photos, with which they share the rows and what does not
+        tell photos apart by itself: they may then be read, and not be changed."""
         self.version = 0  # grows whenever photos are replaced
-        self.table = PhotoTable()
+        self.table: PhotoTable = PhotoTable() if wider is None else wider.table
         self.visible = BitMap()
         self.favourites = BitMap()
         self.months: dict[int, BitMap] = {}  # by months since January 1970; photos with a date only
@@ -46,10 +48,10 @@ class PhotoSets:
         self.folders: Hierarchy[FolderRow] = Hierarchy()
         self.places: Hierarchy[Place] = Hierarchy()
         self.place_order = RowOrder(self.places)
-        self.file_words = FileWords()
-        self.content = ContentSets(self.table, self.visible)
-        self.looks = LookSets(self.table, self.visible)
-        self.labels = LabelSets()
+        self.file_words: FileWords = FileWords() if wider is None else wider.file_words
+        self.content: ContentSets = ContentSets(self.table, self.visible) if wider is None else wider.content
+        self.looks: LookSets = LookSets(self.table, self.visible) if wider is None else wider.looks
+        self.labels: LabelSets = LabelSets() if wider is None else wider.labels
         self.stacks = StackSets(self.table, self.visible)
         self.folder_orders = FolderOrders(self.folders, self.table, self.stacks)
         self.tags = TagSets(self.visible, self.folders, self.labels, self.stacks)

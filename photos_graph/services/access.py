@@ -12,9 +12,15 @@ from itertools import count
 from photos_graph.access.credentials import Access
 from photos_graph.access.secrets import Secrets, configured_tokens, load_or_make, media_keys
 from photos_graph.errors import BadSettings, PhotosGraphError
+from photos_graph.graph import postings
 from photos_graph.graph.access import GraphAccessStore
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.opening import connect
+from photos_graph.graph.labels import albums, label_postings
+from photos_graph.search.filters import PhotoFilter
+from photos_graph.search.index import SearchIndex
+from photos_graph.search.language.customs import Customs
+from photos_graph.search.scopes import kept_scope, scope_in_words
 from photos_graph.services.backups.dumping import before_migration
 from photos_graph.settings import Settings
 
@@ -78,10 +84,44 @@ class AccessKeeper:
 async def opened_access(settings: Settings) -> AsyncIterator[Access]:
     """Yields the tokens and sessions of a data directory, also while a service runs on it. Raises BadSettings and
     EngineUnavailable."""
+    async with opened_scopes(settings) as (access, _):
+        yield access
+
+
+@asynccontextmanager
+async def opened_scopes(settings: Settings) -> AsyncIterator[tuple[Access, Scopes]]:
+    """Yields what ``opened_access`` does, and what reads scopes. Raises BadSettings and EngineUnavailable."""
     access = access_of(settings, load_or_make(settings))
     graph = await connect(settings, partial(before_migration, settings))
     try:
         await AccessKeeper(access, graph, settings).open()
-        yield access
+        yield access, Scopes(graph, settings)
     finally:
         await graph.close()
+
+
+class Scopes:
+    """Reads the scopes of tokens by the names in the graph, without an index of the photos."""
+
+    def __init__(self, graph: Graph, settings: Settings) -> None:
+        self._graph = graph
+        self._customs = Customs.of(settings.search)
+        self._names: SearchIndex | None = None
+
+    async def kept(self, filter: PhotoFilter) -> str:
+        """Returns a scope as a token keeps it. Raises BadInput and NotFound, as ``kept_scope`` does."""
+        return kept_scope(await self._read(), filter, self._customs)
+
+    async def in_words(self, scope: str) -> str:
+        return scope_in_words(await self._read(), scope, self._customs)
+
+    async def _read(self) -> SearchIndex:
+        if self._names is None:
+            names = SearchIndex()
+            names.apply_folders(await postings.folder_rows(self._graph))
+            names.apply_places(await postings.place_rows(self._graph))
+            names.apply_tags(await label_postings.tag_rows(self._graph))
+            names.apply_persons(await label_postings.person_rows(self._graph))
+            names.apply_albums(await albums.rows(self._graph))
+            self._names = names
+        return self._names

@@ -6,7 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 
-from photos_graph.index import Index, Touch
+from pyroaring import BitMap
+
+from photos_graph.index import SeenIndex, Touch
+from photos_graph.scoped_index import ScopedIndex
 
 PAUSE_SECONDS = 1.0  # between two events, into which everything goes that happens in the meantime
 LONG_PAUSE_SECONDS = 10.0  # after an event that is too large to name its photos
@@ -50,7 +53,7 @@ class _Pending:
 
 
 class PhotoWatch:
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: SeenIndex) -> None:
         self._watchers: set[_Pending] = set()
         index.subscribe(self._note)
 
@@ -58,6 +61,7 @@ class PhotoWatch:
         """Yields what moved since the last time, at most once in ``PAUSE_SECONDS``. The index has caught up with what
         it yields. It does not end by itself."""
         pending = _Pending()
+        self._begin()
         self._watchers.add(pending)
         try:
             while True:
@@ -69,9 +73,32 @@ class PhotoWatch:
         finally:
             self._watchers.discard(pending)
 
+    def _begin(self) -> None:
+        """Is called before there is another watcher."""
+
     def _note(self, touch: Touch) -> None:
         for pending in self._watchers:
             pending.note(touch)
+
+
+class PartWatch(PhotoWatch):
+    """Watches a part of the photos, into which they also come by a label."""
+
+    def __init__(self, index: ScopedIndex) -> None:
+        self._index = index
+        self._before = BitMap()
+        super().__init__(index)
+
+    def _begin(self) -> None:
+        if not self._watchers:
+            self._before = BitMap(self._index.photos)
+
+    def _note(self, touch: Touch) -> None:
+        if self._watchers:
+            now, before = BitMap(self._index.photos), self._before
+            self._before = now
+            came, left = self._index.ids_of(now - before), self._index.ids_of(before - now)
+            super()._note(Touch(touch.photos, touch.persons, came, left))
 
 
 def _move(ids: Iterable[str], into: dict[str, None], out_of: dict[str, None]) -> None:

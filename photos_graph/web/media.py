@@ -33,7 +33,7 @@ from photos_graph.paths import portable_name
 from photos_graph.services.media import Media, OpenOriginal
 from photos_graph.web.answers import error_answer
 from photos_graph.web.negotiation import chosen
-from photos_graph.web.state import media_of
+from photos_graph.web.state import media_of, services_of
 from photos_graph.web.urls import FILES, MOTION, ORIGINAL, check_address
 
 T = TypeVar("T")
@@ -56,19 +56,31 @@ def routes(access: Access, metrics: Metrics, viewer_originals: bool = False) -> 
             token = check_address(access, named, what, request.query_params)
             if what in FILES and not may_open_originals(token.role, viewer_originals):
                 raise Forbidden("This address was made for a viewer, and viewers get no originals here.")
-            if what in FILES:
-                metrics.note_media(what, "none")
-            if what == ORIGINAL:
-                return await _original(request, await media_of(request).original(named))
-            if what == MOTION:
-                return await _original(request, await media_of(request).motion(named))
-            size, format_ = _parsed(what)
-            note = partial(metrics.note_media, "face" if isinstance(size, FaceCut) else size.lower())
-            return await _thumbnail(request, media_of(request), named, size, format_, note)
+            if token.scope is None:
+                return await _picture(request, metrics, named, what)
+            if not services_of(request).shows(token.scope, named.partition("-")[0]):
+                raise NotFound("There is no such photo.")
+            found = await _picture(request, metrics, named, what)
+            if found.headers.get("cache-control") == IMMUTABLE:  # it may be taken away from this viewer
+                found.headers["cache-control"] = CHECKED
+            return found
         except PhotosGraphError as error:
             return error_answer(error)
 
     return [Route("/media/{named}/{what}", media, methods=["GET", "HEAD"])]
+
+
+async def _picture(request: Request, metrics: Metrics, named: str, what: str) -> Response:
+    media = media_of(request)
+    if what in FILES:
+        metrics.note_media(what, "none")
+    if what == ORIGINAL:
+        return await _original(request, await media.original(named))
+    if what == MOTION:
+        return await _original(request, await media.motion(named))
+    size, format_ = _parsed(what)
+    note = partial(metrics.note_media, "face" if isinstance(size, FaceCut) else size.lower())
+    return await _thumbnail(request, media, named, size, format_, note)
 
 
 async def _thumbnail(

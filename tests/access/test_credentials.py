@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -73,6 +74,44 @@ async def test_a_made_token_works_until_it_expires(access: Access, clock: Clock)
     ):
         with pytest.raises(Unauthenticated):
             ask()
+
+
+async def test_a_scope_is_for_viewers_and_can_be_changed(access: Access, store: MemoryStore) -> None:
+    token, text = await access.create_token("Tablet", Role.VIEWER, scope="{}")
+    viewer = access.viewer_of_token(text, ADDRESS)
+    assert access.scope_of(viewer) == "{}" and access.scope_of(access.viewer_of_token(VIEWER, ADDRESS)) is None
+    for scope in ('{"favourite":true}', None):
+        assert (await access.limit_token(token.id, scope)).scope == scope
+        assert access.scope_of(viewer) == store.tokens[token.id].scope == scope
+    with pytest.raises(BadInput):
+        await access.create_token("Phone", Role.EDITOR, scope="{}")
+    editor, _ = await access.create_token("Phone", Role.EDITOR)
+    with pytest.raises(BadInput):
+        await access.limit_token(editor.id, "{}")
+    with pytest.raises(BadInput):
+        await access.limit_token("viewer", "{}")
+    with pytest.raises(NotFound):
+        await access.limit_token("nobody", "{}")
+    with pytest.raises(Unauthenticated):
+        access.scope_of(Viewer("gone", Role.VIEWER, "0" * 12))
+
+
+async def test_what_changes_while_uses_are_written_stays_changed(access: Access, store: MemoryStore) -> None:
+    token, text = await access.create_token("Tablet", Role.VIEWER)
+    session = await access.open_session(text, ADDRESS, DEVICE)
+    viewer = access.viewer_of_session(session)
+    note_used = store.note_used
+
+    async def meanwhile(ids: Iterable[str], at: datetime) -> None:
+        await access.limit_token(token.id, "{}")
+        await access.end_session(session)
+        await note_used(ids, at)
+
+    store.note_used = meanwhile  # type: ignore[method-assign]
+    await access.write_uses()
+    assert access.scope_of(viewer) == "{}"
+    with pytest.raises(Unauthenticated):
+        access.viewer_of_session(session)
 
 
 async def test_a_revoked_token_ends_with_its_sessions_and_addresses(access: Access, store: MemoryStore) -> None:

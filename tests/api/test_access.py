@@ -21,7 +21,7 @@ CREATE = """mutation($name: String!, $allows: Role!) {
 REVOKE = "mutation($id: ID!) { revokeAccessToken(id: $id) { id revokedAt } }"
 TOKENS = "{ accessTokens { id name role revokedAt isConfigured } }"
 SESSIONS = "{ sessions { id device address origin isCurrent token { name } } }"
-PICTURE = "{ photos(first: 1) { nodes { thumbnail(size: SMALL) original } } }"
+PICTURE = "{ photos(first: 1) { nodes { thumbnail(size: SMALL) } } }"
 
 
 async def subscribed(socket: SocketClient, id: str) -> object:

@@ -42,7 +42,7 @@ TOUCHED = ("photos", "faces", "folders", "tags", "persons", "albums", "trips", "
 ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem.label", "Query.schedules"} | {
     f"{type_}.{field}"
     for type_, fields in {
-        "AccessToken": ("createdAt", "expiresAt", "id", "isConfigured", "name", "revokedAt", "role", "usedAt"),
+        "AccessToken": ("createdAt", "expiresAt", "id", "isConfigured", "name", "revokedAt", "role", "scope", "usedAt"),
         "NewTokenPayload": ("secret", "token"),
         "Session": (*("address", "createdAt", "device", "expiresAt", "id", "isCurrent", "origin", "token", "usedAt"),),
         "Schedule": ("kind", "cron", "nextAt", "corrections"),
@@ -52,7 +52,7 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
         "PhotoChange": ("addedCount", "deletedCount", "isComplete", "added", "deletedIds", "query"),
         "Mutation": (
             *("startRootRemoval", "backup", "revertToFile", "lastDeletion", "deletedIds", "query"),
-            *("createAccessToken", "revokeAccessToken", "endSession"),
+            *("createAccessToken", "limitAccessToken", "revokeAccessToken", "endSession"),
             *("renameTrip", "tagTrip", "albumOfTrip", "findTrips"),
             *ALBUM_MUTATIONS,
         ),
@@ -435,7 +435,8 @@ NO_CHANGES = {
     "setSchedule": "it is a setting",
     "startRootRemoval": "the labels come back when the root is added again",
     **dict.fromkeys(
-        ("createAccessToken", "revokeAccessToken", "endSession"), "who gets in is no label, and revoking lasts"
+        ("createAccessToken", "limitAccessToken", "revokeAccessToken", "endSession"),
+        "who gets in is no label, and revoking lasts",
     ),
     **dict.fromkeys(READS, "it reads"),
 }

@@ -151,6 +151,12 @@ def test_serve_greets_answers_and_ends_with_its_engine(folder: Path, tmp_path: P
             until(lambda: client.post("/graphql", **asked).status_code == 200)
             assert client.post("/graphql", **asked).json()["data"]["viewer"] == {"name": "Tablet", "role": "VIEWER"}
             assert "Tablet" in run("tokens", "--data-dir", data).stdout
+            limited = run("tokens", "limit", "Tablet", "--scope-folder", "Pictures/nowhere", "--data-dir", data)
+            assert limited.returncode == 1 and "no such folder" in limited.stderr
+            assert run("tokens", "limit", "Tablet", "--scope-folder", "Pictures", "--data-dir", data).returncode == 0
+            refused = {"json": {"query": "{ library { fileCount } }"}, "headers": bearer}
+            until(lambda: "FORBIDDEN" in client.post("/graphql", **refused).text)
+            assert "Pictures" in run("tokens", "--data-dir", data).stdout
             assert run("tokens", "revoke", "Tablet", "--data-dir", data).returncode == 0
             until(lambda: client.post("/graphql", **asked).status_code == 401)
             assert run("tokens", "revoke", "Tablet", "--data-dir", data).returncode == 1

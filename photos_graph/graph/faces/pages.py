@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, LiteralString
+from typing import Any, LiteralString, NamedTuple
 
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.windows import AFTER_ALL, BEFORE_ALL, RankRegion, RankScale
@@ -70,6 +70,15 @@ def _ignored_by(values: dict[str, Any]) -> TagSource | None:
     if not values["ignored"]:
         return None
     return TagSource.MANUAL if values["passedOver"] is None else TagSource.PREDICTED
+
+
+class RankedFace(NamedTuple):
+    """A face by its rank, and the number of its photo. ``is_named``: somebody said whose it is, and it is not
+    ignored."""
+
+    rank: str
+    photo_number: int
+    is_named: bool
 
 
 _STEPS = 999_999  # steps of quality that a rank distinguishes
@@ -227,6 +236,26 @@ async def first_of_clusters(graph: Graph, cluster_ids: Sequence[str], limit: int
 
 async def first_of_persons(graph: Graph, person_ids: Sequence[str], limit: int) -> dict[str, list[str]]:
     return _by_owner(await graph.read(FIRST_OF_PERSONS, ids=list(person_ids), limit=limit))
+
+
+# As FIRST_OF_PERSONS, but all of them, with what tells which of them somebody may see.
+ALL_OF_PERSONS: LiteralString = """
+UNWIND $ids AS id
+MATCH (:Person {id: id})<-[r:IS|LOOKS_LIKE]-(f:Face)
+WHERE f.unseen IS NULL AND (type(r) = 'IS'
+  OR (r.applied AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }))
+MATCH (f)<-[:HAS_FACE]-(p:Photo)
+RETURN id AS of, f.rank AS rank, p.number AS number,
+  type(r) = 'IS' AND NOT coalesce(f.ignored, false) AS isNamed ORDER BY rank
+"""
+
+
+async def all_of_persons(graph: Graph, person_ids: Sequence[str]) -> dict[str, list[RankedFace]]:
+    """Returns all faces of each person, best first."""
+    found: dict[str, list[RankedFace]] = {id_: [] for id_ in person_ids}
+    for row in await graph.read(ALL_OF_PERSONS, ids=list(person_ids)):
+        found[row["of"]].append(RankedFace(row["rank"], row["number"], row["isNamed"]))
+    return found
 
 
 def _by_owner(rows: Sequence[dict[str, Any]]) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from photos_graph.errors import PhotosGraphError
-from photos_graph.index import Index
+from photos_graph.index import SeenIndex
 from photos_graph.model.albums import Album, AlbumOrder
 from photos_graph.search.columns import moment
 from photos_graph.search.filter_json import from_json
@@ -20,7 +20,7 @@ from photos_graph.services.browse.questions import Questions
 
 
 class Albums:
-    def __init__(self, index: Index, questions: Questions) -> None:
+    def __init__(self, index: SeenIndex, questions: Questions) -> None:
         self._index = index
         self._questions = questions
 

@@ -12,16 +12,17 @@ from typing import NamedTuple
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import cluster_pages, pages, persons
-from photos_graph.graph.faces.pages import face_id_of
+from photos_graph.graph.faces.pages import RankedFace, face_id_of
 from photos_graph.graph.library.photos import photo_numbers
 from photos_graph.graph.writing import writes
-from photos_graph.index import Index, Touch
+from photos_graph.index import SeenIndex, Touch
 from photos_graph.model.faces import Face, FaceCluster, FaceFilter, Person
 from photos_graph.model.labels import TagSource
 from photos_graph.remembered import Remembered, RememberedByNumber, RememberedUntilWritten
 from photos_graph.search.listing import Listing, Stretch, mapped
 
 REMEMBERED_PERSONS = 20_000
+REMEMBERED_WHOLE = 300  # persons of whom all faces are, of about 150 bytes each
 REMEMBERED_FACES = 20_000  # of about 600 bytes each
 REMEMBERED_CLUSTERS = 2_000
 REMEMBERED_PAGES = 100  # of clusters
@@ -57,12 +58,13 @@ class ClusterKey(NamedTuple):
 
 
 class FaceBrowser:
-    def __init__(self, graph: Graph, index: Index) -> None:
+    def __init__(self, graph: Graph, index: SeenIndex) -> None:
         self._graph = graph
         self._index = index
         self._counts = Remembered(partial(persons.face_counts, graph), REMEMBERED_PERSONS)
         self._covers = Remembered(self._read_covers, REMEMBERED_PERSONS)
         self._best = Remembered(self._read_best, REMEMBERED_PERSONS)
+        self._all = Remembered(partial(pages.all_of_persons, graph), REMEMBERED_WHOLE)
         # Whoever changes a face that somebody named touches its photo. Clusters, and likenesses of which a model is not
         # sure, change without a touch.
         self._named = RememberedByNumber(
@@ -87,6 +89,7 @@ class FaceBrowser:
         self._counts.forget(touch.persons)
         self._covers.forget(touch.persons)
         self._best.forget(touch.persons)
+        self._all.forget(touch.persons)
         self._named.forget_numbers(touch.photos)
 
     async def _read_covers(self, person_ids: Sequence[str]) -> dict[str, str | None]:
@@ -138,6 +141,10 @@ class FaceBrowser:
         """Returns the cover face of each person: the chosen face, or else the best named face."""
         known = await self._covers.of(person_ids)
         return [known.get(id_) for id_ in person_ids]
+
+    async def all_of(self, person_ids: Sequence[str]) -> dict[str, list[RankedFace]]:
+        """Returns all faces of each person, best first, which takes as long as these have faces."""
+        return await self._all.of(person_ids)
 
     async def similar_persons(self, cluster_ids: Sequence[str]) -> list[ScoredPersons]:
         known = await self._similar.of(cluster_ids)

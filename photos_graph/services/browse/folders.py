@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from photos_graph.errors import NotFound
-from photos_graph.index import Index
+from photos_graph.index import SeenIndex
 from photos_graph.model.library import Folder
 from photos_graph.model.search import FolderOrder
 from photos_graph.search.folding import name_words
@@ -14,8 +14,12 @@ from photos_graph.search.rows import FolderRow
 
 
 class Folders:
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: SeenIndex) -> None:
         self._index = index
+
+    def count(self) -> int:
+        """Returns the number of folders, including those of the roots."""
+        return len(self._index.search.folders)
 
     def by_id(self, ids: Iterable[str]) -> list[Folder | None]:
         return [self._folder(self._index.search.folders.get(id_)) for id_ in ids]

@@ -8,7 +8,7 @@ from datetime import date
 from photos_graph.errors import BadInput, Candidate
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import page_labels
-from photos_graph.index import Index
+from photos_graph.index import SeenIndex
 from photos_graph.model.faces import Person
 from photos_graph.model.labels import Certainty
 from photos_graph.model.search import PersonOrder
@@ -19,7 +19,7 @@ from photos_graph.search.listing import Listing, listed
 
 
 class Persons:
-    def __init__(self, graph: Graph, index: Index) -> None:
+    def __init__(self, graph: Graph, index: SeenIndex) -> None:
         self._graph = graph
         self._index = index
 

@@ -14,7 +14,7 @@ from photos_graph.graph.labels import stacks
 from photos_graph.graph.library import failures, files, photos, succession
 from photos_graph.images.formats import FormatSupport
 from photos_graph.images.tasks import LIST_FORMATS
-from photos_graph.index import Index, Touch
+from photos_graph.index import SeenIndex, Touch
 from photos_graph.model.library import Failure, File, Photo, Place
 from photos_graph.model.search import Match, PhotoOrder, TimelineUnit
 from photos_graph.model.stacks import Stack, StackKind, Stacks
@@ -116,7 +116,7 @@ REMEMBERED_PHOTOS = 20_000  # of about 2 KB each
 
 
 class PhotoBrowser:
-    def __init__(self, graph: Graph, index: Index, pool: WorkerPool) -> None:
+    def __init__(self, graph: Graph, index: SeenIndex, pool: WorkerPool) -> None:
         self._graph = graph
         self._index = index
         self._pool = pool

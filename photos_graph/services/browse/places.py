@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from photos_graph.errors import NotFound
-from photos_graph.index import Index
+from photos_graph.index import SeenIndex
 from photos_graph.model.library import Place, PlaceKind
 from photos_graph.model.search import MatchKind
 from photos_graph.model.stacks import Stacks
@@ -19,7 +19,7 @@ from photos_graph.search.map_clusters import MapCluster
 
 
 class Places:
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: SeenIndex) -> None:
         self._index = index
 
     def get(self, place_id: str) -> Place | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from photos_graph.errors import Unavailable
-from photos_graph.index import Index
+from photos_graph.index import SeenIndex
 from photos_graph.search.filter_names import query_of
 from photos_graph.search.filters import PhotoFilter
 from photos_graph.search.language.parser import Parsed, parse
@@ -17,9 +17,13 @@ from photos_graph.services.browse.looking import Looking
 class Questions:
     """What is asked, ready to be evaluated by the index."""
 
-    def __init__(self, index: Index, looking: Looking) -> None:
+    def __init__(self, index: SeenIndex, looking: Looking) -> None:
         self._index = index
         self._looking = looking
+
+    def over(self, index: SeenIndex) -> Questions:
+        """Returns what reads questions about another index of the same photos."""
+        return Questions(index, self._looking)
 
     async def of_filter(self, filter: PhotoFilter | None) -> Query:
         """Returns the query of a filter. Until the vectors of photos change, the filter can be evaluated again without

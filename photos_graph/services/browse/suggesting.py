@@ -10,7 +10,7 @@ from typing import Any
 from pyroaring import BitMap
 
 from photos_graph.errors import BadInput
-from photos_graph.index import Index
+from photos_graph.index import SeenIndex
 from photos_graph.model.library import Place
 from photos_graph.model.search import MatchKind, Ref, SuggestionKind
 from photos_graph.search.filter_names import query_of
@@ -57,7 +57,7 @@ class Suggestion:
 
 
 class Suggester:
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: SeenIndex) -> None:
         self._index = index
         self._search: SearchIndex | None = None  # the one that the sources are of
         self._sources: list[NameSource[Any]] = []

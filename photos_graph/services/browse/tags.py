@@ -12,7 +12,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import page_labels
 from photos_graph.graph.labels.page_labels import OwnTags
 from photos_graph.graph.labels.tag_tree import TagTree
-from photos_graph.index import Index
+from photos_graph.index import SeenIndex
 from photos_graph.model.labels import Certainty, FolderMarks, FolderTag, PhotoTag, Tag, TagSource
 from photos_graph.model.search import Ref, TagOrder
 from photos_graph.search.folding import fold, name_words
@@ -32,7 +32,7 @@ class TagFilter:
 
 
 class Tags:
-    def __init__(self, graph: Graph, index: Index) -> None:
+    def __init__(self, graph: Graph, index: SeenIndex) -> None:
         self._graph = graph
         self._index = index
 

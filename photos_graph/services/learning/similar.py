@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from photos_graph.index import Index
+from photos_graph.index import SeenIndex
 from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.services.learning.neighbours_tasks import SIMILAR, SimilarOrder
 from photos_graph.settings import Settings
@@ -16,10 +16,15 @@ Asked = tuple[str, int]  # the id of a photo, and the number of results
 class SimilarPhotos:
     """Finds similar photos. ``pool`` must not be the pool of the jobs, which may be busy for minutes."""
 
-    def __init__(self, index: Index, pool: WorkerPool, settings: Settings) -> None:
+    def __init__(self, index: SeenIndex, pool: WorkerPool, settings: Settings) -> None:
         self._index = index
         self._pool = pool
+        self._settings = settings
         self._path = kept_neighbours(settings)
+
+    def over(self, index: SeenIndex) -> SimilarPhotos:
+        """Returns what finds similar photos among those of another index."""
+        return SimilarPhotos(index, self._pool, self._settings)
 
     async def similar(self, asked: Sequence[Asked]) -> list[list[str]]:
         """Returns, for each pair in ``asked``, the ids of visible photos that are not in its stack, the most similar

@@ -13,7 +13,7 @@ from pyroaring import BitMap
 from photos_graph.array_files import Damaged, MappedArrays, stamp
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.learning import compared
-from photos_graph.index import Index
+from photos_graph.index import SeenIndex
 from photos_graph.learn.relations import NO_GROUPS, Groups, Ints
 from photos_graph.model.similar import BestPhoto, SimilarGroup, SimilarKind
 from photos_graph.search.arrays import bitmap, numbers_of
@@ -43,12 +43,20 @@ MANY = np.iinfo(np.int32).max  # more than any code of a stack
 class SimilarGroups:
     """The groups of at least two visible photos. Those of exact copies have one photo with several files."""
 
-    def __init__(self, graph: Graph, index: Index, settings: Settings) -> None:
+    def __init__(self, graph: Graph, index: SeenIndex, settings: Settings) -> None:
         self._graph = graph
         self._index = index
+        self._settings = settings
         self._path = similar_file(settings)
         self._stamp: tuple[int, int] | None = None
         self._shown = NOTHING
+
+    def over(self, index: SeenIndex) -> SimilarGroups:
+        """Returns the groups of the photos of another index."""
+        return SimilarGroups(self._graph, index, self._settings)
+
+    def photo_ids(self, group: SimilarGroup) -> list[str]:
+        return self._index.search.photo_ids(group.numbers)
 
     async def page(
         self,

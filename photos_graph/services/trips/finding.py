@@ -90,7 +90,7 @@ class TripJob:
                 await progress.step(number, len(members), "Naming trips")
             kind = TripKind.TRIP if number < found.trips else TripKind.EVENT
             taken = photos.dated.taken[rows]
-            where, place_ids = located(*_places(self.index.search, photos.numbers[rows]))
+            where, place_ids = located(*places_of(self.index.search, photos.numbers[rows]))
             described.append(NamedTrip(kind, where, day_of(taken[0]), day_of(taken[-1]), place_ids))
         return [
             Trip("", each.kind, each.name, each.start, each.end, bitmap(photos.numbers[rows]), each.place_ids)
@@ -109,7 +109,7 @@ def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def _places(search: SearchIndex, numbers: Numbers) -> tuple[Counter[Place], int]:
+def places_of(search: SearchIndex, numbers: Numbers) -> tuple[Counter[Place], int]:
     """Returns how many of the photos are at each place or within it, and how many are at any."""
     sets = search.sets
     codes, sizes = np.unique(sets.table.places[numbers], return_counts=True)

@@ -15,7 +15,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels.edits import Change, Edit, TripName
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.index import Index
+from photos_graph.index import SeenIndex
 from photos_graph.model.labels import BulkResult, LabelKind
 from photos_graph.model.library import Place
 from photos_graph.model.search import PhotoOrder, Ref
@@ -31,7 +31,9 @@ class Trips:
     """The trips of which a photo is visible. They are kept in memory, and read again when one of them has changed, by
     whatever process."""
 
-    def __init__(self, graph: Graph, index: Index, writer: LabelWriter, tagging: Tagging, albums: AlbumEditing) -> None:
+    def __init__(
+        self, graph: Graph, index: SeenIndex, writer: LabelWriter, tagging: Tagging, albums: AlbumEditing
+    ) -> None:
         self._graph = graph
         self._index = index
         self._writer = writer
@@ -142,7 +144,9 @@ class Trips:
         version = await trips.version(self._graph)
         if version == self._version:
             return
-        known = await self._graph.reading(trips.every)
+        self._keep(version, await self._graph.reading(trips.every))
+
+    def _keep(self, version: int, known: Mapping[str, Trip]) -> None:
         keys = sorted((((-trip.start.toordinal(), trip.id), trip) for trip in known.values()), key=lambda pair: pair[0])
         self._version, self._known, self._keys = version, known, keys
 

@@ -1,0 +1,120 @@
+"""Faces for those who see only some of the photos."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from photos_graph.errors import BadInput, Forbidden, NotFound
+from photos_graph.graph.faces.pages import RankedFace, face_id_of
+from photos_graph.index import SeenIndex
+from photos_graph.model.faces import Face, FaceCluster, FaceFilter
+from photos_graph.search.listing import Listing, Stretch, mapped
+from photos_graph.services.browse.faces import FaceBrowser, PageKey, ScoredPersons
+
+ONLY = "Your token shows only some of the photos. Ask for the faces of a photo or of a person."
+
+
+class PartFaces(FaceBrowser):
+    """The faces in the photos of an index of some photos: those of a photo, of a person, or by id. There are no
+    clusters, which hold faces of any photos. What is read is remembered by the browser of all faces, ``whole``."""
+
+    def __init__(self, whole: FaceBrowser, index: SeenIndex) -> None:
+        super().__init__(whole._graph, index)
+        self._whole = whole
+
+    async def prepare(self) -> None:
+        pass
+
+    async def by_id(self, face_ids: Sequence[str]) -> list[Face | None]:
+        found = await self._whole.by_id(face_ids)
+        visible = self._index.search.sets.visible
+        return [face if face is not None and face.photo_number in visible else None for face in found]
+
+    async def of_photos(self, photo_ids: Sequence[str]) -> list[list[Face]]:
+        found = await self._whole.of_photos(photo_ids)
+        visible = self._index.search.sets.visible
+        return [[face for face in faces if face.photo_number in visible] for faces in found]
+
+    async def counts(self, person_ids: Sequence[str]) -> list[int]:
+        known = await self._seen(person_ids)
+        return [len(known[id_]) for id_ in person_ids]
+
+    async def covers(self, person_ids: Sequence[str]) -> list[str | None]:
+        """Returns the cover face of each person if it is seen here, or else the best named face that is."""
+        chosen = await self._whole.covers(person_ids)
+        faces = await self.by_id([id_ for id_ in chosen if id_ is not None])
+        seen = {face.id for face in faces if face is not None}
+        known = await self._seen([id_ for id_, face in zip(person_ids, chosen, strict=True) if face not in seen])
+        best = {
+            id_: next((face_id_of(face.rank) for face in those if face.is_named), None) for id_, those in known.items()
+        }
+        return [face if face in seen else best[id_] for id_, face in zip(person_ids, chosen, strict=True)]
+
+    async def similar_persons(self, cluster_ids: Sequence[str]) -> list[ScoredPersons]:
+        return [() for _ in cluster_ids]
+
+    async def pages(self, keys: Sequence[PageKey]) -> list[Listing[str] | BadInput]:
+        return [await self._part_page(key) for key in keys]
+
+    async def _part_page(self, key: PageKey) -> Listing[str] | BadInput:
+        wanted = key.filter
+        try:
+            stretch = key.stretch()
+            await self.check(wanted)
+        except (Forbidden, NotFound):
+            return Listing([], [], has_next=False, has_previous=False, total=0)
+        except BadInput as error:
+            return error
+        if wanted.photo_id is not None:
+            return (await self._whole.pages([key]))[0]
+        ranks = [face.rank for face in (await self._seen([wanted.person_id or ""]))[wanted.person_id or ""]]
+        return mapped(stretch.listing(_part(ranks, stretch), lambda rank: (0, rank), total=0), face_id_of)
+
+    async def count(self, wanted: FaceFilter) -> int:
+        """Raises Forbidden and NotFound, as ``check`` does."""
+        await self.check(wanted)
+        if wanted.photo_id is not None:
+            return await self._whole.count(wanted)
+        return (await self.counts([wanted.person_id or ""]))[0]
+
+    async def library_count(self) -> int:
+        raise Forbidden(ONLY)
+
+    async def check(self, wanted: FaceFilter) -> None:
+        """Raises Forbidden for faces that are neither those of a photo nor all those of a person, NotFound for a photo
+        or a person who is not known here, and BadInput for an invalid quality."""
+        search = self._index.search
+        if wanted.photo_id is None and wanted != replace(FaceFilter(), person_id=wanted.person_id or ""):
+            raise Forbidden(ONLY)
+        if wanted.photo_id is not None and search.number_of(wanted.photo_id) is None:
+            raise NotFound("There is no such photo.", about=wanted.photo_id)
+        if wanted.person_id is not None and search.persons.get(wanted.person_id) is None:
+            raise NotFound("There is no such person.", about=wanted.person_id)
+        await super().check(wanted)
+
+    async def clusters_by_id(self, cluster_ids: Sequence[str]) -> list[FaceCluster | None]:
+        return [None for _ in cluster_ids]
+
+    async def clusters(
+        self,
+        min_size: int,
+        first: int | None,
+        after: str | None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Listing[FaceCluster]:
+        raise Forbidden(ONLY)
+
+    async def _seen(self, person_ids: Sequence[str]) -> dict[str, list[RankedFace]]:
+        """Returns the faces that are seen here of each person, best first."""
+        known = await self._whole.all_of(person_ids)
+        visible = self._index.search.sets.visible
+        return {id_: [face for face in known.get(id_, ()) if face.photo_number in visible] for id_ in person_ids}
+
+
+def _part(ranks: Sequence[str], stretch: Stretch) -> Sequence[str]:
+    """Returns the part of all ranks, which are sorted, as ``pages.ranks`` reads it."""
+    after = stretch.after[1] if stretch.after is not None else ""
+    inside = [rank for rank in ranks if rank > after and (stretch.before is None or rank < stretch.before[1])]
+    return (inside[::-1] if stretch.from_end else inside)[: stretch.limit]
