@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photos_graph import cli_access, cli_backups, cli_client
+from photos_graph import cli_access, cli_backups, cli_labelling, cli_looking
 from photos_graph.command import (
     DataDir,
     Verbose,
@@ -415,6 +415,6 @@ def demo(folder: Annotated[Path, typer.Argument(help="A folder that is new or em
     err.print(f"{folder} has {count} pictures. Serve them: photos-graph serve {folder}")
 
 
-for more in (cli_client, cli_backups, cli_access):
+for more in (cli_looking, cli_labelling, cli_backups, cli_access):
     app.registered_commands += more.commands.registered_commands
 app.registered_groups += cli_access.commands.registered_groups
