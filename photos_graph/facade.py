@@ -142,9 +142,13 @@ class Services:
     def _scoped(self, scope: str) -> Scoped:
         if (known := self.scoped.get(scope)) is None:
             known = self.scoped[scope] = _in_scope(self, ScopedIndex(self.index, scope))
-            while len(self.scoped) > MOST_SCOPES:
-                self.scoped.popitem(last=False)[1].index.close()
         self.scoped.move_to_end(scope)
+        if len(self.scoped) > MOST_SCOPES:
+            idle = (
+                key for key, each in self.scoped.items() if key != scope and not each.services.photo_watch.is_watched
+            )
+            if (oldest := next(idle, None)) is not None:
+                self.scoped.pop(oldest).index.close()
         return known
 
 

@@ -24,6 +24,7 @@ class ScopedIndex:
         self._scope = scope
         self._known: tuple[SearchIndex, date] | None = None  # what the following were found in, and on which day
         self._photos = BitMap()
+        self._is_closed = False
         self._part: SearchIndex | None = None
         self._listeners: list[Callable[[Touch], None]] = []
         index.subscribe(self._note)
@@ -36,7 +37,7 @@ class ScopedIndex:
     def photos(self) -> BitMap:
         """The numbers of the visible photos in the scope. The set must not be changed."""
         now = self._index.search, date.today()  # a smart album may mean something else on another day
-        if self._known is None or self._known[0] is not now[0] or self._known[1] != now[1]:
+        if self._is_closed or self._known is None or self._known[0] is not now[0] or self._known[1] != now[1]:
             self._photos, self._part = photos_of_scope(now[0], self._scope, self.customs), None
             self._known = now
         return self._photos
@@ -62,7 +63,8 @@ class ScopedIndex:
         self._listeners.append(listener)
 
     def close(self) -> None:
-        """Follows the index no longer."""
+        """Follows the index no longer: the part is found again whenever it is asked for."""
+        self._is_closed = True
         self._index.unsubscribe(self._note)
 
     def _note(self, touch: Touch) -> None:

@@ -57,6 +57,10 @@ class PhotoWatch:
         self._watchers: set[_Pending] = set()
         index.subscribe(self._note)
 
+    @property
+    def is_watched(self) -> bool:
+        return bool(self._watchers)
+
     async def watch(self) -> AsyncIterator[PhotosMoved]:
         """Yields what moved since the last time, at most once in ``PAUSE_SECONDS``. The index has caught up with what
         it yields. It does not end by itself."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -15,10 +16,11 @@ from graphql import GraphQLObjectType, GraphQLSchema
 import resolvers
 from photos_graph.access.credentials import Access
 from photos_graph.bootstrap import Services
+from photos_graph.facade import MOST_SCOPES
 from photos_graph.model.access import Role
 from photos_graph.model.labels import Certainty
 from photos_graph.model.search import Ref
-from photos_graph.search.filters import FolderFilter, PhotoFilter, TermFilter
+from photos_graph.search.filters import FolderFilter, IntRange, PhotoFilter, TermFilter
 from photos_graph.settings import Settings, WebSettings
 from resolvers import ids
 from resolvers.context import Context
@@ -396,6 +398,26 @@ async def test_what_is_not_listed_is_refused_when_it_is_asked(services: Services
         refused = await viewer(document)
         assert refused["errors"] and {e["extensions"]["code"] for e in refused["errors"]} == {"FORBIDDEN"}, document
     assert (await plain("{ changes { totalCount } }"))["errors"] == []
+
+
+async def test_services_of_scopes_that_nobody_uses_are_given_back(services: Services) -> None:
+    await furnish(services)
+    filters = [PhotoFilter(rating=IntRange(min(n, 5), n)) for n in range(MOST_SCOPES + 2)]
+    first, *others = [services.scope(each) for each in filters]
+    kept = services.in_scope(first)
+    watched = aiter(services.in_scope(others[0]).photo_watch.watch())
+    waiting = asyncio.ensure_future(anext(watched))
+    await asyncio.sleep(0)
+    for scope in others[1:]:
+        services.in_scope(scope)
+    assert len(services.scoped) == MOST_SCOPES and first not in services.scoped and others[0] in services.scoped
+    before = kept.browse.photo_count()
+    await services.ratings.rate([photo_id(1)], None if before else 0, by="anna")
+    await services.ratings.rate([photo_id(2)], 0, by="anna")
+    expected = services.in_scope(first).browse.photo_count()
+    assert kept.browse.photo_count() == expected != before, "who still has them is told nothing that is over"
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
 
 
 def test_resolvers_ask_no_index_themselves() -> None:
