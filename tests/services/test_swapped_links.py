@@ -7,6 +7,7 @@ import hashlib
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ from tests.kit.pictures import OLD, jpeg, opened, put
 pytestmark = pytest.mark.anyio
 
 ROUNDS = 40
+MOMENT = 0.001  # seconds
 INSIDE, OUTSIDE = 0x2020C0, 0xC02020  # a blue picture, and a red one
 
 
@@ -50,8 +52,10 @@ def swapped(path: Path, outside: Path) -> None:
     kept = path.with_name(f".{path.name} kept")
     path.rename(kept)
     path.symlink_to(outside)
+    time.sleep(MOMENT)
     path.unlink()
     kept.rename(path)
+    time.sleep(2 * MOMENT)  # so that some of what is asked for is given
 
 
 def is_outside(picture: bytes) -> bool:
