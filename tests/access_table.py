@@ -23,29 +23,31 @@ from photos_graph.settings import WebSettings
 from photos_graph.web.app import build_app
 from resolvers.permissions import RolePermission
 from resolvers.schema import NODE_ROLES, NODES, build_schema
+from resolvers.scoped_fields import KEPT
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "access.md"
 START, END = "<!-- access: made by python -m tests.access_table -->", "<!-- end of access -->"
 
 YES, NO, NULL, ALLOWED, HELD = "yes", "-", "null", "if allowed", "with an address"
 EVERYBODY = (Role.VIEWER, Role.EDITOR, Role.OWNER)
-WHO = ("stranger", *(role.value.lower() for role in EVERYBODY))
+SCOPED = "scoped viewer"  # whose token shows only some of the photos
+WHO = ("stranger", SCOPED, *(role.value.lower() for role in EVERYBODY))
 
 # What is served beside GraphQL, by path. Pictures have two rows, because some are files as they are on disk.
 ROUTES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "/healthz": {"": (YES,) * 4},
-    "/readyz": {"": (YES,) * 4},
-    "/metrics": {"unless `web.metrics` is `open`": (NO, NO, NO, YES)},
-    "/login": {"": (YES,) * 4},
-    "/logout": {"": (YES,) * 4},
-    "/session": {"": (NO, YES, YES, YES)},
+    "/healthz": {"": (YES,) * 5},
+    "/readyz": {"": (YES,) * 5},
+    "/metrics": {"unless `web.metrics` is `open`": (NO, NO, NO, NO, YES)},
+    "/login": {"": (YES,) * 5},
+    "/logout": {"": (YES,) * 5},
+    "/session": {"": (NO, YES, YES, YES, YES)},
     "/media/{named}/{what}": {
-        "thumbnails, faces": (HELD, YES, YES, YES),
-        "`original`, `motion`": (HELD, ALLOWED, YES, YES),
+        "thumbnails, faces": (HELD, YES, YES, YES, YES),
+        "`original`, `motion`": (HELD, ALLOWED, ALLOWED, YES, YES),
     },
-    "/": {"": (NO, YES, YES, YES)},
-    "/graphql": {"the page, queries, WebSocket": (NO, YES, YES, YES)},
-    "/static/graphiql/{version}/{name}": {"": (NO, YES, YES, YES)},
+    "/": {"": (NO, YES, YES, YES, YES)},
+    "/graphql": {"the page, queries, WebSocket": (NO, YES, YES, YES, YES)},
+    "/static/graphiql/{version}/{name}": {"": (NO, YES, YES, YES, YES)},
 }
 
 
@@ -123,7 +125,7 @@ def reach(schema: graphql.GraphQLSchema) -> dict[str, Role]:
             return found
 
 
-def cells(field: StrawberryField, role: Role) -> tuple[str, ...]:
+def cells(type_name: str, field: StrawberryField, role: Role) -> tuple[str, ...]:
     """What each of ``WHO`` gets of a field of an object that ``role`` can reach."""
     role = highest(role, needed(field) or Role.VIEWER)
     shown_from = field.metadata.get("null below")
@@ -133,7 +135,7 @@ def cells(field: StrawberryField, role: Role) -> tuple[str, ...]:
             found[place] = NULL
     if field.metadata.get("originals") and found[0] == YES:
         found[0] = ALLOWED
-    return (NO, *found)
+    return (NO, found[0] if name_of(field) in KEPT.get(type_name, ()) else NO, *found)
 
 
 def shown(name: str, field: graphql.GraphQLField) -> str:
@@ -148,10 +150,11 @@ def rows() -> Iterator[Row]:
     ordered = ["Query", "Subscription", "Mutation", *(objects(schema).keys() - {"Query", "Subscription", "Mutation"})]
     for name in sorted(ordered, key=lambda each: (ordered.index(each) if each in ordered[:3] else 3, each)):
         type_ = objects(schema)[name]
-        common: tuple[str, ...] = (NO, *(YES if RANK[r] >= RANK[reached[name]] else NO for r in EVERYBODY))
+        of_roles = [YES if RANK[role] >= RANK[reached[name]] else NO for role in EVERYBODY]
+        common: tuple[str, ...] = (NO, of_roles[0] if name in KEPT else NO, *of_roles)
         together: list[str] = []
         for field_name, field in sorted(type_.fields.items()):
-            own = cells(definition(type_, field_name), reached[name])
+            own = cells(name, definition(type_, field_name), reached[name])
             if name in ordered[:3] or own != common:
                 yield Row(name, (shown(field_name, field),), own)
             else:

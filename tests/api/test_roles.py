@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -16,7 +17,7 @@ from resolvers import ids
 from resolvers.schema import print_sdl
 from resolvers.warming import ASKER, QUESTIONS
 from tests import access_table
-from tests.access_table import ALLOWED, NO, NULL, WHO, YES
+from tests.access_table import ALLOWED, NO, NULL, SCOPED, WHO, YES
 from tests.kit.everything import furnish
 from tests.kit.graphql import TOKENS, Ask, data, ended
 from tests.kit.planted import photo_id
@@ -130,6 +131,15 @@ async def sample(app: Starlette, client: httpx.AsyncClient, ask: Ask) -> dict[st
     }
 
 
+@pytest.fixture(autouse=True)
+async def scoped(client: httpx.AsyncClient, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token of a viewer that shows some of the photos, as far as it knows, and in truth all of them."""
+    made = await ask(
+        'mutation { createAccessToken(name: "Scoped", role: VIEWER, scope: { faceCount: { min: 0 } }) { secret } }'
+    )
+    monkeypatch.setitem(TOKENS, SCOPED, data(made)["createAccessToken"]["secret"])
+
+
 def codes_of(answer: dict[str, Any]) -> set[str]:
     return {str(error.get("extensions", {}).get("code")) for error in answer.get("errors") or ()}
 
@@ -163,7 +173,7 @@ async def wrong_of_type(ask: Ask, role: str, of: str, way: Way, sample: dict[str
     for inner in together([call for call, _ in by_cell[YES]], most=1 if of == "Query" else 15):
         answer = await ask(asked(way, inner), role)
         if "FORBIDDEN" in codes_of(answer):
-            wrong.append(f"{role}: {of} is forbidden: {answer['errors']}")
+            wrong.append(f"{role}: {of} {{ {inner} }} is forbidden")
     for cell in (NO, NULL, ALLOWED):
         for call, field in by_cell[cell]:
             answer = await ask(asked(way, f"it: {call}"), role)
@@ -187,11 +197,20 @@ async def test_each_role_gets_what_the_table_says(
     assert set(empty) == NONE_PLANTED
     types = {name for name in TABLE if not name.startswith("/")} - {"Mutation", "Subscription"}
     assert types == found.keys() | OF_ANSWERS
+    on_the_server = ("/photos", str(app.state.services.settings.data_dir))
+    told = []
+
+    async def listen(document: str, role: str) -> dict[str, Any]:
+        answer = await ask(document, role)
+        told.extend((role, document) for path in on_the_server if path in json.dumps(answer))
+        return answer
+
     wrong = []
     for role in WHO[1:]:
         for of, way in found.items():
-            wrong += await wrong_of_type(ask, role, of, way, sample)
+            wrong += await wrong_of_type(listen, role, of, way, sample)
     assert wrong == []
+    assert {role for role, _ in told} == {"owner"}, told
     first = [await ask(question, ASKER.role.lower()) for question in QUESTIONS]
     assert "FORBIDDEN" not in {code for answer in first for code in codes_of(answer)}
 
@@ -217,7 +236,7 @@ async def test_whatever_an_editor_does_can_be_undone(
     assert wrong == []
 
 
-@pytest.mark.parametrize("role", ["viewer", "editor"])
+@pytest.mark.parametrize("role", [SCOPED, "viewer", "editor"])
 async def test_who_may_not_change_something_is_told_before_anything_is_read(
     client: httpx.AsyncClient, ask: Ask, role: str
 ) -> None:
@@ -236,6 +255,7 @@ async def test_the_owner_may_do_everything_and_others_see_it(
 ) -> None:
     gone = everything_of("PhotoChange", sample)
     async with (
+        open_socket(app, {"authorization": f"Bearer {TOKENS[SCOPED]}"}) as scoped,
         open_socket(app, {"authorization": f"Bearer {TOKENS['viewer']}"}) as viewer,
         open_socket(app, {"authorization": f"Bearer {TOKENS['editor']}"}) as editor,
     ):
@@ -247,7 +267,8 @@ async def test_the_owner_may_do_everything_and_others_see_it(
         }
         assert watched.keys() == fields_of("Subscription").keys()
         seen: dict[tuple[str, str], set[str]] = {}
-        for socket in (viewer, editor):
+        sockets = {SCOPED: scoped, "viewer": viewer, "editor": editor}
+        for socket in sockets.values():
             for name, inner in watched.items():
                 await socket.send(
                     {"id": name, "type": "subscribe", "payload": {"query": f"subscription {{ {inner} }}"}}
@@ -265,16 +286,14 @@ async def test_the_owner_may_do_everything_and_others_see_it(
         data(await ask(f'mutation {{ ratePhotos(photos: ["{sample["Photo"]}"], rating: 1) {{ changed }} }}'))
         [root] = data(await ask("{ library { roots { id } } }"))["library"]["roots"]
         assert data(await ask(f'mutation {{ removeRoot(id: "{root["id"]}") }}')) == {"removeRoot": True}
-        for role, socket in (("viewer", viewer), ("editor", editor)):
+        for role, socket in sockets.items():
             while not {"photoChanges", "changes", "jobs", "job"} <= {name for who, name in seen if who == role}:
                 message = await socket.receive()
                 if message["type"] in ("next", "error") and message["id"] != "last":
                     payload = message["payload"]
                     errors = payload if isinstance(payload, list) else payload.get("errors") or []
                     seen.setdefault((role, message["id"]), set()).update(codes_of({"errors": errors}))
-    said = {
-        (role, name): cell for role in ("viewer", "editor") for cell, name, _ in cells("Subscription", WHO.index(role))
-    }
+    said = {(role, name): cell for role in sockets for cell, name, _ in cells("Subscription", WHO.index(role))}
     assert {key: NO if "FORBIDDEN" in found else YES for key, found in seen.items()} == said
     assert {code for found in seen.values() for code in found} <= {"FORBIDDEN"}
 
@@ -291,7 +310,7 @@ async def test_a_stranger_gets_nothing_and_the_ids_of_what_a_role_may_not_see_ar
     none = {"node": None, "nodes": [None]}
     hidden = {key for key, answer in found.items() if answer == none}
     assert hidden == {
-        *(("viewer", kind) for kind in ("Job", "Model", "ReviewItem", "AccessToken")),
+        *((who, kind) for who in (SCOPED, "viewer") for kind in ("Job", "Model", "ReviewItem", "AccessToken")),
         ("editor", "AccessToken"),
     }
     del client.headers["Authorization"]

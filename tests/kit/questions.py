@@ -11,6 +11,7 @@ from tests.kit.graphql import Ask
 
 # What a field needs to find something, by its name and that of the argument, as GraphQL. {Photo} stands for an id.
 GIVEN: Mapping[tuple[str, str], str] = {
+    ("faces", "filter"): '{photo: "{Photo}"}',
     ("folder", "path"): '"Pictures/Italy"',
     ("photo", "id"): '"{Photo}"',
     ("photosAround", "id"): '"{Photo}"',
