@@ -95,7 +95,7 @@ def server_of(app: ASGIApp, settings: WebSettings, most_connections: int | None 
             http=http,
             ws=socket_,
             ws_max_size=MESSAGE_BYTES,
-            ws_per_message_deflate=False,  # a stranger's 280 kB became 280 MB
+            ws_per_message_deflate=False,  # 280 kB of a stranger unpack to a thousand times as much
             backlog=BACKLOG,
             timeout_keep_alive=settings.keep_alive_seconds,
             forwarded_allow_ips=list(settings.trusted_proxies),
