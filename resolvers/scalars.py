@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import NewType
 
 import strawberry
@@ -29,8 +29,10 @@ def _parse_local(value: object) -> LocalDateTime:
 def _parse_moment(value: object) -> datetime:
     """Raises BadInput."""
     try:
-        return datetime.fromisoformat(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+        parsed = datetime.fromisoformat(value)  # type: ignore[arg-type]
+        # Times with and without an offset cannot be compared, and some are no times in UTC.
+        return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
         raise BadInput('A DateTime is written like "2019-08-14T16:30:00+00:00".') from None
 
 
@@ -54,7 +56,7 @@ SCALARS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
-        description='A point in time in RFC 3339 with an offset, for example "2019-08-14T16:30:00+00:00".',
+        description='A point in time in RFC 3339, for example "2019-08-14T16:30:00+00:00". Without an offset it is in UTC.',
         serialize=datetime.isoformat,
         parse_value=_parse_moment,
     ),

@@ -96,3 +96,10 @@ async def test_what_another_process_changes_is_noticed(
         while (await client.post("/graphql", json={"query": TOKENS}, headers=bearer)).status_code == 200:
             await asyncio.sleep(0.2)
         assert session and other.sessions() == []
+
+
+async def test_a_token_may_expire_at_any_time_that_is_one(ask: Ask) -> None:
+    make = 'mutation ($at: DateTime) { createAccessToken(name: "Tablet", role: VIEWER, expiresAt: $at) { secret } }'
+    for at in ("0001-01-01T00:00:00", "2001-01-01T00:00:00", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00"):
+        assert code(await ask(make, at=at)) == "BAD_INPUT", at
+    data(await ask(make, at="9999-12-31T23:59:59"))

@@ -32,7 +32,7 @@ from tests.kit.crawling import objects, selection, values
 from tests.kit.everything import furnish
 from tests.kit.planted import photo_id
 
-pytestmark = [pytest.mark.anyio, pytest.mark.both_engines]
+pytestmark = pytest.mark.anyio
 
 LIMITS = WebSettings(max_depth=100, max_aliases=1000, max_tokens=10**6, max_cost=10**15, timeout_seconds=600)
 SCHEMA = build_schema(LIMITS)
@@ -240,6 +240,7 @@ COUNTS = """{ tags(first: 100) { nodes { id photoCount photos { totalCount } } }
 WITHIN = {"tags": "tags", "persons": "persons", "albums": "albums"}
 
 
+@pytest.mark.both_engines
 @pytest.mark.parametrize("scope", SCOPES)
 async def test_numbers_are_those_of_the_photos_that_are_shown(services: Services, scope: str) -> None:
     await furnish(services)
@@ -311,6 +312,7 @@ NAMES = (
 )
 
 
+@pytest.mark.both_engines
 async def test_a_guessed_id_or_name_answers_as_if_there_were_no_such_thing(services: Services) -> None:
     await furnish(services)
     await services.trips.rename("rome", NAMED_TRIP, by="anna")
@@ -371,6 +373,7 @@ def test_what_is_not_listed_is_refused() -> None:
     assert guarded == unlisted and {("Query", "jobs"), ("Mutation", "scan"), ("Subscription", "jobs")} <= guarded
 
 
+@pytest.mark.both_engines
 async def test_what_is_not_listed_is_refused_when_it_is_asked(services: Services) -> None:
     await furnish(services)
     await services.trips.rename("rome", NAMED_TRIP, by="anna")
@@ -400,6 +403,7 @@ async def test_what_is_not_listed_is_refused_when_it_is_asked(services: Services
     assert (await plain("{ changes { totalCount } }"))["errors"] == []
 
 
+@pytest.mark.both_engines
 async def test_services_of_scopes_that_nobody_uses_are_given_back(services: Services) -> None:
     await furnish(services)
     filters = [PhotoFilter(rating=IntRange(min(n, 5), n)) for n in range(MOST_SCOPES + 2)]

@@ -61,6 +61,10 @@ def one(samples: dict[tuple[str, frozenset[tuple[str, str]]], float], name: str,
     return samples.get((f"photos_graph_{name}", frozenset(labels.items())), 0)
 
 
+def renditions(settings: Settings) -> set[Path]:
+    return {path for path in (settings.data_dir / "renditions").rglob("*") if path.is_file()}
+
+
 @pytest.mark.parametrize(
     ("setting", "stranger", "viewer", "owner"),
     [("token", 401, 403, 200), ("open", 200, 200, 200), ("off", 401, 404, 404)],
@@ -91,7 +95,10 @@ async def test_it_counts_what_clients_ask_and_what_is_there(settings: Settings, 
         before = await found(client)
         answer = await ask(query)
         url = answer.json()["data"]["photos"]["nodes"][0]["thumbnail"]
+        kept = renditions(settings)
         made = await client.get(url)
+        while renditions(settings) == kept:  # it is kept after it was sent
+            await asyncio.sleep(0.01)
         await client.get(url)
         await client.get(url, headers={"If-None-Match": made.headers["etag"]})
         await ask(f'query Nosy {{ folder(path: "{SECRET}") {{ id }} }}')

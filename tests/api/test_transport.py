@@ -122,7 +122,7 @@ async def test_a_subscription_tells_each_step_and_the_end(client: httpx.AsyncCli
     async with websockets.connect(
         socket_url(client), subprotocols=[websockets.Subprotocol("graphql-transport-ws")]
     ) as ws:
-        payload = {"Authorization": f"Bearer {TOKENS['viewer']}"}
+        payload = {"Authorization": f"Bearer {TOKENS['editor']}"}
         await ws.send(json.dumps({"type": "connection_init", "payload": payload}))
         assert json.loads(await ws.recv())["type"] == "connection_ack"
         await ws.send(json.dumps({"id": "1", "type": "subscribe", "payload": subscribe}))
@@ -146,7 +146,7 @@ async def test_a_watcher_that_goes_away_leaves_nothing_running(client: httpx.Asy
     async with websockets.connect(
         socket_url(client), subprotocols=[websockets.Subprotocol("graphql-transport-ws")]
     ) as ws:
-        payload = {"Authorization": f"Bearer {TOKENS['viewer']}"}
+        payload = {"Authorization": f"Bearer {TOKENS['editor']}"}
         await ws.send(json.dumps({"type": "connection_init", "payload": payload}))
         await ws.recv()
         subscribe = {"query": "subscription { jobs { id } }"}

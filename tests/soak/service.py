@@ -43,7 +43,7 @@ def _greet_and_listen() -> None:
     """Adds the comparison to what happens when the service has started."""
     serve = serving.serve
 
-    async def serving_with_comparison(create_app: serving.CreateApp, *more: object) -> None:
+    async def serving_with_comparison(create_app: serving.CreateApp, *more: object, **named: object) -> None:
         def create(settings: object, started: serving.Started) -> object:
             async def and_listening(services: Services, secrets: Secrets) -> None:
                 loop = asyncio.get_running_loop()
@@ -53,7 +53,7 @@ def _greet_and_listen() -> None:
 
             return create_app(settings, and_listening)  # type: ignore[arg-type]
 
-        await serve(create, *more)  # type: ignore[arg-type]
+        await serve(create, *more, **named)  # type: ignore[arg-type]
 
     serving.serve = serving_with_comparison  # type: ignore[assignment]
 
