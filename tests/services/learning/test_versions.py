@@ -228,7 +228,7 @@ async def test_photos_that_are_not_shown_are_neither_similar_nor_asked_about(lib
     def asked(**spare: list[str]) -> set[str]:
         spared.write_text(json.dumps({"tags": ["t"], "photos": [], **spare}))
         order = AskOrder(path, guesses, labels, thresholds={}, count=9, each=9, most=9, spared=spared)
-        answer = neighbours_child.ask(ASK.arguments.dump_json(order), Mock())
+        answer = neighbours_child.ask(ASK.arguments.dump_json(order), Mock(), ())
         return {each.photo_id for each in ASK.answers.validate_json(answer).questions}
 
     every = asked()
