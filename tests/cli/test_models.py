@@ -11,6 +11,7 @@ from tests.kit.commands import run
 
 def test_models_are_listed_fetched_from_a_folder_and_verified(weights_home: Path, tmp_path: Path) -> None:
     data = ("--data-dir", tmp_path / "data")
+    (tmp_path / "data/models").mkdir(parents=True)
     listed = run("models", *data)
     assert listed.returncode == 0 and "ArcFace" in listed.stdout and "EfficientNetLite0" in listed.stdout
     assert run("models", "--verify", *data).returncode == 1

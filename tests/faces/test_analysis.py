@@ -14,6 +14,7 @@ from photos_graph.faces import catalogue
 from photos_graph.faces.analysis import Found
 from tests.kit.corpora import CORPORA
 from tests.kit.model_workers import PUPILS, Models, class_photo
+from tests.kit.pictures import jpeg, put
 
 UNIT = CORPORA / "deepface-faces/unit/dataset"
 
@@ -153,5 +154,5 @@ def test_without_weights_the_error_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     models = Models(tmp_path / "empty", tmp_path / "data")
     with pytest.raises(ModelUnavailable, match="models --fetch"):
-        models.find([tmp_path / "picture.jpg"])
+        models.find([put(tmp_path / "picture.jpg", jpeg(1))])
     models.close()

@@ -11,6 +11,7 @@ from photos_graph.events import Events, LabelsChanged
 from photos_graph.graph import writing
 from photos_graph.graph.engine import feed_entry
 from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.engine.slow import SlowQueries
 from photos_graph.graph.labels import changes, stacks
 from photos_graph.graph.labels.edits import Change, Edit, Value
 from photos_graph.graph.labels.transaction import LabelTransaction
@@ -27,6 +28,7 @@ class Recorder:
 
     queries = 0
     dialect = None
+    slow = SlowQueries(1.0)
 
     def __init__(self, attempts: int = 1) -> None:
         self.log: list[object] = []

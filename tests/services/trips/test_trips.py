@@ -160,8 +160,11 @@ async def test_the_job_follows_a_scan_that_changed_times_or_positions(services: 
     assert await services.jobs.unfinished(JobKind.TRIPS) == [], "there is nothing"
     await put(services)
     await arrived(PhotosArrived())
-    [job] = await services.jobs.unfinished(JobKind.TRIPS)
-    assert (await ended(services, job)).state is JobState.SUCCEEDED
+    asked = await services.jobs.unfinished(JobKind.TRIPS)
+    assert asked
+    while asked:  # a scan of the service itself may have asked, too
+        assert (await ended(services, asked[0])).state is JobState.SUCCEEDED
+        asked = await services.jobs.unfinished(JobKind.TRIPS)
     await arrived(PhotosArrived())
     assert await services.jobs.unfinished(JobKind.TRIPS) == [], "nothing has changed"
     await services.property_editing.place([photo_id(0)], 10.0, 10.0)
