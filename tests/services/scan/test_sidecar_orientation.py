@@ -18,6 +18,7 @@ RECORD = PhotoRecord("x", "0" * 64, ("P/a.jpg",), width=48, height=32, faces=(Fa
 
 async def test_faces_are_left_out_until_a_scan_has_read_how_the_original_lies(tmp_path: Path) -> None:
     staging = StagingFolder(tmp_path / "out")
+    staging.create()
     sidecars = Sidecars(staging)
     block = await sidecars.write(0, [RECORD])
     assert [each.reason for each in block.skipped] == [NOT_TURNED]
