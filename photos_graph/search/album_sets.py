@@ -132,6 +132,8 @@ class AlbumSets:
         """Returns the order of the visible photos of an album that is not smart. The other photos of a stack have the
         place of the first one that is in the album."""
         photos = self.holding(album_id)
+        if album_id not in self._holding:  # it is not there (yet), so that nothing would say when this is stale
+            return PlacedOrder(photos, NOTHING_PLACED, self._stacks.stacks_of)
         known = self._orders.pop(album_id, None)
         if known is None:
             known = PlacedOrder(photos, self._placed.get(album_id, NOTHING_PLACED), self._stacks.stacks_of)
