@@ -56,7 +56,8 @@ SCALARS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc3339#section-5.6",
-        description='A point in time in RFC 3339, for example "2019-08-14T16:30:00+00:00". Without an offset it is in UTC.',
+        description='A point in time in RFC 3339, for example "2019-08-14T16:30:00+00:00". Without an offset it is in '
+        "UTC.",
         serialize=datetime.isoformat,
         parse_value=_parse_moment,
     ),

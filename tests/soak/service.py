@@ -6,9 +6,7 @@ SIGUSR1 lets it compare its index with the graph, and write what differs into ``
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
-from pathlib import Path
 
 from photos_graph import cli, serving
 from photos_graph.access.secrets import Secrets
@@ -35,7 +33,7 @@ def _with_light_models() -> None:
 
 
 async def _compare(services: Services) -> None:
-    with written_whole(Path(os.environ["PHOTOS_DATA_DIR"]) / DIFFERENCES) as file:
+    with written_whole(services.settings.data_dir / DIFFERENCES) as file:
         file.write(str(await services.index.differing() or "").encode())
 
 
