@@ -61,6 +61,7 @@ class Startup:
                 self.say(
                     "The library has no folder yet. Add one: photos-graph serve ~/Pictures, or the mutation addRoot."
                 )
+                await self._weights(services, getting)
                 return
             await self._followed(services, (await services.jobs.scan()).id)
             await self._weights(services, getting)

@@ -1,7 +1,7 @@
 """An index of a part of the photos, which knows nothing else: no tag, person, folder, place or album without a photo in
 that part.
 
-It shares the rows of photos with the index that it is a part of, and makes its sets anew, so that whatever is counted,
+It shares the rows of photos with the index that it is a part of, and makes sets of its own. So whatever is counted,
 listed, suggested or read as a word follows from its own photos alone. It is read only, and holds until the other index
 changes.
 """

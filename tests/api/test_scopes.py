@@ -200,14 +200,18 @@ def questions() -> Iterator[str]:
         yield below("explainFilter", f'filter: {{text: "{word}"}}', 2)
 
 
-@pytest.mark.parametrize("scope", SCOPES)
-async def test_nothing_is_told_of_what_a_token_does_not_show(services: Services, scope: str) -> None:
+async def owner_and_viewer(services: Services, scope: str) -> tuple[Ask, Ask, Iterable[int]]:
+    """Furnishes the library, and returns how its owner and a viewer of that scope ask, and the photos of the scope."""
     await furnish(services)
     await services.trips.rename("rome", NAMED_TRIP, by="anna")
     access = Access(KEYS, {}, MemoryStore())
     filter, numbers = SCOPES[scope]
-    owner = await asking(services, access, Role.OWNER)
-    viewer = await asking(services, access, Role.VIEWER, filter)
+    return await asking(services, access, Role.OWNER), await asking(services, access, Role.VIEWER, filter), numbers
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+async def test_nothing_is_told_of_what_a_token_does_not_show(services: Services, scope: str) -> None:
+    owner, viewer, numbers = await owner_and_viewer(services, scope)
     known = await known_of(owner, numbers)
     assert known.photos and known.others and len(known.hidden_names) > 10
     met: dict[str, set[str]] = {}
@@ -243,12 +247,7 @@ WITHIN = {"tags": "tags", "persons": "persons", "albums": "albums"}
 @pytest.mark.both_engines
 @pytest.mark.parametrize("scope", SCOPES)
 async def test_numbers_are_those_of_the_photos_that_are_shown(services: Services, scope: str) -> None:
-    await furnish(services)
-    await services.trips.rename("rome", NAMED_TRIP, by="anna")
-    access = Access(KEYS, {}, MemoryStore())
-    filter, numbers = SCOPES[scope]
-    owner = await asking(services, access, Role.OWNER)
-    viewer = await asking(services, access, Role.VIEWER, filter)
+    owner, viewer, numbers = await owner_and_viewer(services, scope)
     found = (await viewer(COUNTS))["data"]
     inside = [ids.encode("Photo", photo_id(number)) for number in numbers]
     of_owner = await owner("query($ids: [ID!]) { photos(ids: $ids) { totalCount facets { undated } } }", ids=inside)

@@ -89,9 +89,7 @@ class PartFaces(FaceBrowser):
             raise Forbidden(ONLY)
         if wanted.photo_id is not None and search.number_of(wanted.photo_id) is None:
             raise NotFound("There is no such photo.", about=wanted.photo_id)
-        if wanted.person_id is not None and search.persons.get(wanted.person_id) is None:
-            raise NotFound("There is no such person.", about=wanted.person_id)
-        await super().check(wanted)
+        await super().check(wanted)  # which looks for the person in this index
 
     async def clusters_by_id(self, cluster_ids: Sequence[str]) -> list[FaceCluster | None]:
         return [None for _ in cluster_ids]
