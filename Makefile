@@ -9,7 +9,7 @@ demo = .demo/Pictures
 export PYTHONDONTWRITEBYTECODE =
 # Workers may not write files. So what only they import is compiled by importing it once, which prints more than it says.
 models = deepface.DeepFace, hdbscan, keras, tensorflow
-.PHONY: setup run test clients check bench
+.PHONY: setup run test clients check docs bench
 
 setup: $(ready)
 
@@ -28,6 +28,10 @@ clients: $(ready)
 check: $(ready)
 	$(bin)/ruff format --check . && $(bin)/ruff check .
 	$(bin)/mypy && $(bin)/ty check --python $(VENV) && $(bin)/lint-imports
+
+# A site in .site. Links that lead nowhere, and whatever a page would fetch from elsewhere, are errors.
+docs: $(ready)
+	NO_MKDOCS_2_WARNING=1 $(bin)/mkdocs build --strict
 
 bench: $(ready)
 	$(bin)/python -m benchmarks
