@@ -28,7 +28,8 @@ from photos_graph.monitoring import Metrics
 from photos_graph.settings import WebSettings
 from resolvers import ids
 from resolvers.access import AccessMutations, AccessQueries, load_access_token, load_session
-from resolvers.albums import AlbumMutations, AlbumQueries, load_album
+from resolvers.album_mutations import AlbumMutations
+from resolvers.albums import AlbumQueries, load_album
 from resolvers.changes import ChangeMutations, ChangeQueries, ChangeSubscriptions, load_change
 from resolvers.clusters import ClusterJobMutations, ClusterMutations, ClusterQueries, load_cluster
 from resolvers.connections import MAX_PAGE, Node

@@ -10,7 +10,7 @@ from strawberry import UNSET
 
 from photos_graph.model import trips as trip_model
 from resolvers import ids
-from resolvers.albums import AlbumPayload
+from resolvers.album_mutations import AlbumPayload
 from resolvers.changes import CHANGE, BulkResult, change_id
 from resolvers.connections import After, Before, Connection, First, Last, Node, connection, given, page_sizes
 from resolvers.context import Info
