@@ -3,6 +3,7 @@ WORKDIR /src
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY photos_graph photos_graph
 COPY resolvers resolvers
+COPY docs/cookbook docs/cookbook
 RUN python -m venv /opt/photos-graph \
     && /opt/photos-graph/bin/pip install --no-cache-dir --constraint constraints.txt ".[faces,cluster,ml,text]"
 

@@ -51,6 +51,7 @@ def create_app(settings: Settings, started: Started | None = None) -> Starlette:
 
     return build_app(
         [Route("/graphql", graphql, methods=METHODS), WebSocketRoute("/graphql", graphql)],
+        answer=graphql.answer,
         settings=settings.web,
         access=access,
         lifespan=lifespan,

@@ -1,5 +1,5 @@
 """Documents that a client names instead of sending them: persisted ones, which clients register by sending them once,
-and trusted ones, which the owner of the service lists in a file."""
+and trusted ones: those of the cookbook, and those that the owner of the service lists in a file."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from photos_graph.errors import BadInput, BadSettings, Forbidden, NotFound, NotPersisted, PersistingIsOff
 from photos_graph.settings import WebSettings
+from photos_graph.web.pages.cookbook_documents import document_ids
 
 MOST_BYTES = 8 * 1024 * 1024  # of all persisted documents together
 
@@ -82,8 +83,10 @@ class Documents:
 
 
 def open_documents(settings: WebSettings) -> Documents:
-    """Raises BadSettings if the list of trusted documents cannot be read."""
-    trusted = _read(settings.documents) if settings.documents is not None else {}
+    """Those of the cookbook are always trusted, because the pages of the service ask by them.
+
+    Raises BadSettings if the list of trusted documents cannot be read."""
+    trusted = document_ids() | (_read(settings.documents) if settings.documents is not None else {})
     persisted = PersistedDocuments(settings.persisted_documents)
     return Documents(persisted, trusted, only_trusted=settings.only_trusted_documents)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from json import JSONDecodeError
 from typing import Any
@@ -25,7 +26,18 @@ from strawberry.types.graphql import OperationType
 from strawberry.types.unset import UnsetType
 
 from photos_graph.access.credentials import Access
-from photos_graph.errors import BadInput, Busy, PhotosGraphError, TimedOut, Unauthenticated, Unavailable, UnknownOutcome
+from photos_graph.errors import (
+    BadInput,
+    Busy,
+    Forbidden,
+    NotFound,
+    PhotosGraphError,
+    TimedOut,
+    TooComplex,
+    Unauthenticated,
+    Unavailable,
+    UnknownOutcome,
+)
 from photos_graph.settings import WebSettings
 from photos_graph.web.answers import RETRY_SECONDS, error_answer
 from photos_graph.web.clients import address_of
@@ -45,6 +57,10 @@ from resolvers.waiting_sockets import WaitingSockets, refuse
 MAX_BODY_BYTES = 4 * 1024 * 1024  # 10,000 ids are about 600 kB
 METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 ALLOW = {"Allow": ", ".join(METHODS)}
+# The errors that the pages of the service get, by their codes.
+BY_CODE: Mapping[str, type[PhotosGraphError]] = {
+    each.code: each for each in (BadInput, Forbidden, NotFound, TooComplex, Unauthenticated, Unavailable)
+}
 
 
 class GraphQLTransport(GraphQL[Context, None]):
@@ -101,6 +117,19 @@ class GraphQLTransport(GraphQL[Context, None]):
             problem = error
         media_type = answers(request.headers.get("accept")).media_type
         return error_answer(problem, {"content-type": f"{media_type}; charset=utf-8"})
+
+    async def answer(self, request: Request, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Answers the query of a page of this service, as the viewer who opened the page. Raises PhotosGraphError."""
+        result = await self._graphql.execute(
+            document,
+            variable_values=dict(variables),
+            context_value=await self.get_context(request, Response()),
+            allowed_operation_types={OperationType.QUERY},
+        )
+        for error in map(public, result.errors or ()):
+            raise BY_CODE.get(str((error.extensions or {}).get("code")), PhotosGraphError)(error.message)
+        data: dict[str, Any] = result.data or {}
+        return data
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """Raises Unavailable while the service starts. A WebSocket learns this when it opens."""

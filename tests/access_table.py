@@ -46,6 +46,8 @@ ROUTES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "`original`, `motion`": (HELD, ALLOWED, ALLOWED, YES, YES),
     },
     "/": {"": (NO, YES, YES, YES, YES)},
+    "/photo/{id}": {"": (NO, YES, YES, YES, YES)},
+    "/static/pages/{version}/{name}": {"": (NO, YES, YES, YES, YES)},
     "/graphql": {"the page, queries, WebSocket": (NO, YES, YES, YES, YES)},
     "/static/graphiql/{version}/{name}": {"": (NO, YES, YES, YES, YES)},
 }
@@ -168,11 +170,17 @@ def rows() -> Iterator[Row]:
 
 def paths() -> set[str]:
     """The paths of the routes of the service."""
-    app = build_app([Route("/graphql", _never)], settings=WebSettings(), access=Access(Keys(b""), {}))
+    app = build_app(
+        [Route("/graphql", _never)], answer=_no_answer, settings=WebSettings(), access=Access(Keys(b""), {})
+    )
     return {str(getattr(route, "path", route)) for route in app.routes}
 
 
 async def _never(request: Request) -> Response:
+    raise AssertionError(request.url)
+
+
+async def _no_answer(request: Request, document: str, variables: Mapping[str, object]) -> dict[str, object]:
     raise AssertionError(request.url)
 
 

@@ -27,6 +27,8 @@ from photos_graph.web.hosts import Hosts
 from photos_graph.web.login import login_routes
 from photos_graph.web.media import routes as media_routes
 from photos_graph.web.middleware import AtOnce, Authentication, BrowserHeaders, Masking
+from photos_graph.web.pages.page_routes import page_routes
+from photos_graph.web.pages.visits import Answer
 from photos_graph.web.scraping import metrics_routes
 from photos_graph.web.watching import REQUEST_ID, Watching
 
@@ -48,13 +50,14 @@ _CODES = {400: "BAD_INPUT", 404: "NOT_FOUND", 405: "BAD_INPUT", 415: "BAD_INPUT"
 def build_app(
     graphql: Sequence[BaseRoute],
     *,
+    answer: Answer | None = None,
     settings: WebSettings,
     access: Access,
     lifespan: Lifespan[Starlette] | None = None,
     metrics: Metrics | None = None,
 ) -> Starlette:
     """Builds the application. ``graphql`` are the routes for ``POST`` and WebSocket at ``/graphql``; they find the
-    viewer in ``scope["state"]``.
+    viewer in ``scope["state"]``. ``answer`` answers what the pages ask; without it there are none.
 
     ``lifespan`` sets ``app.state.services`` when the services are built. Until then, pictures and ``/readyz`` answer
     503. ``metrics`` count what is answered.
@@ -68,6 +71,7 @@ def build_app(
         *access_routes(access, settings),
         *media_routes(access, metrics, settings.viewer_originals),
         *graphiql_routes(),
+        *(page_routes(answer, settings) if answer is not None else ()),
         *graphql,
     ]
     return Starlette(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
@@ -58,10 +58,7 @@ def graphiql_routes() -> list[Route]:
         headers = {"Cache-Control": "public, max-age=31536000, immutable"}
         return FileResponse(FOLDER / name, media_type=ASSETS[name], headers=headers)
 
-    async def home(request: Request) -> Response:
-        return RedirectResponse("/graphql")
-
-    return [Route("/", home), _PageRoute("/graphql", page), Route("/static/graphiql/{version}/{name}", asset)]
+    return [_PageRoute("/graphql", page), Route("/static/graphiql/{version}/{name}", asset)]
 
 
 @cache

@@ -10,7 +10,7 @@ import base64
 import hashlib
 from collections.abc import Mapping
 from html import escape
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -37,7 +37,7 @@ _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode(
 _SCRIPT = """
 const given = new URLSearchParams(location.search).get("token");
 if (given !== null) {
-  history.replaceState(null, "", location.pathname);
+  history.replaceState(null, "", document.querySelector("form").getAttribute("action"));
   document.querySelector("input").value = given;
   document.querySelector("form").submit();
 }
@@ -54,7 +54,7 @@ _PAGE = """<!doctype html>
 <style>{style}</style>
 <h1>photos-graph</h1>
 {problem}
-<form method="post" action="/login">
+<form method="post" action="{action}">
 <label for="token">Token</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
 <button>Sign in</button>
@@ -71,29 +71,39 @@ def session_cookie(encrypted: bool) -> str:
     return "__Host-photos_session" if encrypted else "photos_session"
 
 
-def login_page(status: int = 200, message: str = "", headers: Mapping[str, str] | None = None) -> Response:
+def login_page(
+    status: int = 200, message: str = "", headers: Mapping[str, str] | None = None, following: str = ""
+) -> Response:
+    """``following``: the path that is opened after signing in, or "" for the first page."""
     shown = f'<p class="problem" role="alert">{escape(message)}</p>' if message else ""
     # Without a referrer, browsers would not state the origin of the form either.
     more = {"Cache-Control": "no-store", "Content-Security-Policy": _POLICY, "Referrer-Policy": "same-origin"}
     more |= headers or {}
     if status == 401:
         more["WWW-Authenticate"] = "Bearer"
-    return HTMLResponse(_PAGE.format(style=_STYLE, script=_SCRIPT, problem=shown), status, more)
+    action = escape(login_address(following) if following else "/login")
+    return HTMLResponse(_PAGE.format(style=_STYLE, script=_SCRIPT, problem=shown, action=action), status, more)
+
+
+def login_address(following: str) -> str:
+    """Returns the address of the sign-in page that leads on to a path of this service."""
+    return f"/login?next={quote(following)}"
 
 
 def login_routes(access: Access, settings: WebSettings) -> list[Route]:
     async def login(request: Request) -> Response:
         """Raises Forbidden for a form of another site, and Unavailable while the service starts."""
+        following = _own_path(request.query_params.get("next", ""))
         if request.method != "POST":
-            return login_page()
+            return login_page(following=following)
         _check_site(request.headers)
         try:
             value = await access.open_session(await _token(request), address_of(request), device_of(request))
         except TooManyAttempts as error:
-            return login_page(429, error.public_message, {"Retry-After": str(error.retry_after)})
+            return login_page(429, error.public_message, {"Retry-After": str(error.retry_after)}, following)
         except Unauthenticated as error:
-            return login_page(401, error.public_message)
-        response = RedirectResponse("/graphql", status_code=303, headers={"Cache-Control": "no-store"})
+            return login_page(401, error.public_message, following=following)
+        response = RedirectResponse(following or "/", status_code=303, headers={"Cache-Control": "no-store"})
         encrypted = is_secure(request, settings)
         response.set_cookie(
             session_cookie(encrypted),
@@ -115,6 +125,13 @@ def login_routes(access: Access, settings: WebSettings) -> list[Route]:
         return response
 
     return [Route("/login", login, methods=["GET", "POST"]), Route(LOGOUT, logout, methods=["POST"])]
+
+
+def _own_path(given: str) -> str:
+    """Returns a path of this service, with its query, or "" for everything else. Browsers take a backslash for a slash,
+    and leave out control characters, so that "/\\example.org" would lead elsewhere."""
+    is_own = given.startswith("/") and not given.startswith(("//", "/\\")) and given.isprintable()
+    return given if is_own and not given.startswith(("/login", LOGOUT)) else ""
 
 
 def from_here(headers: Headers) -> bool:

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from photos_graph.access.credentials import Access
 from photos_graph.access.roles import Viewer
-from photos_graph.errors import Forbidden, PhotosGraphError, Unauthenticated
+from photos_graph.errors import Forbidden, PhotosGraphError, TooManyAttempts, Unauthenticated
 from photos_graph.graph.engine.caller import hurried, no_mutation
 from photos_graph.settings import WebSettings
 from photos_graph.web.access_cookie import access_cookie
 from photos_graph.web.answers import error_answer, masked, status_of
 from photos_graph.web.clients import address_of, is_secure
-from photos_graph.web.login import LOGOUT, from_here, login_page, session_cookie
+from photos_graph.web.login import LOGOUT, from_here, login_address, login_page, session_cookie
 
 PUBLIC = frozenset({"/healthz", "/readyz", "/login", LOGOUT})
 MEDIA = "/media/"  # these addresses are signed
@@ -123,9 +123,7 @@ class Authentication:
                 if viewer is None and scope["type"] == "http":
                     raise Unauthenticated("Sign in first: send a token as 'Authorization: Bearer ...', or use /login.")
         except PhotosGraphError as error:
-            html = isinstance(error, Unauthenticated) and wants_html(scope)
-            response = login_page(status_of(error), error.public_message) if html else error_answer(error)
-            await refuse(response, scope, receive, send)
+            await refuse(_refusal(error, connection), scope, receive, send)
             return
         scope.setdefault("state", {})["viewer"] = viewer
         await self.app(scope, receive, send)
@@ -152,6 +150,16 @@ class Authentication:
         elif connection.scope["path"] == "/graphql" and not wants_html(connection.scope):
             _check_query(connection.headers)
         return viewer
+
+
+def _refusal(error: PhotosGraphError, connection: HTTPConnection) -> Response:
+    """Returns the answer to somebody who is not let in. A browser that shows pages is led to where people sign in."""
+    if not isinstance(error, Unauthenticated) or not wants_html(connection.scope):
+        return error_answer(error)
+    if isinstance(error, TooManyAttempts) or "authorization" in connection.headers:
+        return login_page(status_of(error), error.public_message)
+    wanted = connection.url.path + (f"?{connection.url.query}" if connection.url.query else "")
+    return RedirectResponse(login_address(wanted), 303, {"Cache-Control": "no-store"})
 
 
 def wants_html(scope: Scope) -> bool:

@@ -77,14 +77,14 @@ async def test_an_unknown_token_is_refused_even_beside_a_good_session(client: ht
 
 async def test_a_browser_is_shown_how_to_sign_in(client: httpx.AsyncClient) -> None:
     answer = await client.get("/graphql", headers={"Accept": "text/html"})
-    assert answer.status_code == 401
-    assert '<form method="post" action="/login">' in answer.text
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login?next=/graphql")
+    page = await client.get(answer.headers["location"])
+    assert '<form method="post" action="/login?next=/graphql">' in page.text
 
 
 async def test_signing_in_gives_a_session_and_not_the_token(client: httpx.AsyncClient) -> None:
     answer = await sign_in(client)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/graphql")
-    assert (await client.get("/")).headers["location"] == "/graphql"
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
     cookie = answer.headers["set-cookie"]
     assert "HttpOnly" in cookie and "SameSite=strict" in cookie and OWNER not in cookie
     assert hashlib.sha256(OWNER.encode()).hexdigest()[:16] not in cookie

@@ -54,7 +54,7 @@ async def page(request: Request) -> Response:
 
 async def test_the_printed_address_signs_in_and_leaves_the_address_bar(tmp_path: Path) -> None:
     async with serving(build()) as client, chromium(tmp_path / "profile") as tab:
-        await tab.go(f"{client.base_url}/login?token={OWNER}")
+        await tab.go(f"{client.base_url}/login?token={OWNER}&next=/graphql")
         await tab.until("location.pathname === '/graphql'")
         assert await tab.evaluate("[location.search, history.length, document.cookie].join()") in (",1,", ",2,")
         assert [url for url in tab.requested if OWNER in url][1:] == []

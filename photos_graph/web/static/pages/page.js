@@ -1,0 +1,98 @@
+// What all pages have in common: asking in GraphQL, saying what was done with a way to undo it, and colours that stand
+// where pictures are not loaded yet.
+
+export const mayEdit = document.body.dataset.role !== "VIEWER"
+
+/** An answer of the service that is an error. */
+export class Problem extends Error {
+  constructor(message, code) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** Runs an operation of a document of the cookbook, and resolves to its data. Throws a Problem. */
+export async function ask(name, operation, variables = {}) {
+  let answer
+  try {
+    answer = await fetch("/graphql", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json" },
+      body: JSON.stringify({ documentId: `cookbook/${name}`, operationName: operation, variables }),
+    })
+  } catch {
+    throw new Problem("The service does not answer. Is it running?", "UNAVAILABLE")
+  }
+  if (answer.status === 401) {
+    location.href = `/login?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`
+  }
+  const found = await answer.json()
+  if (found.errors?.length) throw new Problem(found.errors[0].message, found.errors[0].extensions?.code)
+  return found.data
+}
+
+/** Makes an element with properties, such as {className: "tile"}, and children, which are elements or texts. */
+export function make(name, properties = {}, ...children) {
+  const element = document.createElement(name)
+  for (const [key, value] of Object.entries(properties)) {
+    if (key.includes("-") || key === "role") element.setAttribute(key, value)
+    else element[key] = value
+  }
+  element.append(...children)
+  return element
+}
+
+let hiding
+
+/** Says what was done. `change` is its id, if it can be undone, and `undone` is called with what that changed. */
+export function say(text, change = null, undone = () => location.reload()) {
+  const area = document.getElementById("message")
+  clearTimeout(hiding)
+  area.replaceChildren(make("p", {}, text))
+  if (change) {
+    const button = make("button", { type: "button" }, "Undo")
+    button.addEventListener("click", async () => {
+      button.disabled = true
+      await tell(async () => {
+        const done = (await ask("grid.actions", "GridUndo", { change })).undo
+        say("Undone.")
+        undone(done)
+      })
+    })
+    area.append(button)
+  } else {
+    hiding = setTimeout(() => area.replaceChildren(), 6000)
+  }
+}
+
+/** Does something, and says why if it fails. Resolves to what it returns, or undefined. */
+export async function tell(work) {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    say(error.message)
+  }
+}
+
+/** Returns the average colour of a ThumbHash in base64, as CSS has it. */
+export function colourOf(placeholder) {
+  const bytes = Uint8Array.from(atob(placeholder), (character) => character.charCodeAt(0))
+  const packed = bytes[0] | (bytes[1] << 8) | (bytes[2] << 16)
+  const light = (packed & 63) / 63
+  const p = ((packed >> 6) & 63) / 31.5 - 1
+  const q = ((packed >> 12) & 63) / 31.5 - 1
+  const blue = light - (2 / 3) * p
+  const red = (3 * light - blue + q) / 2
+  const shown = [red, red - q, blue].map((value) => Math.round(255 * Math.min(1, Math.max(0, value))))
+  return `rgb(${shown.join(" ")})`
+}
+
+/** Paints the placeholders of pictures below an element. */
+export function paint(below = document) {
+  for (const element of below.querySelectorAll("[data-placeholder]")) {
+    if (element.dataset.placeholder) element.style.backgroundColor = colourOf(element.dataset.placeholder)
+  }
+}
+
+paint()

@@ -1,0 +1,145 @@
+"""The pages of the service, as HTML that a browser gets: for each role, for a stranger, and what they may load."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from photos_graph.access.roles import RANK
+from photos_graph.model.access import Role
+from photos_graph.settings import Settings
+from photos_graph.web.pages.cookbook_documents import cookbook_documents
+from photos_graph.web.pages.page_assets import FOLDER, asset_names
+from photos_graph.web.pages.page_routes import PAGES
+from photos_graph.web.pages.rendering import TEMPLATES
+from tests.kit.everything import furnish
+from tests.kit.graphql import TOKENS, Ask, photo_ids
+from tests.kit.screens import FOLDER as COOKBOOK
+
+pytestmark = pytest.mark.anyio
+
+HTML = {"Accept": "text/html,*/*"}
+CONTROLS = ("button", "input", "select", "textarea")
+
+
+class Seen(HTMLParser):
+    """What a page has: its tags with their attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def all(self, *names: str) -> list[dict[str, str]]:
+        return [given for tag, given in self.tags if tag in names]
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    settings.faces.enabled = "off"
+    return settings
+
+
+async def seen(client: httpx.AsyncClient, path: str, role: str = "owner", status: int = 200) -> Seen:
+    answer = await client.get(path, headers=HTML | {"Authorization": f"Bearer {TOKENS[role]}"})
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"].startswith("text/html")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "http" not in policy
+    page = Seen(answer.text)
+    _check_markup(page)
+    return page
+
+
+def _check_markup(page: Seen) -> None:
+    """Nothing is inline, and nothing comes from elsewhere."""
+    ids = [given["id"] for _, given in page.tags if "id" in given]
+    assert len(ids) == len(set(ids))
+    for tag, given in page.tags:
+        assert "style" not in given and not any(name.startswith("on") for name in given), (tag, given)
+        for name in ("src", "href", "action", "srcset"):
+            for address in re.split(r",\s+", given.get(name, "/")):
+                assert address.startswith(("/", "#", "data:,")) and not address.startswith("//"), address
+    assert all(given["src"] for given in page.all("script")) and not page.all("style")
+    assert all("alt" in given for given in page.all("img"))
+
+
+async def test_each_role_gets_pages_with_what_it_may_use(app: Starlette, client: httpx.AsyncClient, ask: Ask) -> None:
+    await furnish(app.state.services)
+    ids, total = await photo_ids(ask), (await ask("{ photos { totalCount } }"))["data"]["photos"]["totalCount"]
+    paths = [page.path for page in PAGES if "{" not in page.path]
+    for role in ("owner", "editor", "viewer"):
+        for path in (*paths, "/?q=sea+in+Italy", "/?q=on+a+sunday", "/?q=xyzzy", f"/photo/{ids['24.jpg']}"):
+            refused = any(page.path == path and RANK[page.role] > RANK[Role(role.upper())] for page in PAGES)
+            page = await seen(client, path, role, 403 if refused else 200)
+            controls = [given for given in page.all(*CONTROLS) if given.get("id") != "search"]
+            assert len(controls) == 1 or role != "viewer", (path, controls)  # that to sign out
+            if path.startswith("/photo/"):
+                assert (len(controls) > 1) is (role != "viewer")
+        home = await seen(client, "/", role)
+        links = [given["href"] for given in home.all("a") if given.get("class") == "tile"]
+        assert len(links) == total > 40
+
+
+async def test_what_is_typed_is_shown_as_text(client: httpx.AsyncClient, library: str) -> None:
+    page = await seen(client, "/?q=%3Cscript%3Ealert(1)%3C/script%3E%22")
+    assert [given["src"] for given in page.all("script")] == [
+        given["src"] for given in (await seen(client, "/")).all("script")
+    ]
+    assert page.all("input")[0]["value"] == '<script>alert(1)</script>"'
+
+
+async def test_who_has_not_signed_in_signs_in_and_comes_to_the_page(client: httpx.AsyncClient, library: str) -> None:
+    del client.headers["Authorization"]
+    asked = await client.get("/?q=a%20b%26c", headers=HTML)
+    assert (asked.status_code, asked.headers["location"]) == (303, "/login?next=/%3Fq%3Da%2520b%2526c")
+    form = Seen((await client.get(asked.headers["location"])).text).all("form")[0]
+    assert form["action"] == asked.headers["location"]
+    done = await client.post(form["action"], data={"token": TOKENS["viewer"]})
+    assert (done.status_code, done.headers["location"]) == (303, "/?q=a%20b%26c")
+    assert (await client.get("/", headers=HTML)).status_code == 200
+    for elsewhere in ("//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "/logout", ""):
+        done = await client.post("/login", params={"next": elsewhere}, data={"token": TOKENS["viewer"]})
+        assert done.headers["location"] == "/", elsewhere
+
+
+async def test_a_photo_that_is_not_there_is_said_to_be_gone(client: httpx.AsyncClient, library: str) -> None:
+    page = await seen(client, "/photo/UGhvdG86MDA=", status=404)
+    assert page.all("h1")
+
+
+async def test_assets_are_kept_and_name_no_other_place(client: httpx.AsyncClient) -> None:
+    page = await seen(client, "/")
+    addresses = [given["src"] for given in page.all("script")] + [
+        given["href"] for given in page.all("link") if given["rel"] == "stylesheet"
+    ]
+    folder = addresses[0].rpartition("/")[0]
+    for name in asset_names():
+        answer = await client.get(f"{folder}/{name}")
+        assert (answer.status_code, "immutable" in answer.headers["cache-control"]) == (200, True)
+        assert answer.headers["etag"] and not re.search(r"https?://|@import|url\((?!data:)", answer.text), name
+        for imported in re.findall(r'from "\./([^"]+)"', answer.text):
+            assert imported in asset_names()
+    assert (await client.get(f"{folder}x/page.js")).status_code == 404
+    assert {address.rpartition("/")[2] for address in addresses} <= asset_names()
+
+
+def test_scripts_and_templates_have_no_document_of_their_own() -> None:
+    for path in (*FOLDER.iterdir(), *TEMPLATES.iterdir()):
+        assert not re.search(r"\b(query|mutation)\b\s*\w*\s*[({]", path.read_text()), path
+    used = {
+        call for path in FOLDER.glob("*.js") for call in re.findall(r'ask\(\s*"([\w.]+)",\s*"(\w+)"', path.read_text())
+    }
+    for document, operation in used:
+        assert re.search(rf"\b(query|mutation) {operation}\b", cookbook_documents()[document]), (document, operation)
+
+
+def test_the_documents_are_those_of_the_cookbook() -> None:
+    assert cookbook_documents() == {path.stem: path.read_text() for path in COOKBOOK.glob("*.graphql")}
