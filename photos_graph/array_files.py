@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,6 +18,8 @@ import numpy as np
 import numpy.typing as npt
 from safetensors import safe_open
 from safetensors.numpy import load, save, save_file
+
+from photos_graph.written_files import temporary_of, written_whole
 
 Arrays = dict[str, npt.NDArray[Any]]
 
@@ -51,7 +51,7 @@ def write_arrays(path: Path, version: int, about: Mapping[str, Any], arrays: Map
     """As ``pack``, without a copy in memory. All or nothing; one writer at a time. Raises OSError."""
     dense = _dense(arrays)
     with written_whole(path):
-        save_file(dense, _temporary(path), _metadata(version, about, dense))
+        save_file(dense, temporary_of(path), _metadata(version, about, dense))
 
 
 def read_arrays(path: Path, version: int) -> tuple[dict[str, Any], Arrays]:
@@ -130,42 +130,6 @@ def stamp(path: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_mtime_ns, status.st_size
-
-
-@contextmanager
-def written_whole(path: Path) -> Iterator[IO[bytes]]:
-    """Yields a file that gets its name when the block is done, and is on the disk by then. One writer at a time.
-
-    If the block fails, nothing of it stays and the former file remains; what a killed writer left is overwritten by the
-    next one. Raises OSError when the file cannot be written.
-    """
-    temporary = _temporary(path)
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        if path.suffix == ".safetensors":  # the same in the format that came before; to be removed after a release
-            path.with_suffix(".npz").unlink(missing_ok=True)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Returns when the names of the files in the folder are on the disk. Raises OSError."""
-    directory = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
-
-
-def _temporary(path: Path) -> Path:
-    return path.with_name(f".{path.name}.new")
 
 
 def _dense(arrays: Mapping[str, npt.NDArray[Any]]) -> Arrays:

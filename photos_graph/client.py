@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from photos_graph.access.secrets import load_or_make
-from photos_graph.array_files import written_whole
 from photos_graph.command import with_services
 from photos_graph.errors import BadInput, PhotosGraphError, Unavailable
 from photos_graph.settings import Settings
+from photos_graph.written_files import written_whole
 
 Ask = Callable[..., Awaitable[dict[str, Any]]]  # ask(document, **variables) -> data; raises PhotosGraphError
 T = TypeVar("T")

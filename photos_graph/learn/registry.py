@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from photos_graph.array_files import Arrays, Damaged, pack, unpack, written_whole
+from photos_graph.array_files import Arrays, Damaged, pack, unpack
 from photos_graph.faces.matching import Known
 from photos_graph.learn import belief
 from photos_graph.learn.belief import Belief
@@ -23,6 +23,7 @@ from photos_graph.learn.predictor import Predictor
 from photos_graph.learn.propagation import EARLIER, Way
 from photos_graph.learn.tags import TagModel
 from photos_graph.model.learning import ModelKind, Trust
+from photos_graph.written_files import written_whole
 
 VERSION = 1  # of the files; raise it when the meaning of their contents changes
 

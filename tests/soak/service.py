@@ -10,12 +10,12 @@ import signal
 
 from photos_graph import cli, serving
 from photos_graph.access.secrets import Secrets
-from photos_graph.array_files import written_whole
 from photos_graph.bootstrap import Services
 from photos_graph.services.faces import detection_call
 from photos_graph.services.labels import predicted_tags
 from photos_graph.services.learning import features_call, training_call
 from photos_graph.weights import WeightStore
+from photos_graph.written_files import written_whole
 from tests.soak import light_tasks
 
 DIFFERENCES = "differences.txt"

@@ -9,10 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import LiteralString
 
-from photos_graph.array_files import written_whole
 from photos_graph.errors import DamagedGraph
 from photos_graph.graph.engine import feed
 from photos_graph.graph.engine.connection import Graph
+from photos_graph.written_files import written_whole
 
 FILE = "graph.id"
 

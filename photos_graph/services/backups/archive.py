@@ -24,9 +24,9 @@ from typing import IO, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from photos_graph.array_files import sync_folder
 from photos_graph.errors import BadInput
 from photos_graph.services.backups.node_records import decoded, encoded
+from photos_graph.written_files import sync_folder
 
 FORMAT, VERSION = "photos-graph backup", 1
 MANIFEST = "manifest.json"

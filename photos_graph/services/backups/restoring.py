@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from photos_graph.array_files import written_whole
 from photos_graph.errors import BadInput, BadSettings
 from photos_graph.graph.engine import contents, opening
 from photos_graph.graph.engine.connection import Graph
@@ -31,6 +30,7 @@ from photos_graph.services.backups.archive import Archive, Manifest
 from photos_graph.services.backups.dumping import MODELS, SECRETS
 from photos_graph.services.backups.node_records import node_of
 from photos_graph.settings import Settings, expanded
+from photos_graph.written_files import written_whole
 
 MARK = "restoring"
 BATCH = 1000  # nodes in a transaction

@@ -16,7 +16,6 @@ from typing import Protocol
 import numpy as np
 from safetensors.numpy import load
 
-from photos_graph.array_files import written_whole
 from photos_graph.faces import catalogue
 from photos_graph.faces.recognition import Recognised
 from photos_graph.faces.sightings import Floats
@@ -40,6 +39,7 @@ from photos_graph.services.faces.clustering_faces import FaceNumbers, write_face
 from photos_graph.services.faces.clustering_tasks import CLUSTER_FACES, KNOWN_FACES, ClusterOrder, SimilaritiesFile
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
+from photos_graph.written_files import written_whole
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
-from photos_graph.array_files import written_whole
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.learning import features
 from photos_graph.jobs.concurrency import with_progress
@@ -29,6 +28,7 @@ from photos_graph.services.learning.neighbours_tasks import (
 )
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import Priority, WorkerPool
+from photos_graph.written_files import written_whole
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from photos_graph.array_files import Damaged, read_arrays, written_whole
+from photos_graph.array_files import Damaged, read_arrays
 from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import merged, predictions
@@ -32,6 +32,7 @@ from photos_graph.services.learning.neighbours_tasks import GUESSES, PREDICT, Pr
 from photos_graph.services.learning.versions import MIN_STORED_PROBABILITY, ModelVersions
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
+from photos_graph.written_files import written_whole
 
 BATCH_SIZE = 1_000  # photos in one commit
 MAX_PREDICTIONS = 20  # predictions of one photo

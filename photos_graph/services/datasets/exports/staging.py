@@ -16,10 +16,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from photos_graph.array_files import written_whole
 from photos_graph.errors import BadInput
 from photos_graph.services.datasets.exports.leftovers import remove_leftovers
 from photos_graph.services.datasets.exports.records import PHOTO, PhotoRecord
+from photos_graph.written_files import written_whole
 
 WORK = ".work"  # subfolder of the staging folder for notes and for pictures on their way into shards
 
