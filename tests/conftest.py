@@ -176,9 +176,11 @@ def settings(engine: engines.RunningEngine, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-async def kept_workers(anyio_backend: tuple[str, dict[str, object]]) -> AsyncIterator[WarmWorkers]:
+async def kept_workers(
+    anyio_backend: tuple[str, dict[str, object]], tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[WarmWorkers]:
     """Worker processes that are idle, for the modules that share them."""
-    workers = WarmWorkers()
+    workers = WarmWorkers(_run_folder(tmp_path_factory))
     yield workers
     await workers.close()
 
@@ -247,11 +249,15 @@ def _untold(what: str, done: int, total: int | None) -> None:
     """Nobody watches the progress."""
 
 
+def _run_folder(factory: pytest.TempPathFactory) -> Path:
+    """The folder in which all processes of this run have their folders."""
+    folder = factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
 def _once_a_run(factory: pytest.TempPathFactory, name: str, fill: Callable[[Path], None]) -> Path:
     """A folder that the first of the processes of this run fills for all of them."""
-    run = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        run = run.parent
+    run = _run_folder(factory)
     folder, whole = run / name, run / f"{name}.whole"
     with (run / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
