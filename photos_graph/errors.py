@@ -5,7 +5,7 @@
     │   └── BadSettings          BAD_INPUT        a setting, option or folder that cannot be used
     ├── RefusedQuery             INTERNAL         the graph engine refused a query
     ├── DamagedGraph             INTERNAL         the graph engine has lost what it held
-    ├── NotFound                 NOT_FOUND
+    ├── NotFound                 NOT_FOUND        what was named is not there, or not for this viewer
     ├── Conflict                 CONFLICT         the request is valid, but something is in its way
     ├── Unauthenticated          UNAUTHENTICATED  no token, or an unknown one
     │   └── TooManyAttempts      TOO_MANY_ATTEMPTS  wrong tokens from one address; carries seconds to wait

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from prometheus_client import (
     CollectorRegistry,
@@ -23,7 +23,7 @@ from prometheus_client import (
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as CONTENT_TYPE
 
-__all__ = ["CONTENT_TYPE", "LOOP_SECONDS", "Measure", "Metrics"]
+__all__ = ["CONTENT_TYPE", "LOOP_SECONDS", "PREFIX", "Measure", "Metrics", "families"]
 
 PREFIX = "photos_graph_"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -39,6 +39,10 @@ class Measure:
     labels: tuple[str, ...] = ()
     values: Mapping[tuple[str, ...], float] = field(default_factory=dict)
     total: bool = False
+
+    def of(self, values: Mapping[tuple[str, ...], float]) -> Measure:
+        """Returns the same measure with these values."""
+        return replace(self, values=values)
 
 
 class Metrics:
@@ -73,7 +77,10 @@ class Metrics:
             buckets=SECONDS,
         )
         self._media = Counter(
-            f"{PREFIX}media_requests", "Requested pictures.", ["rendition", "cache"], registry=registry
+            f"{PREFIX}media_requests",
+            "Requested pictures: a hit or a miss of the cache, known to the client, or none for originals.",
+            ["rendition", "cache"],
+            registry=registry,
         )
         self._loop_delay = Histogram(
             f"{PREFIX}event_loop_delay_seconds",
@@ -116,10 +123,15 @@ class _Found(CollectorRegistry):
         self._measures = list(measures)
 
     def collect(self) -> Iterable[Metric]:
-        for each in self._measures:
-            family = (CounterMetricFamily if each.total else GaugeMetricFamily)(
-                PREFIX + each.name, each.meaning, labels=each.labels
-            )
-            for labels, value in each.values.items():
-                family.add_metric(labels, value)
-            yield family
+        return families(self._measures)
+
+
+def families(measures: Iterable[Measure]) -> Iterator[Metric]:
+    """Yields the measures as Prometheus knows them."""
+    for each in measures:
+        family = (CounterMetricFamily if each.total else GaugeMetricFamily)(
+            PREFIX + each.name, each.meaning, labels=each.labels
+        )
+        for labels, value in each.values.items():
+            family.add_metric(labels, value)
+        yield family

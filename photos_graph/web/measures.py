@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import resource
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from photos_graph.disk_space import Space
 from photos_graph.errors import PhotosGraphError
 from photos_graph.facade import Services
 from photos_graph.graph import jobs
@@ -24,15 +23,35 @@ Values = dict[tuple[str, ...], float]
 _OPEN = (JobState.QUEUED, JobState.RUNNING)
 
 
+_ENGINE_UP = Measure("engine_up", "Whether the graph engine answers.")
+_READY = Measure("ready", "Whether the service can read and write.")
+_PHOTOS = Measure("photos", "Photos that are shown.")
+_QUERIES = Measure("graph_queries", "Queries of the graph.", total=True)
+_WAITING = Measure("pictures_waiting", "Pictures that wait for a process, for a person or for a job.", ("priority",))
+_ENDED = Measure("jobs_ended", "Jobs that this process has ended.", ("kind", "state"), total=True)
+_JOBS = Measure("jobs", "Jobs that are queued or running.", ("kind", "state"))
+_KEPT = Measure("jobs_kept", "Jobs that have ended and are kept.", ("state",))
+_LAG = Measure("index_lag", "Changes of the graph that the search index has not read.")
+_FREE = Measure("disk_free_bytes", "Free space of the disk of a folder.", ("folder",))
+_SIZE = Measure("disk_size_bytes", "Size of the disk of a folder.", ("folder",))
+_LOW = Measure("disk_low", "Whether less is free than is kept free.", ("folder",))
+_MEMORY = Measure("process_resident_bytes", "Memory of the workers and of the embedded engine.", ("kind",))
+_PROCESSES = Measure("processes", "The number of workers and of embedded engines.", ("kind",))
+LOOKED_UP = (
+    *(_ENGINE_UP, _READY, _PHOTOS, _QUERIES, _WAITING, _ENDED, _JOBS),
+    *(_KEPT, _LAG, _FREE, _SIZE, _LOW, _MEMORY, _PROCESSES),
+)
+
+
 async def measures(services: Services) -> list[Measure]:
     """Returns what can be found out now. What needs the graph is left out while it does not answer."""
     found = [
-        _one("engine_up", "Whether the graph engine answers.", services.graph.pulse.answers),
-        _one("ready", "Whether the service can read and write.", services.graph.trouble is None),
-        _one("photos", "Photos that are shown.", services.browse.photo_count()),
-        _one("graph_queries", "Queries of the graph.", services.graph.queries, total=True),
-        _waiting(services),
-        _ended(services),
+        _ENGINE_UP.of(_one(services.graph.pulse.answers)),
+        _READY.of(_one(services.graph.trouble is None)),
+        _PHOTOS.of(_one(services.browse.photo_count())),
+        _QUERIES.of(_one(services.graph.queries)),
+        _WAITING.of({(each.name.lower(),): float(services.pool.waiting(each)) for each in Priority}),
+        _ENDED.of({(kind.lower(), state.lower()): float(n) for (kind, state), n in services.runner.ended.items()}),
         *await asyncio.to_thread(lambda: [*_space(services), *_memory()]),
     ]
     with suppress(PhotosGraphError):
@@ -40,18 +59,8 @@ async def measures(services: Services) -> list[Measure]:
     return found
 
 
-def _one(name: str, meaning: str, value: float, *, total: bool = False) -> Measure:
-    return Measure(name, meaning, values={(): float(value)}, total=total)
-
-
-def _waiting(services: Services) -> Measure:
-    waiting: Values = {(each.name.lower(),): float(services.pool.waiting(each)) for each in Priority}
-    return Measure("pictures_waiting", "Pictures that wait for a process.", ("priority",), waiting)
-
-
-def _ended(services: Services) -> Measure:
-    ended: Values = {(kind.lower(), state.lower()): float(n) for (kind, state), n in services.runner.ended.items()}
-    return Measure("jobs_ended", "Jobs that this process has ended.", ("kind", "state"), ended, total=True)
+def _one(value: float) -> Values:
+    return {(): float(value)}
 
 
 async def _of_the_graph(services: Services) -> list[Measure]:
@@ -62,22 +71,14 @@ async def _of_the_graph(services: Services) -> list[Measure]:
         (state.lower(),): float(await jobs.count(services.graph, state)) for state in JobState if state not in _OPEN
     }
     head = await feed.head(services.graph)
-    return [
-        Measure("jobs", "Jobs that are queued or running.", ("kind", "state"), unfinished),
-        Measure("jobs_kept", "Jobs that have ended and are kept.", ("state",), kept),
-        _one("index_lag", "Changes of the graph that the search index has not read.", head - services.index.search.seq),
-    ]
+    return [_JOBS.of(unfinished), _KEPT.of(kept), _LAG.of(_one(head - services.index.search.seq))]
 
 
 def _space(services: Services) -> Iterator[Measure]:
     spaces = {place.name: place.space for place in services.storage.places()}
-
-    def of_each(name: str, meaning: str, value: Callable[[Space], float]) -> Measure:
-        return Measure(name, meaning, ("folder",), {(folder,): float(value(space)) for folder, space in spaces.items()})
-
-    yield of_each("disk_free_bytes", "Free space of the disk of a folder.", lambda space: space.free)
-    yield of_each("disk_size_bytes", "Size of the disk of a folder.", lambda space: space.size)
-    yield of_each("disk_low", "Whether less is free than is kept free.", lambda space: space.is_low)
+    yield _FREE.of({(folder,): float(space.free) for folder, space in spaces.items()})
+    yield _SIZE.of({(folder,): float(space.size) for folder, space in spaces.items()})
+    yield _LOW.of({(folder,): float(space.is_low) for folder, space in spaces.items()})
 
 
 def _memory() -> Iterator[Measure]:
@@ -91,8 +92,8 @@ def _memory() -> Iterator[Measure]:
             if kind is not None:
                 memory[kind] += int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize()
                 count[kind] += 1
-    yield Measure("process_resident_bytes", "Memory of the processes of a kind.", ("kind",), memory)
-    yield Measure("processes", "Processes of a kind.", ("kind",), count)
+    yield _MEMORY.of(memory)
+    yield _PROCESSES.of(count)
 
 
 def _children() -> Iterator[int]:

@@ -12,8 +12,10 @@ import typer
 import yaml
 from typer.core import TyperGroup
 
+import photos_graph.errors
 from photos_graph.model.jobs import JobKind
 from tests import access_table, settings_table
+from tests.reference import errors, pages
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DOCS = REPOSITORY / "docs"
@@ -44,6 +46,20 @@ def test_the_settings_table_is_that_of_the_code() -> None:
 def test_the_table_of_who_may_do_what_is_that_of_the_code() -> None:
     page = (DOCS / "access.md").read_text()
     assert access_table.with_table(page) == page, "run python -m tests.access_table, and read what changed"
+
+
+def test_the_reference_is_that_of_the_code() -> None:
+    stale = [name for name, page in pages.pages().items() if (pages.FOLDER / name).read_text() != page]
+    assert stale == [], "run python -m tests.reference"
+
+
+def test_every_error_stands_in_the_reference() -> None:
+    described = {error for error, _ in errors.described()}
+    assert described == {each for each in vars(photos_graph.errors).values() if is_error(each)}
+
+
+def is_error(given: object) -> bool:
+    return isinstance(given, type) and issubclass(given, photos_graph.errors.PhotosGraphError)
 
 
 def test_every_setting_has_a_meaning() -> None:
