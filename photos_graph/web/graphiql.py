@@ -18,6 +18,7 @@ from photos_graph.web.middleware import wants_html
 
 FOLDER = Path(__file__).parent / "static" / "graphiql"
 EXAMPLES = Path(__file__).parent / "static" / "examples"
+IDS = Path(__file__).parent / "static" / "examples-ids.graphql"
 ASSETS = {"graphiql.js": "text/javascript", "graphiql.css": "text/css", "LICENSES.txt": "text/plain"}
 
 # Inline styles are allowed, because CodeMirror and the menus of GraphiQL add style elements and attributes.
@@ -32,7 +33,7 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>photos-graph</title><link rel="icon" href="data:,">
 <link rel="stylesheet" href="/static/graphiql/{version}/graphiql.css">
-<body style="margin:0"><div id="graphiql" style="height:100vh"></div>
+<body><div id="graphiql"></div><aside id="pictures" aria-label="Pictures of the answer" hidden></aside>
 <script id="page" type="application/json">{page}</script>
 <script src="/static/graphiql/{version}/graphiql.js"></script>
 </body></html>
@@ -68,9 +69,16 @@ def examples() -> tuple[str, ...]:
 
 
 @cache
+def ids() -> str:
+    """Returns the document that finds an object of the library for each variable of the examples, by its name."""
+    return IDS.read_text(encoding="utf-8")
+
+
+@cache
 def _page() -> str:
-    tabs = [{"query": text} for text in examples()]
-    data = json.dumps({"tabs": tabs}).replace("<", "\\u003c")  # so that no text can end the script element
+    data = json.dumps({"tabs": examples(), "ids": ids()}).replace(
+        "<", "\\u003c"
+    )  # so that no text can end the script element
     return _PAGE.format(version=_version(), page=data)
 
 

@@ -13,7 +13,7 @@ from strawberry.types.base import StrawberryOptional, get_object_definition
 
 from photos_graph.model.access import Role
 from photos_graph.settings import WebSettings
-from photos_graph.web.graphiql import examples
+from photos_graph.web.graphiql import examples, ids
 from resolvers.permissions import IsOwner, RolePermission
 from resolvers.schema import NODES, Mutation, Query, Subscription, build_schema, print_sdl
 from resolvers.warming import QUESTIONS
@@ -403,7 +403,9 @@ def test_the_comparison_sees_what_a_client_would(ours: str, same: bool) -> None:
 
 def test_the_examples_of_graphiql_fit() -> None:
     schema = declared()
-    problems = [error.message for text in examples() for error in graphql.validate(schema, graphql.parse(text))]
+    problems = [
+        error.message for text in (*examples(), ids()) for error in graphql.validate(schema, graphql.parse(text))
+    ]
     assert problems == []
 
 

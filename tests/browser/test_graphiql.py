@@ -1,17 +1,22 @@
-"""GraphiQL as a person meets it, in a real browser: signing in, the examples, a job as it runs, a picture."""
+"""GraphiQL as a person meets it, in a real browser: signing in, the examples, a job as it runs, pictures."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
+from photos_graph.bootstrap import Services
 from photos_graph.web.graphiql import examples
+from resolvers import ids
 from tests.kit.chromium import Page, chromium
-from tests.kit.graphql import TOKENS, Ask, scan
+from tests.kit.faces import Found, find
+from tests.kit.graphql import TOKENS, Ask, photo_ids, scan
 from tests.kit.pictures import jpeg, put
 
 pytestmark = [pytest.mark.anyio, pytest.mark.http]
@@ -22,12 +27,15 @@ ANSWER = "document.querySelector('.graphiql-response .CodeMirror').CodeMirror.ge
 
 
 @pytest.fixture
-async def page(client: httpx.AsyncClient, ask: Ask, tmp_path: Path) -> AsyncIterator[Page]:
-    """Signed in by the form, with GraphiQL in front of a library of three photos."""
+async def page(client: httpx.AsyncClient, app: Starlette, ask: Ask, tmp_path: Path) -> AsyncIterator[Page]:
+    """Signed in by the form, with GraphiQL in front of a library of three photos with a group of faces."""
     for number in range(3):
         put(tmp_path / f"Pictures/{number}.jpg", jpeg(number, 1200, 800))
     await ask('mutation($p: String!) { addRoot(path: $p, name: "Pictures") { id } }', p=str(tmp_path / "Pictures"))
     await scan(ask)
+    services: Services = app.state.services
+    photos = [ids.decode("Photo", photo) for photo in (await photo_ids(ask)).values()]
+    await find(services.graph, *(Found(f"f{number}", photo, cluster="c") for number, photo in enumerate(photos)))
     async with chromium(tmp_path / "chromium") as page:
         await page.go(f"{client.base_url}/graphql")
         await page.until("document.activeElement && document.activeElement.id === 'token'")
@@ -40,18 +48,46 @@ async def page(client: httpx.AsyncClient, ask: Ask, tmp_path: Path) -> AsyncIter
     assert foreign == [], "nothing is fetched from elsewhere"
 
 
-async def test_every_example_is_there_and_the_first_is_answered(page: Page) -> None:
+async def chosen(page: Page, number: int) -> None:
+    """Returns when the example with this number is in the editor and can be run."""
+    tab = f"document.querySelectorAll('[role=tab]')[{number}].querySelector('button')"
+    [(kind, name)] = re.findall(r"^(query|mutation|subscription) (\w+)", examples()[number], re.MULTILINE)
+    named = "document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.operations?.[0]?.name?.value"
+    await page.until(f"({tab}.click(), {PARSED} === '{kind}' && {named} === '{name}')")
+
+
+async def test_every_example_is_answered_with_objects_of_this_library(page: Page) -> None:
     assert await page.evaluate("document.querySelectorAll('[role=tab]').length") == len(examples())
     assert await page.evaluate("document.cookie") == "", "no script reads the session"
+    answers = {}
+    for number in range(len(examples()) - 1):  # the last one is a subscription
+        await chosen(page, number)
+        await page.evaluate(RUN)
+        name = re.findall(r"^(?:query|mutation) (\w+)", examples()[number], re.MULTILINE)[0]
+        answers[name] = json.loads(await page.until(f"/^.\\s+.(data|errors)/.test({ANSWER}) && {ANSWER}"))
+    assert [(name, answer["errors"]) for name, answer in answers.items() if "errors" in answer] == []
+    assert answers["Library"]["data"]["library"]["photoCount"] == 3
+    assert answers["TagFolder"]["data"]["tagFolder"]["matched"] == 3
+    assert answers["NameGroup"]["data"]["nameCluster"]["changed"] == 3
+
+
+async def test_the_pictures_of_an_answer_are_shown_below_it(page: Page) -> None:
+    hidden = "document.getElementById('pictures').hidden"
+    assert await page.evaluate(hidden)
+    [photos] = [number for number, text in enumerate(examples()) if "query Photos" in text]
+    await chosen(page, photos)
     await page.evaluate(RUN)
-    answer = json.loads(await page.until(f"{ANSWER}.includes('photoCount') && {ANSWER}"))
-    assert answer["data"]["library"]["photoCount"] == 3
+    shown = (
+        "[...document.querySelectorAll('#pictures img')].map(each => each.alt + ' ' + (each.naturalWidth > 0)).sort()"
+    )
+    await page.until(f"{shown}.join() === '0.jpg true,1.jpg true,2.jpg true'")
+    await chosen(page, 0)
+    await page.evaluate(RUN)
+    await page.until(hidden)
 
 
 async def test_a_job_is_seen_as_it_runs(page: Page, ask: Ask) -> None:
-    last = len(examples()) - 1
-    tab = f"document.querySelectorAll('[role=tab]')[{last}].querySelector('button')"
-    await page.until(f"({tab}.click(), {PARSED} === 'subscription')")
+    await chosen(page, len(examples()) - 1)
     await page.evaluate(RUN)
     await page.until("document.querySelector('.graphiql-execute-button').ariaLabel.startsWith('Stop')")
     await ask("mutation { scan { id } }")

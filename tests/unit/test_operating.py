@@ -44,7 +44,7 @@ def try_to_call(command: Any, name: str, arguments: list[str]) -> None:
     if isinstance(command, TyperGroup) and arguments and not arguments[0].startswith("-"):
         try_to_call(command.commands[arguments[0]], arguments[0], arguments[1:])
     else:
-        command.make_context(name, arguments, resilient_parsing=True)
+        command.make_parser(typer.Context(command, info_name=name)).parse_args(arguments)
 
 
 def test_commands_in_the_documentation_can_be_called_so() -> None:
