@@ -25,9 +25,9 @@ KEPT: Mapping[str, frozenset[str]] = {
     type_: frozenset(fields.split())
     for type_, fields in {
         "Query": "library folder folders photo photos photosAround timeline geo places explainFilter search suggest "
-        "tag tags album albums person persons faces trips similarGroups viewer node nodes query",
+        "tag tags album albums person persons faces faceClusters trips similarGroups viewer node nodes query",
         "Subscription": "photoChanges",
-        "Library": "photoCount folderCount",
+        "Library": "photoCount folderCount faceCount",
         "Viewer": "name role mayOpenOriginals",
         "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
         "Photo": "id name width height format byteSize contentHash pictureHash takenAt takenOffset takenPrecision "
@@ -65,10 +65,13 @@ KEPT: Mapping[str, frozenset[str]] = {
         "Person": "id name isMe hidden birthday groups photoCount firstSeen lastSeen faceCount cover faces photos",
         "PersonConnection": _PAGE,
         "PersonEdge": _EDGE,
-        # The persons whom a face resembles, and its cluster, follow from all faces.
+        # The persons whom a face or a cluster resembles follow from all faces.
         "Face": "id box confidence quality source ignored ignoredBy photo person age thumbnail",
         "FaceConnection": _PAGE,
         "FaceEdge": _EDGE,
+        "FaceCluster": "id size faces",
+        "FaceClusterConnection": _PAGE,
+        "FaceClusterEdge": _EDGE,
         "Box": "x y width height",
         "Place": "id name kind path parent children position photoCount cover photos",
         "PlaceConnection": _PAGE,
@@ -103,6 +106,7 @@ KINDS = frozenset(
         "Person",
         "Place",
         "Face",
+        "FaceCluster",
         "Stack",
         "Trip",
         "SimilarGroup",

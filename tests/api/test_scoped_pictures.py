@@ -79,6 +79,48 @@ async def test_a_photo_is_shown_while_it_has_the_label(
     assert data(await seen())["photos"]["totalCount"] == 12
 
 
+FACE = """mutation($p: ID!) { addFace(photo: $p, box: {x: 0.2, y: 0.2, width: 0.6, height: 0.6}) {
+  id thumbnail } }"""
+FACES = "{ faces { totalCount nodes { id thumbnail photo { name } } } }"
+
+
+async def test_a_face_is_cut_out_of_photos_that_are_shown(client: httpx.AsyncClient, ask: Ask, library: str) -> None:
+    photos = await photo_ids(ask)
+    data(await ask(TAG, p=[photos["1.jpg"]]))
+    drawn = {name: data(await ask(FACE, p=photos[name]))["addFace"] for name in ("1.jpg", "2.jpg")}
+    secret = data(await ask(CREATE, scope={"tags": {"all": ["Family"]}}))["createAccessToken"]["secret"]
+    everything = {
+        each["photo"]["name"]: each["thumbnail"] for each in data(await ask(FACES, "viewer"))["faces"]["nodes"]
+    }
+    bearer = {"Authorization": f"Bearer {secret}"}
+    del client.headers["Authorization"]
+
+    async def seen(query: str = FACES, **variables: object) -> dict[str, Any]:
+        asked = {"query": query, "variables": variables}
+        found = (await client.post("/graphql", json=asked, headers=bearer)).json()
+        told: dict[str, Any] = data(found)
+        return told
+
+    async def status(address: str) -> int:
+        return (await client.get(address)).status_code
+
+    found = (await seen())["faces"]
+    assert (found["totalCount"], [each["id"] for each in found["nodes"]]) == (1, [drawn["1.jpg"]["id"]])
+    hidden = "query($id: ID!) { node(id: $id) { id ... on Face { thumbnail } } nodes(ids: [$id]) { id } }"
+    assert await seen(hidden, id=drawn["2.jpg"]["id"]) == {"node": None, "nodes": [None]}
+    own = found["nodes"][0]["thumbnail"]
+    assert await status(own) == 200
+    # The signature of an address holds for its photo alone, and that of another token shows what that one shows.
+    assert await status(everything["2.jpg"].partition("?")[0] + "?" + own.partition("?")[2]) == 403
+    assert [await status(each) for each in everything.values()] == [200, 200]
+
+    data(await ask(TAG, p=[photos["2.jpg"]]))
+    pictures = {each["photo"]["name"]: each["thumbnail"] for each in (await seen())["faces"]["nodes"]}
+    assert [await status(pictures[name]) for name in ("1.jpg", "2.jpg")] == [200, 200]
+    data(await ask(UNTAG, p=[photos["2.jpg"]]))
+    assert [await status(pictures[name]) for name in ("1.jpg", "2.jpg")] == [200, 404]
+
+
 async def test_a_window_follows_what_comes_into_the_scope_and_leaves_it(
     app: Starlette, client: httpx.AsyncClient, ask: Ask, library: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -9,10 +10,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
+from pyroaring import BitMap, FrozenBitMap
+
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import cluster_pages, pages, persons
 from photos_graph.graph.faces.pages import RankedFace, face_id_of
+from photos_graph.graph.faces.photo_faces import faces_of_numbers
 from photos_graph.graph.library.photos import photo_numbers
 from photos_graph.graph.writing import writes
 from photos_graph.index import SeenIndex, Touch
@@ -20,12 +24,14 @@ from photos_graph.model.faces import Face, FaceCluster, FaceFilter, Person
 from photos_graph.model.labels import TagSource
 from photos_graph.remembered import Remembered, RememberedByNumber, RememberedUntilWritten
 from photos_graph.search.listing import Listing, Stretch, mapped
+from photos_graph.services.browse.face_lists import FaceLists
 
 REMEMBERED_PERSONS = 20_000
 REMEMBERED_WHOLE = 300  # persons of whom all faces are, of about 150 bytes each
 REMEMBERED_FACES = 20_000  # of about 600 bytes each
 REMEMBERED_CLUSTERS = 2_000
 REMEMBERED_PAGES = 100  # of clusters
+REMEMBERED_LISTS = 3  # of the faces in some of the photos, of about 250 bytes a face
 BEST_FACES = 50  # of a person or a cluster, which are remembered
 ScoredPersons = Sequence[tuple[str, float]]
 
@@ -75,6 +81,8 @@ class FaceBrowser:
         self._best_of_clusters = RememberedUntilWritten(self._read_best_of_clusters, REMEMBERED_CLUSTERS, unwritten)
         self._similar = RememberedUntilWritten(self._read_similar, REMEMBERED_CLUSTERS, unwritten)
         self._clusters = RememberedUntilWritten(self._read_clusters, REMEMBERED_PAGES, unwritten)
+        self._lists = RememberedUntilWritten(self._read_lists, REMEMBERED_LISTS, unwritten)
+        self._reading_lists = asyncio.Lock()  # so that a request with many lists reads the faces once
         index.subscribe(self._forget)
 
     async def prepare(self) -> None:
@@ -119,6 +127,9 @@ class FaceBrowser:
             for key in keys
         }
 
+    async def _read_lists(self, parts: Sequence[FrozenBitMap]) -> dict[FrozenBitMap, FaceLists]:
+        return {part: FaceLists(await faces_of_numbers(self._graph, list(part))) for part in parts}
+
     # batches, each of which is one query to the engine, and one more that asks whether what is remembered still holds
 
     async def by_id(self, face_ids: Sequence[str]) -> list[Face | None]:
@@ -145,6 +156,12 @@ class FaceBrowser:
     async def all_of(self, person_ids: Sequence[str]) -> dict[str, list[RankedFace]]:
         """Returns all faces of each person, best first, which takes as long as these have faces."""
         return await self._all.of(person_ids)
+
+    async def lists_of(self, photos: BitMap) -> FaceLists:
+        """Returns lists of the faces in the photos with these numbers, which takes as long as these have faces."""
+        part = FrozenBitMap(photos)
+        async with self._reading_lists:
+            return (await self._lists.of([part]))[part]
 
     async def similar_persons(self, cluster_ids: Sequence[str]) -> list[ScoredPersons]:
         known = await self._similar.of(cluster_ids)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from photos_graph.errors import BadInput, Forbidden, NotFound
+from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.faces.pages import RankedFace, face_id_of
 from photos_graph.index import SeenIndex
 from photos_graph.model.faces import Face, FaceCluster, FaceFilter
 from photos_graph.search.listing import Listing, Stretch, mapped
+from photos_graph.services.browse.face_lists import part_of_clusters, part_of_ranks
 from photos_graph.services.browse.faces import FaceBrowser, PageKey, ScoredPersons
-
-ONLY = "Your token shows only some of the photos. Ask for the faces of a photo or of a person."
 
 
 class PartFaces(FaceBrowser):
-    """The faces in the photos of an index of some photos: those of a photo, of a person, or by id. There are no
-    clusters, which hold faces of any photos. What is read is remembered by the browser of all faces, ``whole``."""
+    """The faces in the photos of an index of some photos, and the clusters of at least two of these faces. What is read
+    is remembered by the browser of all faces, ``whole``."""
 
     def __init__(self, whole: FaceBrowser, index: SeenIndex) -> None:
         super().__init__(whole._graph, index)
@@ -62,37 +60,32 @@ class PartFaces(FaceBrowser):
         try:
             stretch = key.stretch()
             await self.check(wanted)
-        except (Forbidden, NotFound):
+        except NotFound:
             return Listing([], [], has_next=False, has_previous=False, total=0)
         except BadInput as error:
             return error
         if wanted.photo_id is not None:
             return (await self._whole.pages([key]))[0]
-        ranks = [face.rank for face in (await self._seen([wanted.person_id or ""]))[wanted.person_id or ""]]
-        return mapped(stretch.listing(_part(ranks, stretch), lambda rank: (0, rank), total=0), face_id_of)
+        ranks = part_of_ranks(await self._ranks(wanted), stretch)
+        return mapped(stretch.listing(ranks, lambda rank: (0, rank), total=0), face_id_of)
 
     async def count(self, wanted: FaceFilter) -> int:
-        """Raises Forbidden and NotFound, as ``check`` does."""
+        """Raises NotFound, as ``check`` does."""
         await self.check(wanted)
-        if wanted.photo_id is not None:
-            return await self._whole.count(wanted)
-        return (await self.counts([wanted.person_id or ""]))[0]
+        return await self._whole.count(wanted) if wanted.photo_id is not None else len(await self._ranks(wanted))
 
     async def library_count(self) -> int:
-        raise Forbidden(ONLY)
+        return len(await self._ranks(FaceFilter(ignored=False)))
 
     async def check(self, wanted: FaceFilter) -> None:
-        """Raises Forbidden for faces that are neither those of a photo nor all those of a person, NotFound for a photo
-        or a person who is not known here, and BadInput for an invalid quality."""
-        search = self._index.search
-        if wanted.photo_id is None and wanted != replace(FaceFilter(), person_id=wanted.person_id or ""):
-            raise Forbidden(ONLY)
-        if wanted.photo_id is not None and search.number_of(wanted.photo_id) is None:
+        """Raises NotFound for a photo or a person who is not known here, and BadInput for an invalid quality."""
+        if wanted.photo_id is not None and self._index.search.number_of(wanted.photo_id) is None:
             raise NotFound("There is no such photo.", about=wanted.photo_id)
         await super().check(wanted)  # which looks for the person in this index
 
     async def clusters_by_id(self, cluster_ids: Sequence[str]) -> list[FaceCluster | None]:
-        return [None for _ in cluster_ids]
+        lists = await self._whole.lists_of(self._index.search.sets.visible)
+        return [lists.cluster(id_) for id_ in cluster_ids]
 
     async def clusters(
         self,
@@ -102,17 +95,19 @@ class PartFaces(FaceBrowser):
         last: int | None = None,
         before: str | None = None,
     ) -> Listing[FaceCluster]:
-        raise Forbidden(ONLY)
+        stretch = Stretch.of(first, after, last, before)
+        found = (await self._whole.lists_of(self._index.search.sets.visible)).clusters(min_size)
+        some = part_of_clusters(found, stretch)
+        return stretch.listing(some, lambda cluster: (cluster.size, cluster.id), len(found))
+
+    async def _ranks(self, wanted: FaceFilter) -> list[str]:
+        """Returns the ranks of the faces that match a filter, which names no photo, the best first."""
+        if wanted.person_id is not None and wanted == FaceFilter(person_id=wanted.person_id):
+            return [face.rank for face in (await self._seen([wanted.person_id]))[wanted.person_id]]
+        return (await self._whole.lists_of(self._index.search.sets.visible)).ranks(wanted)
 
     async def _seen(self, person_ids: Sequence[str]) -> dict[str, list[RankedFace]]:
         """Returns the faces that are seen here of each person, best first."""
         known = await self._whole.all_of(person_ids)
         visible = self._index.search.sets.visible
         return {id_: [face for face in known.get(id_, ()) if face.photo_number in visible] for id_ in person_ids}
-
-
-def _part(ranks: Sequence[str], stretch: Stretch) -> Sequence[str]:
-    """Returns the part of all ranks, which are sorted, as ``pages.ranks`` reads it."""
-    after = stretch.after[1] if stretch.after is not None else ""
-    inside = [rank for rank in ranks if rank > after and (stretch.before is None or rank < stretch.before[1])]
-    return (inside[::-1] if stretch.from_end else inside)[: stretch.limit]
