@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import contextvars
 import logging
 import os
 import signal
@@ -16,6 +17,7 @@ from typing import Any, TypeVar
 
 from photos_graph import errors
 from photos_graph.environment import for_workers
+from photos_graph.shown import harmless
 from photos_graph.workers.confinement import say_what_is_missing
 from photos_graph.workers.frames import (
     HEADER,
@@ -27,6 +29,7 @@ from photos_graph.workers.frames import (
     pack_call,
     send_descriptors,
 )
+from photos_graph.workers.printed import Printed
 from photos_graph.workers.task import Task
 
 log = logging.getLogger(__name__)
@@ -37,7 +40,7 @@ T = TypeVar("T")
 Steps = Callable[[int, int], None]  # steps done, steps in all
 
 START_SECONDS = 60.0
-STDERR_TAIL = 4096  # bytes kept for the log
+STDERR_TAIL = 4096  # bytes that are told with the death of a child
 CHILD_ENVIRONMENT = {
     "VIPS_CONCURRENCY": "1",
     "VIPS_DISC_THRESHOLD": "1000g",  # large pictures go to memory, which is limited, and never to a temporary file
@@ -77,7 +80,8 @@ class Worker:
         self._answers = process.stdout
         self._stderr = process.stderr
         self._tail = b""
-        self._listener = asyncio.create_task(self._listen())
+        # The child outlives the request for which it starts, so what it prints is not logged with the id of that one.
+        self._listener = asyncio.create_task(self._listen(), context=contextvars.Context())
 
     @classmethod
     async def start(cls, targets: Sequence[str], memory_bytes: int, readable: Sequence[Path] = ()) -> Worker:
@@ -122,7 +126,7 @@ class Worker:
                 raise
             if isinstance(error, EOFError) and (process.returncode or 0) < 0:
                 raise NeverBegan from None
-            log.error("A worker does not start: %s", worker._tail.decode(errors="replace"))
+            log.error("A worker does not start: %s", worker._last_words)
             raise errors.Unavailable("A worker does not start. The log of the service has the reason.") from None
         return worker
 
@@ -185,7 +189,7 @@ class Worker:
             if not self.begun:
                 raise NeverBegan from None
             cause = await self._cause()
-            log.warning("A worker died in the task %s (%s): %s", task, cause, self._tail.decode(errors="replace"))
+            log.warning("A worker died in the task %s (%s): %s", task, cause, self._last_words)
             raise errors.KilledWorker(f"The process that opened it died ({cause}).") from None
         finally:
             self.task = None
@@ -209,8 +213,15 @@ class Worker:
         return f"exit status {code}"
 
     async def _listen(self) -> None:
+        printed = Printed(self.pid)
         while text := await self._stderr.read(STDERR_TAIL):
             self._tail = (self._tail + text)[-STDERR_TAIL:]
+            printed.feed(text)
+        printed.close()
+
+    @property
+    def _last_words(self) -> str:
+        return harmless(self._tail.decode(errors="backslashreplace"), lines=True)
 
     async def kill(self) -> None:
         """Kills the child and waits for its end."""
@@ -231,8 +242,6 @@ class Worker:
         self._files.close()
         # The public interface closes the pipes only after the last unread byte was read.
         self._process._transport.close()  # type: ignore[attr-defined]
-        if self._tail:
-            log.debug("decode worker %d: %s", self.pid, self._tail.decode(errors="replace"))
 
 
 def _identity(folder: Path) -> _Identity | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,6 +71,7 @@ DERIVE = Task("tests.kit.processes.tasks:derived", DeriveOrder, DerivedPicture)
 PEAK = Task("tests.kit.processes.tasks:peak", type(None), int)
 REPEAT = Task("tests.kit.processes.tasks:repeat", int, str)
 PROGRESS = Task("tests.kit.processes.tasks:progress", int, type(None))
+PRINT = Task("tests.kit.processes.tasks:say", str, type(None))
 LIE = Task("tests.kit.processes.tasks:lie", LieOrder, ChildProcess)
 NOT_THERE = Task("tests.kit.processes.tasks:nothing", type(None), type(None))
 
@@ -160,6 +162,12 @@ def repeat(times: int, emit: Emit) -> str:
 def progress(steps: int, emit: Emit) -> None:
     for done in range(steps):
         emit.step(done + 1, steps)
+
+
+@PRINT.implementation
+def say(text: str, emit: Emit) -> None:
+    """Prints what a library complains about."""
+    print(text, end="", file=sys.stderr, flush=True)
 
 
 def lie(argument: bytes, emit: Emit, descriptors: Sequence[int] | None) -> bytes:
