@@ -44,9 +44,11 @@ from strawberry.types.field import StrawberryField
 from photos_graph.graph.engine.caller import begin_mutation
 from resolvers.context import Context, Info
 from resolvers.document_reader import Reader
+from resolvers.portions import Portions
 from resolvers.scoped_fields import is_beyond
 from resolvers.waiting import FROM_LOADERS, close, finished_by_tasks, finished_together
 
+_BLOCK = 500  # values of a field that are read before others may come first
 _AS_THEY_ARE = {"String": str, "ID": str, "Boolean": bool}  # scalars whose values need no conversion
 
 
@@ -118,7 +120,7 @@ class LevelExecutor(StrawberryGraphQLCoreExecutionContext):
         context: Context = self.context_value
         nodes_left = context.nodes_left
         try:
-            [data] = await _rows(selection, [self.root_value])
+            [data] = await _rows(selection, [self.root_value], Portions())
             return ExecutionResult(data, None)
         except Exception:  # which graphql-core meets again, and puts into the answer
             context.nodes_left = nodes_left
@@ -206,30 +208,38 @@ def _leaves(type_: GraphQLLeafType) -> Callable[[list[Any]], list[Any]]:
     return of_enum
 
 
-async def _rows(selection: Selection, objects: Sequence[Any]) -> list[dict[str, Any]]:
+async def _rows(selection: Selection, objects: Sequence[Any], portions: Portions) -> list[dict[str, Any]]:
     """Returns the selected fields of each object. Raises whatever a resolver raises, and Unusual."""
-    columns = await _values(selection.fields, objects)
+    columns = await _values(selection.fields, objects, portions)
     later = [place for place, field in enumerate(selection.fields) if field.shape.waits]
     if len(later) > 1:
-        completed = await finished_by_tasks([_completed(selection.fields[n].shape, columns[n]) for n in later])
+        waiting = [_completed(selection.fields[n].shape, columns[n], portions) for n in later]
+        completed = await finished_by_tasks(waiting)
         columns = [completed[later.index(n)] if n in later else column for n, column in enumerate(columns)]
     else:
         later = []
     for place, field in enumerate(selection.fields):
         if place not in later:
-            columns[place] = await _completed(field.shape, columns[place])
+            columns[place] = await _completed(field.shape, columns[place], portions)
     names = [field.name for field in selection.fields]
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    rows: list[dict[str, Any]] = []
+    left = zip(*columns, strict=True)
+    while block := [dict(zip(names, row, strict=True)) for row in islice(left, _BLOCK)]:
+        rows += block
+        await portions.rest()
+    return rows
 
 
-async def _values(fields: Sequence[SelectedField], objects: Sequence[Any]) -> list[list[Any]]:
+async def _values(fields: Sequence[SelectedField], objects: Sequence[Any], portions: Portions) -> list[list[Any]]:
     """Returns a list for each field, of its values of the objects."""
     columns: list[list[Any]] = []
     try:
         for field in fields:
             columns.append([])  # before it is read, so that what was started is known when a resolver fails
-            for each in objects:
-                columns[-1].append(field.read(each))
+            for start in range(0, len(objects), _BLOCK):
+                for each in objects[start : start + _BLOCK]:
+                    columns[-1].append(field.read(each))
+                await portions.rest()
         together = [place for place, field in enumerate(fields) if field.is_async and field.from_loaders]
         apart = [place for place, field in enumerate(fields) if field.is_async and not field.from_loaders]
         ways = ((together, finished_together), (apart, finished_by_tasks))
@@ -251,23 +261,31 @@ async def _replace(
         columns[place] = list(islice(results, len(columns[place])))
 
 
-async def _completed(shape: Shape, values: list[Any]) -> list[Any]:
+async def _completed(shape: Shape, values: list[Any], portions: Portions) -> list[Any]:
     """Returns the values as they stand in the answer. Raises Unusual for a null where there must be none."""
     present = [value for value in values if value is not None]
     if len(present) < len(values) and not shape.nullable:
         raise Unusual
     if shape.items is not None:
-        done = await _completed_lists(shape.items, present)
+        done = await _completed_lists(shape.items, present, portions)
     elif shape.selected is not None:
-        done = await _rows(shape.selected, present)
+        done = await _rows(shape.selected, present, portions)
     else:
-        return shape.leaves(values)
+        return await _completed_leaves(shape, values, portions)
     if len(present) == len(values):
         return done
     following = iter(done)
     return [None if value is None else next(following) for value in values]
 
 
-async def _completed_lists(shape: Shape, lists: Sequence[Sequence[Any]]) -> list[Any]:
-    completed = iter(await _completed(shape, list(chain.from_iterable(lists))))
+async def _completed_leaves(shape: Shape, values: list[Any], portions: Portions) -> list[Any]:
+    done: list[Any] = []
+    for start in range(0, len(values), _BLOCK):
+        done += shape.leaves(values[start : start + _BLOCK])
+        await portions.rest()
+    return done
+
+
+async def _completed_lists(shape: Shape, lists: Sequence[Sequence[Any]], portions: Portions) -> list[Any]:
+    completed = iter(await _completed(shape, list(chain.from_iterable(lists)), portions))
     return [list(islice(completed, len(each))) for each in lists]

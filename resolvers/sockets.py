@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, cast
 
 from graphql import GraphQLError
+from starlette.websockets import WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
     ConnectionInitMessage,
@@ -21,6 +23,7 @@ from photos_graph.errors import PhotosGraphError, TooComplex, Unavailable
 from photos_graph.logs import begin_request
 from resolvers.context import Context
 from resolvers.errors import not_executed, public
+from resolvers.portions import encoded, in_turns
 from resolvers.requests import read_request
 
 if TYPE_CHECKING:
@@ -41,6 +44,14 @@ class Socket(ASGIWebSocketAdapter):
                 yield message
         except TooComplex as error:
             await self.close(4400, error.public_message)
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        """Encodes a large message in portions. Raises WebSocketDisconnected."""
+        text = b"".join([portion async for portion in in_turns(encoded(message))]).decode()
+        try:
+            await self.ws.send_text(text)
+        except WebSocketDisconnect as error:
+            raise WebSocketDisconnected from error
 
     def let_in(self) -> None:
         """Allows larger messages, since the client is known."""

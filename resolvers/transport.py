@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from itertools import chain
 from json import JSONDecodeError
 from typing import Any
 
@@ -12,7 +13,7 @@ from cross_web import HTTPException as Refusal
 from graphql import GraphQLError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
@@ -49,6 +50,7 @@ from resolvers.errors import cause_of, not_executed, public
 from resolvers.json_limits import check_json
 from resolvers.loaders import Loaders
 from resolvers.parsing import is_subscription
+from resolvers.portions import encoded, in_turns
 from resolvers.requests import read_request
 from resolvers.schema import ANSWERED_ONCE, Schema
 from resolvers.sockets import Socket, SocketHandler, reject
@@ -243,7 +245,12 @@ class GraphQLTransport(GraphQL[Context, None]):
     def create_response(
         self, response_data: GraphQLHTTPResponse | list[GraphQLHTTPResponse], sub_response: Response
     ) -> Response:
-        response = super().create_response(response_data, sub_response)
+        """A large answer is encoded, compressed and sent in portions."""
+        portions = encoded(response_data)
+        first, second = next(portions), next(portions, None)
+        response = Response(first) if second is None else StreamingResponse(in_turns(chain((first, second), portions)))
+        response.headers.raw.extend(sub_response.headers.raw)
+        response.background, response.status_code = sub_response.background, sub_response.status_code or 200
         response.headers["content-type"] = f"{sub_response.media_type}; charset=utf-8"
         response.headers["cache-control"] = "no-store"
         return response

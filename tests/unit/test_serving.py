@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import resource
 import socket
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from photos_graph.errors import BadSettings
-from photos_graph.serving import listen, server_of
+from photos_graph.serving import MOST_FILES, allow_open_files, listen, server_of
 from photos_graph.settings import Settings, WebSettings
 from tests.kit.waiting import PATIENCE
 
@@ -59,3 +60,15 @@ async def test_an_idle_connection_is_used_again_and_closed_after_the_time_of_the
 
 def test_an_idle_connection_outlives_that_of_a_common_proxy() -> None:
     assert server_of(_hello, WebSettings()).config.timeout_keep_alive == 75
+
+
+def test_as_many_files_may_be_open_as_the_system_allows() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_FILES if before[1] == resource.RLIM_INFINITY else min(before[1], MOST_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(512, most), before[1]))
+    try:
+        connections = allow_open_files()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (most, before[1])
+        assert 0 < connections < most
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
