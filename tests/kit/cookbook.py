@@ -9,7 +9,7 @@ from pathlib import Path
 from photos_graph.graph import jobs
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, Edit
-from photos_graph.graph.library import files, folders, photos
+from photos_graph.graph.library import files, folders, photos, vanished_files
 from photos_graph.graph.library.files import FileRecord
 from photos_graph.graph.library.folders import StoredFolder
 from photos_graph.model.jobs import JobKind
@@ -80,7 +80,7 @@ async def plant_cookbook(graph: Graph) -> None:
     held = [(number, shot[1]) for number, shot in enumerate(SHOTS)] + list(COPIES.items())
     await files.put_pending(graph, [_record(number, folder) for number, folder in held], "j")
     await photos.put_read(writer(graph), [_read(number, folder) for number, folder in held], [], "j")
-    await files.miss_files(writer(graph), [_record(MISSING, "office").id])
+    await vanished_files.miss_files(writer(graph), [_record(MISSING, "office").id])
     await _say(graph)
     await _show(graph)
 

@@ -12,7 +12,7 @@ from photos_graph.graph import jobs, trips
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import questions
-from photos_graph.graph.library import failures, files, folders, photos, replacements
+from photos_graph.graph.library import failures, files, folders, photos, replacements, vanished_files
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.library.files import FileRecord
 from photos_graph.graph.library.folders import StoredFolder
@@ -188,7 +188,7 @@ async def _work_left(services: Services) -> None:
         await replacements.note(tx, [(number, number - 10, f"h-{number}") for number in REPLACED])
 
     await writer(graph).commit(replace)
-    await files.miss_files(writer(graph), [f"h-{number}" for number in REPLACED])
+    await vanished_files.miss_files(writer(graph), [f"h-{number}" for number in REPLACED])
     await writer(graph).commit(lambda tx: replacements.leave_open(tx, _photo_ids(REPLACED)))
 
 

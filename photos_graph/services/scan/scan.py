@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from photos_graph.errors import Conflict, NotFound, RootOffline
 from photos_graph.events import Events, PhotosArrived
-from photos_graph.graph.library import files, folders
+from photos_graph.graph.library import files, folders, vanished_files
 from photos_graph.images.formats import EXTENSIONS, RAW
 from photos_graph.jobs.progress import Progress
 from photos_graph.library.passing import described, pack
@@ -130,8 +130,8 @@ class Scan:
         """Marks files that are ignored as missing, however many, since they have not been lost. Returns how many hold a
         photo."""
         ids = [file.id for file in comparison.ignored]
-        hidden = await files.holding_photos(self._graph, ids)
-        await files.miss_files(self._writer, ids)
+        hidden = await vanished_files.holding_photos(self._graph, ids)
+        await vanished_files.miss_files(self._writer, ids)
         return len(hidden)
 
     async def _succession(self, progress: Progress) -> str:
@@ -164,16 +164,18 @@ class Scan:
         root = await self._online(look.root)  # a share that has gone away meanwhile has not lost its files
         comparison, tally = look.comparison, look.tally
         ids = look.vanished
-        moved = await files.drop_moved(self._writer, ids, job.id)
+        moved = await vanished_files.drop_moved(self._writer, ids, job.id)
         left = [id_ for id_ in ids if id_ not in moved]
-        held = await files.holding_photos(self._graph, left)
+        held = await vanished_files.holding_photos(self._graph, left)
         # If a root has lost all of its files, copies elsewhere may be just a backup.
-        copied = await files.copied_lately(self._graph, list(held), vanished) if len(held) < look.held else set()
+        copied = (
+            await vanished_files.copied_lately(self._graph, list(held), vanished) if len(held) < look.held else set()
+        )
         gone = held - copied
         too_many = len(gone) > self._settings.library.missing_limit * look.held
         refused = too_many and not job.arguments.accept_missing
         # A file that came and went before it was read holds no photo.
-        await files.miss_files(self._writer, [id_ for id_ in left if not refused or id_ not in held])
+        await vanished_files.miss_files(self._writer, [id_ for id_ in left if not refused or id_ not in held])
         if not refused:
             missing = [replace(record, missing=True) for record in comparison.vanished_folders]
             await folders.put_folders(self._writer, root.id, missing)

@@ -9,7 +9,7 @@ import pytest
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import page_labels
 from photos_graph.graph.labels.page_labels import OwnTags
-from photos_graph.graph.library import files, photos
+from photos_graph.graph.library import photos, vanished_files
 from photos_graph.model.labels import PhotoTag, TagSource
 from tests.kit.planted import METADATA, A, B, C, library, read
 from tests.kit.writing import writer
@@ -44,7 +44,7 @@ async def test_a_page_reads_what_was_put_on_its_photos_in_one_query(graph: Graph
     plain = replace(METADATA, keywords=())
     reads = [read(number, content, plain) for number, content in [(0, "a"), (3, "a"), (4, "a"), (1, "b"), (2, "c")]]
     await photos.put_read(writer(graph), reads, [], "j1")
-    await files.miss_files(writer(graph), ["f2"])
+    await vanished_files.miss_files(writer(graph), ["f2"])
     await graph.write(TAGS, a=A, b=B, at=MS)
     before = graph.queries
     found = await page_labels.tags_of(graph, [A, B, C, "d" * 32])

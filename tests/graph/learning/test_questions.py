@@ -14,7 +14,7 @@ from photos_graph.graph.labels.edits import Edit, ReviewedFace, Value
 from photos_graph.graph.learning import models, questions, schedules, skips
 from photos_graph.graph.learning.large_faces import portraits
 from photos_graph.graph.learning.questions import AskedFace
-from photos_graph.graph.library.files import holding_photos
+from photos_graph.graph.library.vanished_files import holding_photos
 from photos_graph.model.learning import ModelKind, ModelState, Question, Schedule
 from tests.kit.faces import Found, find
 from tests.kit.planted import file_id, photo_id, plant

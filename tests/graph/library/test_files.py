@@ -6,7 +6,7 @@ import pytest
 
 from photos_graph.graph import jobs, postings
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.library import failures, files, folders, forgetting, photos
+from photos_graph.graph.library import failures, files, folders, forgetting, photos, vanished_files
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.library.folders import StoredFolder
 from photos_graph.model.jobs import JobKind
@@ -53,7 +53,9 @@ async def test_a_vanished_file_whose_bytes_the_job_found_elsewhere_is_no_more(gr
     await photos.put_read(writer(graph), [read(0, "a"), read(1, "c")], [], "j1")
     await files.put_pending(graph, [file(3)], "j2")
     await photos.put_read(writer(graph), [read(3, "a")], [], "j1")
-    assert await files.drop_moved(writer(graph), ["f1", *(f"unknown {n}" for n in range(1000)), "f0"], "j2") == {"f0"}
+    assert await vanished_files.drop_moved(
+        writer(graph), ["f1", *(f"unknown {n}" for n in range(1000)), "f0"], "j2"
+    ) == {"f0"}
     assert [f.id for f in (await photos.files_of(graph, [A]))[A]] == ["f3"]
 
 
@@ -79,11 +81,11 @@ async def test_a_file_that_was_copied_lately_may_be_on_the_move(
     hours = {"j1": was, "j2": copied}
     await graph.write(JOBS_AT, rows=[{"id": job, "ago": ago * HOUR_MS} for job, ago in hours.items()])
     gone = ["f0", "f1", "f2"]
-    assert await files.copied_lately(graph, gone, gone) == found
-    assert await files.copied_lately(graph, gone, [*gone, "f3"]) == set()
+    assert await vanished_files.copied_lately(graph, gone, gone) == found
+    assert await vanished_files.copied_lately(graph, gone, [*gone, "f3"]) == set()
     (root,) = await folders.roots(graph)
     await folders.set_root_state(graph, replace(root, state=RootState.OFFLINE))
-    assert await files.copied_lately(graph, gone, gone) == set()
+    assert await vanished_files.copied_lately(graph, gone, gone) == set()
 
 
 async def test_with_a_moved_file_go_its_failures(graph: Graph) -> None:
@@ -92,7 +94,7 @@ async def test_with_a_moved_file_go_its_failures(graph: Graph) -> None:
     await photos.put_read(writer(graph), [read(0, "a"), read(1, "c")], torn, "j1")
     await files.put_pending(graph, [file(3)], "j2")
     await photos.put_read(writer(graph), [read(3, "a")], [], "j1")
-    await files.drop_moved(writer(graph), ["f0", "f1"], "j2")
+    await vanished_files.drop_moved(writer(graph), ["f0", "f1"], "j2")
     assert [
         failure.path for _, failure in await failures.page(graph, None, Stretch(None, None, 9, from_end=False))
     ] == ["Pictures/1"]
@@ -101,7 +103,7 @@ async def test_with_a_moved_file_go_its_failures(graph: Graph) -> None:
 async def test_missing_files_keep_their_photo_and_unread_ones_are_forgotten(graph: Graph) -> None:
     await library(graph)
     await photos.put_read(writer(graph), [read(0, "c")], [ReadFailure("f1", "x", "decode", "broken")], "j1")
-    await files.miss_files(writer(graph), ["f0", "f1"])
+    await vanished_files.miss_files(writer(graph), ["f0", "f1"])
     known = (await files.known_files(graph, ["b"]))["b"]
     assert {name: record.state for name, record in known.items()} == {
         "n0.jpg": FileState.MISSING,

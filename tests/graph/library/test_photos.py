@@ -7,7 +7,7 @@ import pytest
 from photos_graph.graph import postings
 from photos_graph.graph.engine import feed
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.library import files, folders, photos
+from photos_graph.graph.library import folders, photos, vanished_files
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.model.labels import BulkResult, LabelKind
 from photos_graph.model.library import FileState, Metadata, RootState
@@ -101,7 +101,7 @@ async def test_favourites_are_said_and_taken_back(graph: Graph) -> None:
 async def test_files_of_a_root_that_is_away_are_offline(graph: Graph) -> None:
     await library(graph)
     await photos.put_read(writer(graph), [read(0, "a"), read(1, "a")], [], "j1")
-    await files.miss_files(writer(graph), ["f1"])
+    await vanished_files.miss_files(writer(graph), ["f1"])
     root = (await folders.roots(graph))[0]
     await folders.set_root_state(graph, replace(root, state=RootState.OFFLINE))
     states = [file.state for file in (await photos.files_of(graph, [A]))[A]]

@@ -12,7 +12,7 @@ from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import album_entries, albums
 from photos_graph.graph.labels.edits import AlbumEntry, AlbumState, Edit
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.graph.library import failures, files, photos, rereading
+from photos_graph.graph.library import failures, files, photos, rereading, vanished_files
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.library.rereading import FileToReread, Reread
 from photos_graph.model.labels import LabelKind
@@ -142,7 +142,7 @@ async def test_another_file_that_speaks_is_read_and_as_a_whole_if_its_bytes_diff
     found = await to_reread(older)
     reads = [Reread(found[photo], METADATA, (), "1" * 64) for photo in (A, B)]
     await rereading.put(writer(older), reads, [], [], "j1")
-    await files.miss_files(writer(older), ["f3"])
+    await vanished_files.miss_files(writer(older), ["f3"])
     now = (await to_reread(older))[A]
     assert (now.record.id, now.content_hash, now.shown_hash, now.whole) == ("f1", "b" * 64, "a" * 64, False)
     await files.reopen(older, ["f1"])

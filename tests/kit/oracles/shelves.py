@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.graph import jobs
-from photos_graph.graph.library import files, folders, photos
+from photos_graph.graph.library import files, folders, photos, vanished_files
 from photos_graph.graph.library.files import FileRecord
 from photos_graph.graph.library.folders import StoredFolder
 from photos_graph.model.jobs import JobKind
@@ -120,7 +120,7 @@ class Shelves(RuleBasedStateMachine):
     def lose_file(self, place: int) -> None:
         name = sorted(self.naive.files)[place % len(self.naive.files)]
         self.naive.files[name].missing = True
-        self.run(files.miss_files(writer(self.graph), [name]))
+        self.run(vanished_files.miss_files(writer(self.graph), [name]))
         self.run(self.services.index.catch_up())
 
     @rule(folder=folders_of, into=st.sampled_from([ROOT, *FOLDERS]))

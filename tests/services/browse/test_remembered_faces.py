@@ -9,7 +9,7 @@ import pytest
 from photos_graph.bootstrap import Services
 from photos_graph.graph.faces import clusters
 from photos_graph.graph.faces.clusters import Joined, PersonMatch
-from photos_graph.graph.library import files
+from photos_graph.graph.library import vanished_files
 from photos_graph.model.faces import Box, Face
 from photos_graph.model.labels import TagSource
 from photos_graph.model.search import Ref
@@ -123,7 +123,7 @@ async def test_a_cluster_is_shown_as_people_and_models_left_it(services: Service
     assert await of_cluster(services) == ["f4", "f2", "f1", "f0", "g0"]
 
     await services.assignment.assign(["f4"], named("Anna"))
-    await files.miss_files(services.writer, [file_id(2, "a")])
+    await vanished_files.miss_files(services.writer, [file_id(2, "a")])
     assert await listed(services) == ([("c", 3), ("d", 2)], 2)
     assert await of_cluster(services) == ["f1", "f0", "g0"]
     await services.assignment.name_cluster("c", Ref(id=anna))

@@ -12,7 +12,7 @@ from PIL import Image
 
 from photos_graph.bootstrap import Services
 from photos_graph.graph.faces.detections import remove
-from photos_graph.graph.library.files import miss_files
+from photos_graph.graph.library.vanished_files import miss_files
 from photos_graph.library.sidecar import SidecarLabels, write_sidecar
 from photos_graph.model.datasets import DatasetFormat
 from photos_graph.model.faces import Box, FaceFilter, Region

@@ -16,8 +16,8 @@ from photos_graph.events import Events, FacesFound
 from photos_graph.graph import due
 from photos_graph.graph.faces import detections
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.graph.library.files import miss_files
 from photos_graph.graph.library.photos import files_of
+from photos_graph.graph.library.vanished_files import miss_files
 from photos_graph.images.sealing import sealed
 from photos_graph.model.faces import FaceFilter
 from photos_graph.model.jobs import JobKind, JobState

@@ -14,7 +14,7 @@ from photos_graph.faces.recognition import Recognised
 from photos_graph.graph.engine.migrations import migrate
 from photos_graph.graph.faces import cluster_pages, clusters
 from photos_graph.graph.faces.clusters import VectorFace
-from photos_graph.graph.library import files, folders, photos
+from photos_graph.graph.library import files, folders, photos, vanished_files
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.library.photos import Read
 from photos_graph.model.faces import Box, FaceFilter
@@ -40,7 +40,7 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
 
 
 async def deleted(services: Services, *numbers: int) -> None:
-    await files.miss_files(writer(services.graph), [file_id(number, "a") for number in numbers])
+    await vanished_files.miss_files(writer(services.graph), [file_id(number, "a") for number in numbers])
     await services.index.catch_up()
 
 
@@ -179,7 +179,7 @@ async def test_a_photo_with_another_file_is_still_shown(services: Services) -> N
     await hold(services.graph, {"b": [0]})
     await deleted(services, 0)
     assert await listed(services) == ALL and await sizes(services.graph) == {"c": 6}
-    await files.miss_files(writer(services.graph), [file_id(0, "b")])
+    await vanished_files.miss_files(writer(services.graph), [file_id(0, "b")])
     assert await listed(services) == ALL - {"f0", "g0"} and await sizes(services.graph) == {"c": 4}
 
 
