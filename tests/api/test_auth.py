@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -14,10 +15,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from photos_graph.settings import WebSettings
+from photos_graph.serving import listen, server_of
+from photos_graph.settings import Settings, WebSettings
 from photos_graph.web.app import build_app
 from tests.kit.access import known
 from tests.kit.server import in_process, serving
+from tests.kit.waiting import PATIENCE
 
 OWNER = "the owner's long token"
 VIEWER = "the viewer's long token"
@@ -133,6 +136,30 @@ async def test_over_https_the_cookie_is_of_this_host_alone_and_never_sent_unencr
     async with in_process(build(public_url="https://photos.example.org")) as client:
         cookie = (await client.post("/login", data={"token": OWNER})).headers["set-cookie"]
     assert cookie.startswith("__Host-photos_session=") and "Secure" in cookie and "Domain" not in cookie
+
+
+@pytest.mark.parametrize(
+    ("proxy", "cookie", "address"),
+    [("127.0.0.0/8", "__Host-photos_session=", "203.0.113.7"), ("10.0.0.0/8", "photos_session=", "127.0.0.1")],
+)
+async def test_only_a_trusted_proxy_is_believed_about_https_and_addresses(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, proxy: str, cookie: str, address: str
+) -> None:
+    web = WebSettings(port=0, trusted_proxies=(proxy,))
+    listening = listen(Settings(data_dir=tmp_path, web=web))
+    server = server_of(build(), web)
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    said = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
+    try:
+        base_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        async with httpx.AsyncClient(base_url=base_url, timeout=PATIENCE, headers=said) as client:
+            given = (await sign_in(client)).headers["set-cookie"]
+            await client.post("/login", data={"token": "wrong"})
+    finally:
+        server.should_exit = True
+        await running
+    assert given.startswith(cookie) and ("Secure" in given) is cookie.startswith("__Host-")
+    assert f"Wrong token from {address}" in [record.message for record in caplog.records]
 
 
 async def test_a_session_works_from_our_own_page(client: httpx.AsyncClient) -> None:

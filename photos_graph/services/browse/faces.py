@@ -31,7 +31,7 @@ REMEMBERED_WHOLE = 300  # persons of whom all faces are, of about 150 bytes each
 REMEMBERED_FACES = 20_000  # of about 600 bytes each
 REMEMBERED_CLUSTERS = 2_000
 REMEMBERED_PAGES = 100  # of clusters
-REMEMBERED_LISTS = 3  # of the faces in some of the photos, of about 250 bytes a face
+REMEMBERED_LISTS = 3  # of the faces in some of the photos, of about 270 bytes a face
 BEST_FACES = 50  # of a person or a cluster, which are remembered
 ScoredPersons = Sequence[tuple[str, float]]
 
