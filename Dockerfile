@@ -18,7 +18,7 @@ ENV PATH=/opt/photos-graph/bin:$PATH \
     PHOTOS_MODELS__FOLDER=/data/models \
     PHOTOS_WEB__HOST=0.0.0.0 \
     PHOTOS_WEB__PORT=8000
-USER photos
+USER 1000:1000
 VOLUME ["/data", "/photos"]
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=120s \

@@ -9,7 +9,7 @@ demo = .demo/Pictures
 export PYTHONDONTWRITEBYTECODE =
 # Workers may not write files. So what only they import is compiled by importing it once, which prints more than it says.
 models = deepface.DeepFace, hdbscan, keras, tensorflow
-.PHONY: setup run test clients check docs bench
+.PHONY: setup run test clients check docs bench release
 
 setup: $(ready)
 
@@ -26,7 +26,7 @@ clients: $(ready)
 	$(bin)/python -m tests.clients
 
 check: $(ready)
-	$(bin)/ruff format --check . && $(bin)/ruff check .
+	$(bin)/ruff format --check . && $(bin)/ruff check . && $(bin)/hadolint Dockerfile
 	$(bin)/mypy && $(bin)/ty check --python $(VENV) && $(bin)/lint-imports
 
 # A site in .site. Links that lead nowhere, and whatever a page would fetch from elsewhere, are errors.
@@ -35,6 +35,17 @@ docs: $(ready)
 
 bench: $(ready)
 	$(bin)/python -m benchmarks
+
+# In dist: a source distribution, the wheel that is built from it and tried in an environment of its own, and what that
+# environment consists of, with the licences. It takes minutes, because everything is installed.
+release:
+	$(PYTHON) -m venv --clear .release/tools
+	.release/tools/bin/pip install --quiet --disable-pip-version-check --constraint constraints.txt build cyclonedx-bom pip-licenses
+	rm -rf dist
+	.release/tools/bin/python -m build
+	.release/tools/bin/python -m tests.release dist/*.whl --into .release/environment
+	.release/tools/bin/cyclonedx-py environment --pyproject pyproject.toml --output-file dist/sbom.json .release/environment
+	.release/tools/bin/pip-licenses --python .release/environment/bin/python --format markdown --with-urls --output-file dist/licences.md
 
 # What the service needs.
 $(usable): pyproject.toml constraints.txt
