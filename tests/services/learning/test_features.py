@@ -168,7 +168,7 @@ async def test_each_photo_is_described_once_whoever_stops_or_dies(
         deadly = large(settings)[2]
         deadly.write_bytes(sealed(deadly.read_bytes() + b"DEADLY"))
         monkeypatch.setattr(features_call, "DESCRIBE_PICTURES", DEADLY_DESCRIBE)
-        pool = WorkerPool([DEADLY_DESCRIBE], 1, 256 * 1024 * 1024, 60, 5)
+        pool = WorkerPool([DEADLY_DESCRIBE], 1, 256 * 1024 * 1024, 60, 5, readable=[settings.models_dir])
         stage = FeatureStage(services.graph, services.media, pool, settings)
         job = await services.jobs.queue(JobKind.PREDICT)
         try:
