@@ -24,6 +24,7 @@ from photos_graph.web.clients import address_of, device_of, is_secure
 
 LOGOUT = "/logout"
 MAX_FORM_BYTES = 4096
+REFRESH_SECONDS = 3  # after which a browser asks again for a page that cannot be shown yet
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 26rem; margin: 15vh auto; padding: 0 1rem; color: #222; }
@@ -66,6 +67,17 @@ _PAGE = """<!doctype html>
 """
 
 
+_WAITING = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>photos-graph</title><link rel="icon" href="data:,">
+<style>{style}</style>
+<h1>photos-graph</h1>
+<p role="status">{message}</p>
+</html>
+"""
+
+
 def session_cookie(encrypted: bool) -> str:
     """Returns the name of the cookie. Over HTTPS, browsers accept that name only from this very host."""
     return "__Host-photos_session" if encrypted else "photos_session"
@@ -83,6 +95,15 @@ def login_page(
         more["WWW-Authenticate"] = "Bearer"
     action = escape(login_address(following) if following else "/login")
     return HTMLResponse(_PAGE.format(style=_STYLE, script=_SCRIPT, problem=shown, action=action), status, more)
+
+
+def waiting_page(message: str) -> Response:
+    """Returns a page that says why there is none yet, and that asks again by itself."""
+    headers = {
+        "Cache-Control": "no-store", "Content-Security-Policy": _POLICY, "Refresh": str(REFRESH_SECONDS),
+        "Retry-After": str(REFRESH_SECONDS),
+    }  # fmt: skip
+    return HTMLResponse(_WAITING.format(style=_STYLE, message=escape(message)), 503, headers)
 
 
 def login_address(following: str) -> str:

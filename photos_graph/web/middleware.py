@@ -11,13 +11,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from photos_graph.access.credentials import Access
 from photos_graph.access.roles import Viewer
-from photos_graph.errors import Forbidden, PhotosGraphError, TooManyAttempts, Unauthenticated
+from photos_graph.errors import Forbidden, PhotosGraphError, TooManyAttempts, Unauthenticated, Unavailable
 from photos_graph.graph.engine.caller import hurried, no_mutation
 from photos_graph.settings import WebSettings
 from photos_graph.web.access_cookie import access_cookie
 from photos_graph.web.answers import error_answer, masked, status_of
 from photos_graph.web.clients import address_of, is_secure
-from photos_graph.web.login import LOGOUT, from_here, login_address, login_page, session_cookie
+from photos_graph.web.login import LOGOUT, from_here, login_address, login_page, session_cookie, waiting_page
 
 PUBLIC = frozenset({"/healthz", "/readyz", "/login", LOGOUT})
 MEDIA = "/media/"  # these addresses are signed
@@ -153,7 +153,10 @@ class Authentication:
 
 
 def _refusal(error: PhotosGraphError, connection: HTTPConnection) -> Response:
-    """Returns the answer to somebody who is not let in. A browser that shows pages is led to where people sign in."""
+    """Returns the answer to somebody who is not let in. A browser that shows pages is led to where people sign in, or
+    waits until the service has started."""
+    if isinstance(error, Unavailable) and wants_html(connection.scope):
+        return waiting_page(error.public_message)
     if not isinstance(error, Unauthenticated) or not wants_html(connection.scope):
         return error_answer(error)
     if isinstance(error, TooManyAttempts) or "authorization" in connection.headers:

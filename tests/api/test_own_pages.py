@@ -32,10 +32,14 @@ class Seen(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.tags: list[tuple[str, dict[str, str]]] = []
+        self.text = ""
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
 
     def all(self, *names: str) -> list[dict[str, str]]:
         return [given for tag, given in self.tags if tag in names]
@@ -66,7 +70,7 @@ def _check_markup(page: Seen) -> None:
         assert "style" not in given and not any(name.startswith("on") for name in given), (tag, given)
         for name in ("src", "href", "action", "srcset"):
             for address in re.split(r",\s+", given.get(name, "/")):
-                assert address.startswith(("/", "#", "data:,")) and not address.startswith("//"), address
+                assert address.startswith(("/", "#", "data:,", "geo:")) and not address.startswith("//"), address
     assert all(given["src"] for given in page.all("script")) and not page.all("style")
     assert all("alt" in given for given in page.all("img"))
 
@@ -79,7 +83,7 @@ async def test_each_role_gets_pages_with_what_it_may_use(app: Starlette, client:
         for path in (*paths, "/?q=sea+in+Italy", "/?q=on+a+sunday", "/?q=xyzzy", f"/photo/{ids['24.jpg']}"):
             refused = any(page.path == path and RANK[page.role] > RANK[Role(role.upper())] for page in PAGES)
             page = await seen(client, path, role, 403 if refused else 200)
-            controls = [given for given in page.all(*CONTROLS) if given.get("id") != "search"]
+            controls = [given for given in page.all(*CONTROLS) if given.get("id") not in ("search", "jump")]
             assert len(controls) == 1 or role != "viewer", (path, controls)  # that to sign out
             if path.startswith("/photo/"):
                 assert (len(controls) > 1) is (role != "viewer")
@@ -108,6 +112,14 @@ async def test_who_has_not_signed_in_signs_in_and_comes_to_the_page(client: http
     for elsewhere in ("//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil.example", "/logout", ""):
         done = await client.post("/login", params={"next": elsewhere}, data={"token": TOKENS["viewer"]})
         assert done.headers["location"] == "/", elsewhere
+
+
+async def test_a_browser_waits_until_the_service_has_started(app: Starlette) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
+        for headers in ({"Cookie": "photos_session=x"}, {"Authorization": f"Bearer {TOKENS['owner']}"}):
+            answer = await client.get("/", headers=HTML | headers)
+            assert (answer.status_code, answer.headers["refresh"]) == (503, "3"), answer.text
+            assert "starting" in Seen(answer.text).text and "script" not in answer.text
 
 
 async def test_a_photo_that_is_not_there_is_said_to_be_gone(client: httpx.AsyncClient, library: str) -> None:

@@ -2,48 +2,153 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tests.kit import node_modules
 from tests.kit.chromium import Page, chromium
-from tests.kit.graphql import TOKENS, Ask, photo_ids, scan
-from tests.kit.pictures import jpeg, put
+from tests.kit.graphql import TOKENS, Ask, data, photo_ids, scan
+from tests.kit.pictures import OLD, jpeg, put
 
 pytestmark = [pytest.mark.anyio, pytest.mark.http]
 
-LOADED = "[...document.images].filter(each => each.complete && each.naturalWidth).length"
+PHOTOS = 130  # more than come with the page
+YEAR = 365 * 86400
 MESSAGE = "document.getElementById('message').innerText"
+FOCUSED = "document.activeElement?.closest('.cell')?.dataset.place"
+SELECTED = "document.querySelector('#selection:not([hidden]) [data-count]')?.innerText"
 
 
 @pytest.fixture
 async def page(client: httpx.AsyncClient, ask: Ask, tmp_path: Path) -> AsyncIterator[Page]:
-    """Signed in by the address that the service prints, in front of a library of six photos."""
-    for number in range(6):
-        put(tmp_path / f"Pictures/{number}.jpg", jpeg(number, 1200, 800))
+    """Signed in by the address that the service prints, in front of photos of two years."""
+    for number in range(PHOTOS):
+        put(tmp_path / f"Pictures/{number:03}.jpg", jpeg(number * 50021), OLD - (number // 100) * YEAR - number)
     await ask('mutation($p: String!) { addRoot(path: $p, name: "Pictures") { id } }', p=str(tmp_path / "Pictures"))
     await scan(ask)
     async with chromium(tmp_path / "chromium") as page:
         await page.go(f"{client.base_url}/login?token={TOKENS['owner']}")
-        await page.until("location.pathname === '/' && !!document.querySelector('.tile')")
+        await page.until("location.pathname === '/' && document.querySelector('.cell[data-id]')?.dataset.place === '0'")
         yield page
     assert page.complaints == []
     foreign = [url for url in page.requested if not url.startswith((str(client.base_url), "data:"))]
     assert foreign == [], "nothing is fetched from elsewhere"
 
 
-async def test_a_person_looks_at_photos_and_says_which_are_favourites(page: Page, ask: Ask) -> None:
-    assert await page.until(f"{LOADED} === 6")
-    await page.evaluate("document.querySelector('.tile').click()")
-    name = await page.until("location.pathname.startsWith('/photo/') && document.querySelector('h1')?.innerText")
-    await page.until("document.readyState === 'complete'")
-    await page.evaluate("document.getElementById('favourite').click()")
-    await page.until(f"{MESSAGE}.includes('favourite') && !!document.querySelector('#message button')")
-    favourite = "query ($id: ID!) { photo(id: $id) { favourite } }"
-    photo = (await photo_ids(ask))[name]
-    assert (await ask(favourite, id=photo))["data"]["photo"]["favourite"] is True
+async def test_a_person_finds_and_labels_photos_with_the_keyboard_alone(page: Page, ask: Ask) -> None:
+    await _walks(page)
+    await _labels_several(page, ask)
+    await _searches(page)
+    await _labels_one(page, ask)
+    await _is_accessible(page)
+
+
+async def _walks(page: Page) -> None:
+    """What is not near the view is not there, and is asked for when somebody goes to it."""
+    assert await page.until("document.images.length && [...document.images].every(each => each.naturalWidth)")
+    assert await page.evaluate("document.querySelector('.cell[data-place=\"129\"]')") is None
+    await page.evaluate("document.querySelector('.cell a').focus()")
+    await page.press("End")
+    assert await page.until(f"{FOCUSED} === '129' && document.activeElement.href.includes('at=129')")
+    years = await page.evaluate("[...document.querySelectorAll('#jump option')].map(each => Number(each.value))")
+    assert len(years) == 2
+    await page.press("ArrowUp")
+    assert int(await page.until(FOCUSED)) < 129
+    jump = "const choice = document.getElementById('jump'); choice.selectedIndex = 0"
+    await page.evaluate(f"{{{jump}; choice.dispatchEvent(new Event('change'))}}")
+    await page.until("document.querySelector('.cell[data-place=\"0\"] a') !== null")
+
+
+async def _labels_several(page: Page, ask: Ask) -> None:
+    await page.evaluate("document.querySelector('.cell[data-place=\"0\"] a').focus()")
+    await page.press(" ")
+    for _ in range(2):
+        await page.press("ArrowRight", shift=True)
+    await page.until(f"{SELECTED} === '3 photos selected'")
+    await page.evaluate("document.getElementById('selection-tags').focus()")
+    await page.type("Seaside")
+    await page.press("Enter")
+    await page.until(f"{MESSAGE}.includes('Seaside') && !!document.querySelector('#message button')")
+    assert await _count(ask, "Seaside") == 3
     await page.evaluate("document.querySelector('#message button').click()")
     await page.until(f"{MESSAGE}.includes('Undone')")
-    assert (await ask(favourite, id=photo))["data"]["photo"]["favourite"] is False
+    assert await _count(ask, "Seaside") == 0
+    await page.evaluate("document.querySelector('[data-action=favourite]').click()")
+    await page.until(f"{MESSAGE}.includes('Favourites') && document.querySelectorAll('.marks').length === 3")
+    await page.evaluate("document.getElementById('selection-album').focus()")
+    await page.type("Best")
+    await page.press("Enter")
+    await page.until(f"{MESSAGE}.includes('album')")
+    assert data(await ask("{ albums { nodes { name photoCount } } }"))["albums"]["nodes"] == [
+        {"name": "Best", "photoCount": 3}
+    ]
+    await page.press("Escape")
+    await page.until(f"{SELECTED} === undefined")
+
+
+async def _searches(page: Page) -> None:
+    """A suggestion is chosen, and the history leads back."""
+    await page.evaluate("document.getElementById('search').focus()")
+    await page.type("bes")
+    await page.until("document.querySelector('#suggestions [role=option]')?.innerText.includes('Best')")
+    await page.press("ArrowDown")
+    await page.press("Enter")
+    await page.until("location.search.includes('q=') && document.querySelectorAll('.cell[data-id]').length === 3")
+    assert await page.evaluate("document.querySelector('.chip').innerText.includes('Best')")
+    await page.evaluate("history.back()")
+    await page.until("location.search === '' && document.getElementById('total')?.innerText === '130 photos'")
+
+
+async def _labels_one(page: Page, ask: Ask) -> None:
+    await page.until("!!document.querySelector('.cell[data-place=\"7\"] a')")
+    await page.evaluate("document.querySelector('.cell[data-place=\"7\"] a').click()")
+    await page.until("location.pathname.startsWith('/photo/') && document.readyState === 'complete'")
+    await page.press("ArrowRight")
+    await page.until("location.search.includes('at=8') && document.readyState === 'complete'")
+    name = await page.evaluate("document.querySelector('h1').innerText")
+    await page.evaluate("document.getElementById('tag').focus()")
+    await page.type("Sunset")
+    await page.press("Enter")
+    await page.until("!!document.querySelector('[data-name=Sunset]') && document.activeElement.id === 'tag'")
+    [photo] = [id_ for known, id_ in (await photo_ids(ask)).items() if known == name]
+    tags = "query ($id: ID!) { photo(id: $id) { tags { tag { name } } } }"
+    assert data(await ask(tags, id=photo))["photo"]["tags"] == [{"tag": {"name": "Sunset"}}]
+    await page.evaluate("document.querySelector('#message button').click()")
+    await page.until("!document.querySelector('[data-name=Sunset]')")
+    await page.evaluate("document.activeElement.blur()")
+    await page.press("Escape")
+    await page.until(f"location.pathname === '/' && {FOCUSED} === '8'")
+
+
+async def _is_accessible(page: Page) -> None:
+    """Axe finds nothing on desktops and phones, by day and by night."""
+    axe = (node_modules.install(Path(__file__).parent) / "axe-core" / "axe.min.js").read_text()
+    photo = await page.evaluate("document.querySelector('.cell a').href")
+    found = {}
+    for address in ("/", "/?q=best+xyzzy", photo, "/photo/UGhvdG86MDA="):
+        await page.evaluate(f"location.href = {json.dumps(address)}")
+        await page.until(f"location.href.endsWith({json.dumps(address)}) && document.readyState === 'complete'")
+        if "MDA" in address:
+            page.complaints.clear()  # the browser complains about the 404 itself
+        else:
+            await page.until("!!document.querySelector('.cell[data-id] img, .frame img')")
+        await page.evaluate(axe + "; true")
+        for width, height in ((1400, 900), (360, 740)):
+            for dark in (False, True):
+                await page.resize(width, height, dark=dark)
+                await page.evaluate("new Promise(done => setTimeout(done, 300))")
+                ran = await page.evaluate("axe.run().then(found => found.violations)")
+                for each in ran:
+                    found[address, width, dark, each["id"]] = [node["html"] for node in each["nodes"]][:3]
+                wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
+                assert not wide, (address, width)
+    assert found == {}
+
+
+async def _count(ask: Ask, tag: str) -> int:
+    found = data(await ask("query ($t: String!) { tag(name: $t) { photoCount } }", t=tag))["tag"]
+    return int(found["photoCount"]) if found else 0

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import json
 import os
 import secrets
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,11 +20,10 @@ from graphql import get_introspection_query
 
 from photos_graph.bootstrap import build
 from photos_graph.settings import Settings
-from tests.kit import commands, engines
+from tests.kit import commands, engines, node_modules
 from tests.kit.everything import furnish
 
 HERE = Path(__file__).parent
-MODULES = HERE / "node_modules"
 TOKEN, ORIGIN = secrets.token_urlsafe(32), "http://localhost:5173"
 PATIENCE = 120  # seconds until the service is ready, and for each program
 SERVICE, GRAPHQL = "{service}", "{service}/graphql"
@@ -57,7 +54,7 @@ def main(names: list[str]) -> int:
     if unknown := set(names) - PROGRAMS.keys():
         print(f"There is no {', '.join(sorted(unknown))}. Choose from {', '.join(PROGRAMS)}.", file=sys.stderr)
         return 2
-    install()
+    node_modules.install(HERE)
     with tempfile.TemporaryDirectory() as scratch, serving(Path(scratch)) as service:
         environment = prepared(service, Path(scratch))
         ran = [run(name, service, environment) for name in names or PROGRAMS]
@@ -68,26 +65,6 @@ def main(names: list[str]) -> int:
     for each in ran:
         print(f"{each.name:<14} {each.seconds:>7.1f}  {'FAILED' if each.failed else each.said.splitlines()[-1]}")
     return 1 if any(each.failed for each in ran) else 0
-
-
-def install() -> None:
-    """Installs the libraries that package-lock.json names, unless they are there. Exits if that is not possible."""
-    for program in ("node", "npm"):
-        if shutil.which(program) is None:
-            sys.exit(
-                f"There is no {program}. Install Node.js 18 or later with npm (Debian: apt-get install nodejs npm)."
-            )
-    wanted = hashlib.sha256((HERE / "package-lock.json").read_bytes()).hexdigest()
-    stamp = MODULES / ".installed"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    done = subprocess.run(
-        ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-        cwd=HERE, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
-    )  # fmt: skip
-    if done.returncode:
-        sys.exit(f"npm ci failed:\n{done.stdout}{done.stderr}")
-    stamp.write_text(wanted)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ export function tile(photo: Tile): string {
 
 export function whatIsShown({ photo, why }: DetailQuery): string[] {
   if (!photo) return [];
-  const persons = photo.faces.map((face) => face.person?.name ?? face.suggestions[0]?.person.name ?? "somebody");
+  const persons = photo.faces.map((face) => face.person?.name ?? (face.suggestions ?? [])[0]?.person.name ?? "somebody");
   const reasons = why.edges.flatMap((edge) => edge.matches.map((match) => match.label));
   return [...persons, ...photo.tags.map((tag) => `${tag.tag.path} by ${tag.source}`), ...reasons];
 }

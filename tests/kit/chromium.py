@@ -18,6 +18,17 @@ import websockets
 
 from tests.kit.waiting import PATIENCE
 
+KEYS = {
+    " ": 32,
+    "Enter": 13,
+    "Escape": 27,
+    "End": 35,
+    "ArrowLeft": 37,
+    "ArrowUp": 38,
+    "ArrowRight": 39,
+    "ArrowDown": 40,
+}
+
 
 class Page:
     """One tab. ``complaints`` holds what its console calls an error, uncaught exceptions, and requests that failed."""
@@ -61,6 +72,20 @@ class Page:
     async def type(self, text: str) -> None:
         """Types into the element that has the focus."""
         await self._call("Input.insertText", text=text)
+
+    async def press(self, key: str, *, shift: bool = False) -> None:
+        """Presses a key, such as "ArrowDown" or " "."""
+        text = {"text": "\r" if key == "Enter" else key} if len(key) == 1 or key == "Enter" else {}
+        given = {"key": key, "windowsVirtualKeyCode": KEYS[key], "modifiers": 8 if shift else 0}
+        await self._call("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", **given, **text)
+        await self._call("Input.dispatchKeyEvent", type="keyUp", **given)
+
+    async def resize(self, width: int, height: int, *, dark: bool = False) -> None:
+        """Gives the page another size, and the colours that somebody prefers."""
+        size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        await self._call("Emulation.setDeviceMetricsOverride", **size)
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        await self._call("Emulation.setEmulatedMedia", features=[scheme])
 
     async def screenshot(self) -> bytes:
         """Returns a PNG."""

@@ -11,9 +11,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from photos_graph.access.roles import require
-from photos_graph.errors import PhotosGraphError
+from photos_graph.errors import PhotosGraphError, Unavailable
 from photos_graph.settings import WebSettings
 from photos_graph.web.answers import status_of
+from photos_graph.web.login import waiting_page
 from photos_graph.web.pages.grid_page import GRID
 from photos_graph.web.pages.page_assets import asset_route
 from photos_graph.web.pages.photo_page import PHOTO
@@ -33,6 +34,8 @@ def page_routes(answer: Answer, settings: WebSettings) -> list[Route]:
             try:
                 require(visit.viewer, page.role)
                 values = await page.show(visit)
+            except Unavailable as error:
+                return waiting_page(error.public_message)
             except PhotosGraphError as error:
                 status, template = status_of(error), "problem.html"
                 values = {"title": "Problem", "text": visit.given("q"), "problem": error.public_message}

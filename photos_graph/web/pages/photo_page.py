@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from photos_graph.errors import NotFound
+from photos_graph.web.pages.rendering import search_address
 from photos_graph.web.pages.visits import SitePage, Visit
 
 
@@ -32,7 +33,7 @@ async def _show(visit: Visit) -> Mapping[str, Any]:
         "reasons": [match for edge in asked["why"]["edges"] for match in edge["matches"]],
         "before": before and {**before, "address": _address(before, text, place, -1)},
         "after": after and {**after, "address": _address(after, text, place, 1)},
-        "grid": "/" + (f"?{urlencode({'q': text})}" if text else "") + ("" if place is None else f"#at={place}"),
+        "grid": search_address(text) + ("" if place is None else f"#at={place}"),
     }
 
 

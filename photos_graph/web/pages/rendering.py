@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -31,7 +32,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals["asset"] = asset_address
+    environment.globals |= {"asset": asset_address, "search": search_address}
     environment.filters |= {
         "bytes": bytes_in_words,
         "number": lambda value: f"{value:,}",
@@ -40,6 +41,16 @@ def _environment() -> Environment:
         "data": lambda value: json.dumps(value, separators=(",", ":")),
     }
     return environment
+
+
+def search_address(text: str, without: Sequence[str] = (), instead: str = "") -> str:
+    """Returns the address of the photos that a text finds, where ``instead`` stands for parts of it."""
+    for part in without:
+        place = text.lower().rfind(part.lower())
+        if place >= 0:
+            text = f"{text[:place]}{instead}{text[place + len(part) :]}"
+    left = " ".join(text.split())
+    return f"/?{urlencode({'q': left})}" if left else "/"
 
 
 def bytes_in_words(size: float) -> str:

@@ -95,4 +95,34 @@ export function paint(below = document) {
   }
 }
 
+/** Offers names in a text field, which `source` finds for what was typed. */
+export function completed(input, source) {
+  const offered = make("datalist", { id: `${input.id}-names` })
+  input.after(offered)
+  input.setAttribute("list", offered.id)
+  let waiting
+  let asked = 0
+  input.addEventListener("input", () => {
+    clearTimeout(waiting)
+    waiting = setTimeout(async () => {
+      const number = ++asked
+      const names = input.value.trim() ? await tell(() => source(input.value.trim())) : []
+      if (names && number === asked) offered.replaceChildren(...names.map((value) => make("option", { value })))
+    }, 120)
+  })
+}
+
+/** Renders the page again, and puts these parts of it in place of the old ones. The focus stays where it was. */
+export async function refresh(...ids) {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } })
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html")
+  const focused = document.activeElement?.id
+  for (const id of ids) {
+    const part = fresh.getElementById(id)
+    if (part) document.getElementById(id)?.replaceWith(document.adoptNode(part))
+  }
+  paint()
+  if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true })
+}
+
 paint()
