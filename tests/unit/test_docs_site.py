@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from mkdocs.config import load_config
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -30,3 +31,15 @@ def test_a_pattern_of_the_navigation_is_all_pages_of_a_folder_with_its_readme_fi
     [section] = hooks.expanded([{"Frontends": ["docs/frontends.md", "docs/cookbook/*"]}])
     assert section["Frontends"][:3] == ["docs/frontends.md", "docs/cookbook/README.md", "docs/cookbook/albums.md"]
     assert len(section["Frontends"]) == 1 + len(list((REPOSITORY / "docs/cookbook").glob("*.md")))
+
+
+def test_every_page_stands_in_the_navigation_of_the_site(hooks: ModuleType) -> None:
+    def pages(nav: object) -> list[str]:
+        if isinstance(nav, str):
+            return [nav]
+        return [page for each in (nav.values() if isinstance(nav, dict) else nav) for page in pages(each)]
+
+    listed = pages(hooks.expanded(load_config(str(REPOSITORY / "mkdocs.yml")).nav))
+    below_docs = {str(page.relative_to(REPOSITORY)) for page in (REPOSITORY / "docs").rglob("*.md")}
+    assert {page for page in below_docs if "node_modules" not in page} - set(listed) == set(), "add it to mkdocs.yml"
+    assert sorted(set(listed)) == sorted(listed)
