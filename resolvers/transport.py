@@ -30,6 +30,7 @@ from photos_graph.access.credentials import Access
 from photos_graph.errors import (
     BadInput,
     Busy,
+    Conflict,
     Forbidden,
     NotFound,
     PhotosGraphError,
@@ -61,7 +62,7 @@ METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 ALLOW = {"Allow": ", ".join(METHODS)}
 # The errors that the pages of the service get, by their codes.
 BY_CODE: Mapping[str, type[PhotosGraphError]] = {
-    each.code: each for each in (BadInput, Forbidden, NotFound, TooComplex, Unauthenticated, Unavailable)
+    each.code: each for each in (BadInput, Conflict, Forbidden, NotFound, TooComplex, Unauthenticated, Unavailable)
 }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -16,7 +18,8 @@ from photos_graph.web.pages.cookbook_documents import cookbook_documents
 from photos_graph.web.pages.page_assets import FOLDER, asset_names
 from photos_graph.web.pages.page_routes import PAGES
 from photos_graph.web.pages.rendering import TEMPLATES
-from tests.kit.everything import furnish
+from resolvers import ids
+from tests.kit.everything import furnish, teach
 from tests.kit.graphql import TOKENS, Ask, photo_ids
 from tests.kit.screens import FOLDER as COOKBOOK
 
@@ -77,10 +80,12 @@ def _check_markup(page: Seen) -> None:
 
 async def test_each_role_gets_pages_with_what_it_may_use(app: Starlette, client: httpx.AsyncClient, ask: Ask) -> None:
     await furnish(app.state.services)
-    ids, total = await photo_ids(ask), (await ask("{ photos { totalCount } }"))["data"]["photos"]["totalCount"]
+    await _check_training(client)
+    await teach(app.state.services)
+    photos, total = await photo_ids(ask), (await ask("{ photos { totalCount } }"))["data"]["photos"]["totalCount"]
     paths = [page.path for page in PAGES if "{" not in page.path]
     for role in ("owner", "editor", "viewer"):
-        for path in (*paths, "/?q=sea+in+Italy", "/?q=on+a+sunday", "/?q=xyzzy", f"/photo/{ids['24.jpg']}"):
+        for path in (*paths, "/?q=sea+in+Italy", "/?q=on+a+sunday", "/?q=xyzzy", f"/photo/{photos['24.jpg']}"):
             refused = any(page.path == path and RANK[page.role] > RANK[Role(role.upper())] for page in PAGES)
             page = await seen(client, path, role, 403 if refused else 200)
             controls = [given for given in page.all(*CONTROLS) if given.get("id") not in ("search", "jump")]
@@ -90,6 +95,38 @@ async def test_each_role_gets_pages_with_what_it_may_use(app: Starlette, client:
         home = await seen(client, "/", role)
         links = [given["href"] for given in home.all("a") if given.get("class") == "tile"]
         assert len(links) == total > 40
+    sea = app.state.services.tags.named("Sea")
+    assert sea is not None
+    await _check_review(client, ids.encode("Tag", sea.id))
+    await _check_system(client)
+
+
+def ids_of(page: Seen, tag: str, name: str = "id") -> set[str]:
+    return {given[name] for given in page.all(tag) if name in given}
+
+
+async def _check_training(client: httpx.AsyncClient) -> None:
+    """Without a model, the page for reviewing says what to do."""
+    assert "train" in ids_of(await seen(client, "/review"), "button")
+    assert "train" not in ids_of(await seen(client, "/review", "editor"), "button")
+
+
+async def _check_review(client: httpx.AsyncClient, tag: str) -> None:
+    sheet = await seen(client, f"/review?sheet={quote(tag)}", "editor")
+    assert len(ids_of(sheet, "button", "data-id")) == 24
+    questions = await seen(client, f"/review?tag={quote(tag)}", "editor")
+    [asked] = [given for given in questions.all("section") if given.get("id") == "question"]
+    assert [item["tag"]["id"] for item in json.loads(asked["data-items"])] == [tag] * 6
+    await seen(client, f"/review?sheet={quote(ids.encode('Tag', 'none'))}", status=404)
+
+
+async def _check_system(client: httpx.AsyncClient) -> None:
+    """Editors look, and the owner acts."""
+    pages = {role: await seen(client, "/system", role) for role in ("editor", "owner")}
+    assert ids_of(pages["editor"], "button", "data-do") == set()
+    assert ids_of(pages["owner"], "button", "data-do") == {"scan", "backup", "retry", "train", "cancel", "activate"}
+    assert "let-in" in ids_of(pages["owner"], "form") - ids_of(pages["editor"], "form")
+    assert ids_of(await seen(client, "/system?part=work"), "section") == {"work"}
 
 
 async def test_what_is_typed_is_shown_as_text(client: httpx.AsyncClient, library: str) -> None:

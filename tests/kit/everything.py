@@ -25,6 +25,7 @@ from photos_graph.model.trips import Trip, TripKind
 from photos_graph.services.labels.album_editing import AlbumPhotos
 from tests.kit.faces import Found, find, introduce, liken, predict
 from tests.kit.planted import photo_id
+from tests.kit.predicted_library import predicted
 from tests.kit.writing import writer
 
 PHOTOS = 48
@@ -76,6 +77,14 @@ async def furnish(services: Services) -> None:
     await _work_left(services)
     await _trips(graph)
     await services.index.catch_up()
+
+
+async def teach(services: Services) -> None:
+    """Makes a model active that gives "Sea" to six photos more, and "Mountains" to none."""
+    sea, mountains = services.tags.named("Sea"), services.tags.named("Mountains")
+    assert sea is not None and mountains is not None
+    given = dict.fromkeys(range(36, 42), 0.9)
+    await predicted(services, "tags", PHOTOS, {sea.id: given, mountains.id: {}}, 0.8)
 
 
 async def _files(graph: Graph) -> None:

@@ -13,11 +13,14 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "cookbook"
 NAMES = (
     "grid", "detail", "people", "naming", "folders", "tags", "map",
     "timeline", "scrubber", "duplicates", "albums", "slideshow", "search", "review",
+    "sheets", "promises", "system", "visitors",
 )  # fmt: skip
 
 # What stands in variables for an id, and the query that finds one.
 IDS: Mapping[str, str] = {
     "ID of a photo": "{ photos(filter: { unnamedFaces: true }, orderBy: TAKEN_ASC, first: 1) { nodes { id } } }",
+    "ID of a model": "{ models { id } }",
+    "ID of a predicted tag": '{ tag(name: "Sea") { id } }',
     "ID of an album": "{ albums(isSmart: false, first: 1) { nodes { id } } }",
 }
 _VARIABLES = re.compile(r"^```json\n(.+?)^```$", re.MULTILINE | re.DOTALL)

@@ -28,6 +28,10 @@ class Visit:
     def may_edit(self) -> bool:
         return self.viewer.may(Role.EDITOR)
 
+    @property
+    def is_owner(self) -> bool:
+        return self.viewer.may(Role.OWNER)
+
     def given(self, name: str) -> str:
         """Returns a part of the query of the address, or ""."""
         return self.request.query_params.get(name, "").strip()

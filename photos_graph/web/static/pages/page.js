@@ -44,7 +44,8 @@ export function make(name, properties = {}, ...children) {
 
 let hiding
 
-/** Says what was done. `change` is its id, if it can be undone, and `undone` is called with what that changed. */
+/** Says what was done. `change` is its id, if it can be undone, and `undone` is called with what that changed; or it is a
+ *  function that undoes it and says so. */
 export function say(text, change = null, undone = () => location.reload()) {
   const area = document.getElementById("message")
   clearTimeout(hiding)
@@ -54,6 +55,7 @@ export function say(text, change = null, undone = () => location.reload()) {
     button.addEventListener("click", async () => {
       button.disabled = true
       await tell(async () => {
+        if (typeof change === "function") return change()
         const done = (await ask("grid.actions", "GridUndo", { change })).undo
         say("Undone.")
         undone(done)

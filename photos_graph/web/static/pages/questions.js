@@ -1,0 +1,154 @@
+// Questions, one after the other. An answer is shown at once, and sent meanwhile; questions about the same tag or person
+// come together, a few at a time.
+import { ask, say, tell } from "./page.js"
+
+const BATCH = 10 // questions about the same tag or person before another one has its turn
+const FEW = 8 // with so few left, more are asked for
+
+const at = (id) => document.getElementById(id)
+const given = at("question").dataset
+const filter = { kind: given.kind || null, tag: given.tag || null }
+const answered = new Map() // the questions that are answered, with what sends the answer
+const order = [] // the answered ones, the last one last
+let left = Number(given.total)
+let waiting = batched(JSON.parse(given.items))
+let exhausted = waiting.length >= left
+let why = null
+
+function batched(items) {
+  const groups = new Map()
+  for (const item of items) {
+    const about = `${item.kind} ${item.label}`
+    groups.set(about, [...(groups.get(about) ?? []), item])
+  }
+  const parts = [...groups.values()].flatMap((group) => {
+    const cut = []
+    for (let start = 0; start < group.length; start += BATCH) cut.push(group.slice(start, start + BATCH))
+    return cut.map((items, turn) => ({ turn, items }))
+  })
+  const sorted = parts.sort((one, other) => one.turn - other.turn)
+  return sorted.flatMap(({ items }) => items.map((item, place) => ({ ...item, place: place + 1, of: items.length })))
+}
+
+async function refill() {
+  if (exhausted || waiting.length >= FEW) return
+  exhausted = true // until the answer says otherwise
+  const found = await tell(async () => {
+    await Promise.allSettled(answered.values())
+    return (await ask("review", "Review", { ...filter, first: 40 })).reviewQueue
+  })
+  if (!found) return
+  const known = new Set([...answered.keys(), ...waiting.map((item) => item.id)])
+  const fresh = found.edges.map((edge) => edge.node).filter((item) => !known.has(item.id))
+  exhausted = !fresh.length
+  why = found.reason
+  const shown = waiting.length
+  waiting.push(...batched(fresh))
+  if (!shown) show()
+}
+
+const named = (item) => `“${item.tag?.path ?? item.label}”`
+
+function show() {
+  const [item, next] = waiting
+  at("question").hidden = !item
+  at("end").hidden = Boolean(item) || !exhausted
+  at("back").disabled = !order.length
+  if (!item) {
+    if (why) at("why").textContent = why
+    return
+  }
+  const about = item.kind === "PERSONS"
+  at("asks").textContent = about ? `Is this ${item.person?.name ?? item.label}?` : `Does ${named(item)} fit this photo?`
+  at("reason").textContent = item.reason
+  at("place").textContent = `${item.place} of ${item.of} about ${about ? item.label : named(item)}, ${left} in all`
+  at("photo").href = `/photo/${encodeURIComponent(item.photo.id)}`
+  Object.assign(at("picture"), {
+    src: item.photo.thumbnail,
+    alt: `${item.photo.name}: open this photo`,
+    width: item.photo.width,
+    height: item.photo.height,
+  })
+  at("pair").hidden = !item.face
+  at("box").hidden = !item.face
+  if (item.face) {
+    const { x, y, width, height } = item.face.box
+    const part = (value) => `${100 * value}%`
+    Object.assign(at("box").style, { left: part(x), top: part(y), width: part(width), height: part(height) })
+    at("face").src = item.face.thumbnail
+    at("known").hidden = !item.person?.cover
+    if (item.person?.cover) Object.assign(at("cover"), { src: item.person.cover.thumbnail, alt: `${item.person.name} elsewhere` })
+    at("person").textContent = item.person?.name ?? ""
+  }
+  if (next) new Image().src = next.photo.thumbnail
+}
+
+const ANSWERS = {
+  yes: { operation: "ReviewConfirm", field: "confirm", said: (item) => `Yes: 1 ${item.face ? "face" : "photo"} got ${named(item)}.` },
+  no: { operation: "ReviewReject", field: "reject", said: (item) => `No: ${named(item)} is not on 1 ${item.face ? "face" : "photo"}.` },
+  skip: { operation: "ReviewSkip", field: "skip", said: () => "1 question was put off." },
+}
+
+function send(how, item) {
+  const items = [item.id]
+  if (how === "yes") return ask("review.actions", "ReviewConfirm", { items })
+  if (how === "no") return ask("review.actions", "ReviewReject", { items })
+  return ask("review.actions", "ReviewSkip", { items })
+}
+
+function answer(how) {
+  const item = waiting.shift()
+  if (!item) return
+  left -= 1
+  const sent = send(how, item).then((done) => done[ANSWERS[how].field].change)
+  answered.set(item.id, sent)
+  order.push(item)
+  show()
+  tell(async () => {
+    try {
+      await sent
+      if (order.at(-1) === item) say(ANSWERS[how].said(item), takeBack)
+    } catch (error) {
+      again(item)
+      throw error
+    }
+  })
+  refill()
+}
+
+/** Asks a question again, now. */
+function again(item) {
+  answered.delete(item.id)
+  order.splice(order.indexOf(item), 1)
+  left += 1
+  waiting.unshift(item)
+  show()
+}
+
+async function takeBack() {
+  const item = order.at(-1)
+  if (!item) return
+  const change = await answered.get(item.id)
+  if (change) await ask("review.actions", "ReviewUndo", { change })
+  again(item)
+  say("Undone.")
+}
+
+for (const how of Object.keys(ANSWERS)) at(how).addEventListener("click", () => answer(how))
+at("back").addEventListener("click", () => tell(takeBack))
+document.addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, textarea, select")) return
+  const key = event.key.toLowerCase()
+  const how = { y: "yes", n: "no", s: "skip" }[key]
+  if (how && !event.repeat) answer(how)
+  if (key === "u" && !event.repeat) tell(takeBack)
+})
+at("train")?.addEventListener("click", (event) =>
+  tell(async () => {
+    event.target.disabled = true
+    await ask("system.actions", "SystemTrain", { kind: event.target.dataset.kind })
+    location.href = "/system"
+  }),
+)
+
+show()

@@ -1,0 +1,54 @@
+// A sheet: the wrong photos are marked, and one button says that the others are right.
+import { ask, paint, say, tell } from "./page.js"
+
+const at = (id) => document.getElementById(id)
+const tiles = () => [...document.querySelectorAll(".judged")]
+const wrong = () => tiles().filter((tile) => tile.getAttribute("aria-pressed") === "true")
+const photos = (count) => (count === 1 ? "1 photo" : `${count} photos`)
+
+document.addEventListener("click", (event) => {
+  const tile = event.target.closest(".judged")
+  if (tile) {
+    tile.setAttribute("aria-pressed", String(tile.getAttribute("aria-pressed") !== "true"))
+    const marked = wrong().length
+    const others = tiles().length - marked
+    at("marked").textContent = marked ? `${photos(marked)} marked as wrong.` : "None is marked."
+    at("judge").textContent = marked ? `The other ${others} are right` : `All ${others} are right`
+  }
+  if (event.target.closest("#judge")) tell(judge)
+})
+
+document.addEventListener("keydown", (event) => {
+  const tile = event.target.closest?.(".judged")
+  if (!tile || event.altKey || event.ctrlKey || event.metaKey) return
+  const all = tiles()
+  const columns = all.filter((each) => each.offsetTop === all[0].offsetTop).length
+  const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns }[event.key]
+  const next = step && all[all.indexOf(tile) + step]
+  if (!step) return
+  event.preventDefault()
+  next?.focus()
+})
+
+async function judge() {
+  at("judge").disabled = true
+  try {
+    const { tag, name } = at("sheet").dataset
+    const marked = wrong().map((tile) => tile.dataset.id)
+    const { matched, change } = (await ask("sheets.actions", "SheetsJudge", { tag, wrong: marked })).judgeSheet
+    await renew()
+    scrollTo(0, 0)
+    at("main").focus()
+    say(`${photos(matched)} judged: ${matched - marked.length} show “${name}”, ${marked.length} do not.`, change, renew)
+  } finally {
+    if (at("judge")) at("judge").disabled = false
+  }
+}
+
+/** Shows what this page has now: the next sheet, and what the tags promise. */
+async function renew() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } })
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html")
+  for (const id of ["judging", "tags"]) at(id).replaceWith(document.adoptNode(fresh.getElementById(id)))
+  paint()
+}

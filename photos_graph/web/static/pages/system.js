@@ -1,0 +1,161 @@
+// What the service does: jobs show their progress by themselves, and the owner starts, cancels and decides.
+import { ask, say, tell } from "./page.js"
+
+const OFTEN = 2000 // milliseconds between two looks while jobs wait or run
+const SELDOM = 15000
+const DAY = 86400000
+
+const at = (id) => document.getElementById(id)
+const active = () => Number(at("work").dataset.active)
+
+/** Shows again what this page has now. The focus and what is unfolded stay. */
+async function renew(part = null) {
+  const address = new URL(location.href)
+  if (part) address.searchParams.set("part", part)
+  const answer = await fetch(address, { headers: { Accept: "text/html" } })
+  if (!answer.ok) return
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html")
+  for (const section of fresh.querySelectorAll(".system > section[id]")) replace(at(section.id), section)
+}
+
+function replace(old, fresh) {
+  if (!old || old.isEqualNode(fresh)) return
+  const focused = old.contains(document.activeElement) ? document.activeElement.id : null
+  for (const details of old.querySelectorAll("details[open][id]")) {
+    const same = fresh.querySelector(`[id="${CSS.escape(details.id)}"]`)
+    if (same) same.open = true
+  }
+  old.replaceWith(document.adoptNode(fresh))
+  if (focused) (at(focused) ?? at("main")).focus({ preventScroll: true })
+}
+
+async function watch() {
+  try {
+    const before = active()
+    if (!document.hidden) await renew("work")
+    if (before && !active()) await renew() // what a job did shows elsewhere, too
+  } catch {
+    // The service may be starting again; the next look tells.
+  }
+  setTimeout(watch, active() ? OFTEN : SELDOM)
+}
+
+/** Asks whether something is really wanted that cannot be undone. */
+function sure(text, yes) {
+  const dialog = at("sure")
+  at("sure-text").textContent = text
+  at("sure-yes").textContent = yes
+  dialog.returnValue = ""
+  dialog.showModal()
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true })
+  })
+}
+
+const cancel = (job) => ask("system.actions", "SystemCancel", { job: job.id })
+
+/** Says that a job was started; undoing that cancels it. */
+function started(text, job) {
+  say(text, async () => {
+    await cancel(job)
+    say("1 job was cancelled.")
+    await renew("work")
+  })
+}
+
+const ACTIONS = {
+  async scan() {
+    started("1 job looks for new photos.", (await ask("system.actions", "SystemScan")).scan)
+  },
+  async retry() {
+    started("The files that failed are read again.", (await ask("system.actions", "SystemRetry")).retryFailures)
+  },
+  async train({ kind }) {
+    started("1 training was started.", (await ask("system.actions", "SystemTrain", { kind })).train)
+  },
+  async backup() {
+    started("1 back-up was started.", (await ask("system.actions", "SystemBackup")).backup)
+  },
+  async cancel({ job, name }) {
+    await cancel({ id: job })
+    say(`1 job was cancelled: ${name}.`)
+  },
+  async activate({ model, version, before }) {
+    await ask("system.actions", "SystemActivate", { model })
+    const back = async () => {
+      await ask("system.actions", "SystemActivate", { model: before })
+      await renew()
+      say("Undone.")
+    }
+    say(`Version ${version} is used now. All photos are predicted again.`, before ? back : null)
+  },
+  async revoke({ token, name }) {
+    if (!(await sure(`Revoke ${name}? Whoever uses it is signed out. This cannot be undone.`, "Revoke"))) return
+    await ask("visitors.actions", "VisitorsRevoke", { token })
+    say(`1 token was revoked: ${name}.`)
+  },
+  async end({ session, name }) {
+    if (!(await sure(`Sign out ${name} there?`, "Sign out"))) return
+    await ask("visitors.actions", "VisitorsEnd", { session })
+    say("1 browser was signed out.")
+  },
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-do]")
+  if (!button) return
+  tell(async () => {
+    button.disabled = true
+    try {
+      await ACTIONS[button.dataset.do](button.dataset)
+    } finally {
+      button.disabled = false
+    }
+    await renew()
+  })
+})
+
+document.addEventListener("change", (event) => {
+  const select = event.target.closest(".times")
+  if (!select) return
+  const { kind, now } = select.dataset
+  const set = async (cron) => {
+    await ask("system.actions", "SystemSchedule", { kind, cron: cron || null })
+    await renew()
+  }
+  tell(async () => {
+    const words = select.selectedOptions[0].textContent.trim()
+    await set(select.value)
+    const undo = async () => {
+      await set(now)
+      say("Undone.")
+    }
+    say(`1 schedule was changed: ${words.toLowerCase()}.`, undo)
+  })
+})
+
+document.addEventListener("submit", (event) => {
+  if (event.target.id !== "let-in") return
+  event.preventDefault()
+  const { name, role, days } = Object.fromEntries(new FormData(event.target))
+  const expiresAt = days ? new Date(Date.now() + Number(days) * DAY).toISOString() : null
+  tell(async () => {
+    const made = (await ask("visitors.actions", "VisitorsCreate", { name, role, expiresAt })).createAccessToken
+    event.target.reset()
+    at("secret").textContent = made.secret
+    at("made-text").textContent = `The token of ${made.token.name}. It is shown only now, so copy it:`
+    at("made").hidden = false
+    at("secret").focus()
+    say("1 token was made.")
+    await renew()
+  })
+})
+
+at("copy")?.addEventListener("click", () =>
+  navigator.clipboard.writeText(at("secret").textContent).then(
+    () => say("It is copied."),
+    () => getSelection().selectAllChildren(at("secret")),
+  ),
+)
+
+setTimeout(watch, OFTEN)

@@ -1,0 +1,25 @@
+"""Times in words, as the pages of the service show them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from photos_graph.web.pages.moments import moment_in_words
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        ("2020-03-10T11:59:30Z", "just now"),
+        ("2020-03-10T12:00:30+00:00", "in a moment"),
+        ("2020-03-10T11:59:00Z", "1 minute ago"),
+        ("2020-03-10T12:50:00+02:00", "1 hour ago"),
+        ("2020-03-10T14:30:00Z", "in 2 hours"),
+        ("2020-03-01T12:00:00Z", "9 days ago"),
+        ("2019-08-01T12:00:00Z", "1 August 2019"),
+    ],
+)
+def test_moments_are_said_as_people_say_them(moment: str, words: str) -> None:
+    assert moment_in_words(moment, datetime(2020, 3, 10, 12, tzinfo=UTC)) == words
