@@ -20,7 +20,7 @@ from photos_graph.web.pages.page_routes import PAGES
 from photos_graph.web.pages.rendering import TEMPLATES
 from resolvers import ids
 from tests.kit.everything import furnish, teach
-from tests.kit.graphql import TOKENS, Ask, photo_ids
+from tests.kit.graphql import TOKENS, Ask, data, photo_ids
 from tests.kit.screens import FOLDER as COOKBOOK
 
 pytestmark = pytest.mark.anyio
@@ -55,7 +55,8 @@ def settings(settings: Settings) -> Settings:
 
 
 async def seen(client: httpx.AsyncClient, path: str, role: str = "owner", status: int = 200) -> Seen:
-    answer = await client.get(path, headers=HTML | {"Authorization": f"Bearer {TOKENS[role]}"})
+    """``role`` is a role or a token."""
+    answer = await client.get(path, headers=HTML | {"Authorization": f"Bearer {TOKENS.get(role, role)}"})
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"].startswith("text/html")
     policy = answer.headers["content-security-policy"]
@@ -99,6 +100,19 @@ async def test_each_role_gets_pages_with_what_it_may_use(app: Starlette, client:
     assert sea is not None
     await _check_review(client, ids.encode("Tag", sea.id))
     await _check_system(client)
+    await _check_scope(client, ask, photos)
+
+
+async def _check_scope(client: httpx.AsyncClient, ask: Ask, photos: dict[str, str]) -> None:
+    """A viewer of some photos gets pages of them alone."""
+    made = await ask(
+        'mutation { createAccessToken(name: "Abruzzo", role: VIEWER, scope: {tags: {any: ["Abruzzo"]}}) { secret } }'
+    )
+    scoped = data(made)["createAccessToken"]["secret"]
+    for path in ("/", "/?q=sea+in+Italy", "/?q=on+a+sunday", f"/photo/{photos['3.jpg']}?q=Abruzzo"):
+        await seen(client, path, scoped)
+    assert len([given for given in (await seen(client, "/", scoped)).all("a") if given.get("class") == "tile"]) == 12
+    await seen(client, f"/photo/{photos['24.jpg']}", scoped, 404)
 
 
 def ids_of(page: Seen, tag: str, name: str = "id") -> set[str]:

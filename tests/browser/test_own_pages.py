@@ -136,6 +136,10 @@ async def _is_accessible(page: Page) -> None:
             page.complaints.clear()  # the browser complains about the 404 itself
         else:
             await page.until("!!document.querySelector('.cell[data-id] img, .frame img')")
+        if address == "/":
+            await page.evaluate("document.querySelector('.cell a').focus()")
+            await page.press(" ")
+            await page.until(f"{SELECTED} === '1 photo selected'")
         await page.evaluate(axe + "; true")
         for width, height in ((1400, 900), (360, 740)):
             for dark in (False, True):

@@ -1,6 +1,7 @@
 // The grid of all photos of a list: only the rows near the view are in the page. Arrow keys move, the address and the
 // history lead back to the same place.
-import { colourOf, make, mayEdit, tell } from "./page.js"
+import { filled, known } from "./cells.js"
+import { ask, make, mayEdit, tell } from "./page.js"
 import { List } from "./list.js"
 import { Places } from "./places.js"
 import { Rail } from "./rail.js"
@@ -29,14 +30,6 @@ for (const section of sections) {
     : given.length > 1 ? "Without a date" : "Photos"
 }
 
-function known(tile) {
-  const image = tile.querySelector("img")
-  const { id, name, taken, placeholder } = tile.dataset
-  const [thumbnail, sharper] = image.getAttribute("srcset").split(/\s+\d+w,?\s*/)
-  const marks = { favourite: "favourite" in tile.dataset, motion: "motion" in tile.dataset || null }
-  return { id, name, takenAt: taken || null, placeholder, thumbnail, sharper, width: image.width, height: image.height, ...marks }
-}
-
 function measure() {
   const ruler = make("div", { className: "tiles" }, make("span", { className: "tile" }))
   grid.append(ruler)
@@ -52,31 +45,10 @@ function measure() {
 const upper = () => grid.getBoundingClientRect().top + scrollY
 const covered = () => document.querySelector(".top").offsetHeight
 
-function address(photo, place) {
-  const query = new URLSearchParams({ ...(text ? { q: text } : {}), at: place })
-  return `/photo/${encodeURIComponent(photo.id)}?${query}`
-}
-
-function described(photo) {
-  const day = photo.takenAt && new Date(photo.takenAt).toLocaleDateString("en", { dateStyle: "long" })
-  return day ? `${photo.name}, ${day}` : photo.name
-}
-
-function filled(cell, photo, place) {
-  const image = make("img", {
-    srcset: `${photo.thumbnail} 320w, ${photo.sharper} 960w`, sizes: "180px", src: photo.thumbnail,
-    alt: described(photo), decoding: "async", draggable: false,
-  })
-  const link = make("a", { className: "tile", href: address(photo, place), tabIndex: place === current ? 0 : -1 }, image)
-  if (photo.placeholder) link.style.backgroundColor = colourOf(photo.placeholder)
-  const marks = [photo.favourite && "♥", photo.motion && "▶"].filter(Boolean)
-  if (marks.length) link.append(make("span", { className: "marks", "aria-hidden": "true" }, marks.join(" ")))
-  const check = mayEdit
-    ? [make("button", { className: "check", type: "button", tabIndex: -1, "aria-label": `Select ${photo.name}` })]
-    : []
-  cell.replaceChildren(link, ...check)
-  cell.dataset.id = photo.id
+function fill(cell, place) {
+  filled(cell, list.photos.get(place), place, text)
   selection?.mark(cell)
+  if (place === current) cell.querySelector("a").tabIndex = 0
 }
 
 function row(wanted) {
@@ -92,7 +64,7 @@ function row(wanted) {
   for (let place = wanted.from; place < wanted.to; place++) {
     const cell = make("div", { role: "gridcell", className: "cell", "aria-colindex": place - wanted.from + 1 })
     cell.dataset.place = place
-    if (list.photos.has(place)) filled(cell, list.photos.get(place), place)
+    if (list.photos.has(place)) fill(cell, place)
     else cell.append(make("span", { className: "tile" }))
     element.append(cell)
   }
@@ -119,7 +91,16 @@ function draw() {
     if (element === next) next = next.nextElementSibling
     else grid.insertBefore(element, next)
   }
+  keepStop()
   load()
+}
+
+/** The tabulator always finds a photo of the grid: the one that the keyboard was at, or else the first in the view. */
+function keepStop() {
+  if (grid.querySelector(`a.tile[tabindex="0"], .cell[data-place="${current}"]`)) return
+  current = places.firstBelow(scrollY + covered() - upper())
+  const link = grid.querySelector(`.cell[data-place="${current}"] a`)
+  if (link) link.tabIndex = 0
 }
 
 /** Gets what the view lacks, until it lacks nothing. */
@@ -150,7 +131,7 @@ function first(wanted) {
 function show() {
   for (const cell of grid.querySelectorAll(".cell:not([data-id])")) {
     const place = Number(cell.dataset.place)
-    if (list.photos.has(place)) filled(cell, list.photos.get(place), place)
+    if (list.photos.has(place)) fill(cell, place)
   }
 }
 
@@ -161,7 +142,7 @@ function changed(photos) {
   for (const cell of grid.querySelectorAll(".cell[data-id]")) {
     const place = Number(cell.dataset.place)
     const focused = cell.contains(document.activeElement)
-    if (news.has(cell.dataset.id)) filled(cell, list.photos.get(place), place)
+    if (news.has(cell.dataset.id)) fill(cell, place)
     if (focused) cell.querySelector("a").focus({ preventScroll: true })
   }
 }
@@ -290,5 +271,16 @@ function begin() {
   grid.addEventListener("click", clicked)
 }
 
+/** Says when photos have come or gone, such as during a scan, and shows an empty library as soon as it has some. */
+async function look() {
+  if (document.hidden || filter === undefined) return
+  const { photos } = await ask("grid", "Grid", { filter, first: 1 })
+  if (photos.totalCount === total) return
+  if (!total) location.reload()
+  const button = make("button", { type: "button" }, `There are ${photos.totalCount.toLocaleString("en")} now. Show them`)
+  button.addEventListener("click", () => location.reload())
+  document.getElementById("news").replaceChildren(button)
+}
+
 if (total) begin()
-else if (!text) setInterval(() => tell(async () => (await new List(1, [], null, "").get(0)) && location.reload()), 5000)
+setInterval(() => look().catch(() => {}), total ? 30000 : 4000)
