@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from photos_graph.client import FILE
-from tests.kit.commands import end_all, run
+from photos_graph.settings import Settings
+from tests.kit.commands import end_all, on, run
 from tests.kit.graphql import TOKENS
 from tests.kit.pictures import jpeg, put
 from tests.kit.served import Served
@@ -30,11 +31,11 @@ def _none_left() -> Iterator[None]:
 class Commands:
     """Commands on one data directory."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self._data_dir = data_dir
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
 
     def __call__(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        return run(*arguments, "--data-dir", self._data_dir, **WITH_TOKEN)
+        return run(*arguments, **on(self._settings), **WITH_TOKEN)
 
     def said(self, *arguments: str | Path) -> str:
         done = self(*arguments)
@@ -81,22 +82,21 @@ def told_of_albums_and_persons(command: Commands, folder: Path) -> None:
         assert reason in done.stderr
 
 
-async def test_a_service_and_its_data_directory_answer_alike(tmp_path: Path) -> None:
+async def test_a_service_and_its_data_directory_answer_alike(settings: Settings, tmp_path: Path) -> None:
     folder = tmp_path / "Pictures"
     for number, path in enumerate(
         ("Italy/2019 Abruzzo/a.jpg", "Italy/2019 Abruzzo/b.jpg", "Sea/c.jpg", "2020/Sea/d.jpg")
     ):
         put(folder / path, jpeg(number))
-    data = tmp_path / "data"
-    command = Commands(data)
-    service = Served(data, tmp_path / "log", folder)
+    command = Commands(settings)
+    service = Served(settings.data_dir, tmp_path / "log", folder, **on(settings))
     await service.ready(200)
     await service.photos(4)
     told_of_the_library(command, folder)
     told_of_albums_and_persons(command, folder)
     assert f"http://127.0.0.1:{service.client.base_url.port}/" in command.said("open")
     await service.end()
-    assert not (data / FILE).exists()
+    assert not (settings.data_dir / FILE).exists()
     assert "No service runs here" in command("open").stderr
     assert "2 of 2 photos changed." in command.said("tag", "2019 Abruzzo", "Abruzzo")
     assert command.json("search", "Abruzzo")["photos"]["totalCount"] == 2

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.commands import end_all, kill
+from photos_graph.settings import Settings
+from tests.kit.commands import end_all, kill, on
 from tests.kit.pictures import jpeg, put
 from tests.kit.served import TAG, Served
 from tests.kit.waiting import PATIENCE
@@ -41,13 +42,13 @@ async def ended(service: Served, job: str) -> str:
             await asyncio.sleep(0.1)
 
 
-async def test_nothing_waits_for_a_clock_and_nothing_is_lost_to_one(tmp_path: Path) -> None:
+async def test_nothing_waits_for_a_clock_and_nothing_is_lost_to_one(settings: Settings, tmp_path: Path) -> None:
     for number in range(20):
         put(tmp_path / f"Pictures/{number}.jpg", jpeg(number))
-    offset, data = tmp_path / "offset", tmp_path / "data"
+    offset, data = tmp_path / "offset", settings.data_dir
     offset.write_text("0")
     clock = {"CLOCK_OFF_BY": str(offset)}
-    service = Served(data, tmp_path / "log", tmp_path / "Pictures", program=STEPPED, **clock)
+    service = Served(data, tmp_path / "log", tmp_path / "Pictures", program=STEPPED, **clock, **on(settings))
     await service.ready(200)
     photos = await service.photos(20)
     written = set()
@@ -67,7 +68,7 @@ async def test_nothing_waits_for_a_clock_and_nothing_is_lost_to_one(tmp_path: Pa
     # The service dies while a job runs, a day ahead of the one that goes on.
     offset.write_text(str(DAY))
     service.program.send_signal(signal.SIGUSR1)
-    for number in range(20, 220):
+    for number in range(20, 60):
         put(tmp_path / f"Pictures/{number}.jpg", jpeg(number))
     job = (await service.data(SCAN))["scan"]["id"]
     async with asyncio.timeout(PATIENCE):
@@ -76,9 +77,9 @@ async def test_nothing_waits_for_a_clock_and_nothing_is_lost_to_one(tmp_path: Pa
     kill(service.program.pid)
     service.program.wait(PATIENCE)
     await service.client.aclose()
-    service = Served(data, tmp_path / "again")
+    service = Served(data, tmp_path / "again", **on(settings))
     await service.ready(200)
     assert await ended(service, job) == "SUCCEEDED"
-    assert len(await service.photos(220)) == 220
+    assert len(await service.photos(60)) == 60
     assert written <= await service.names()
     await service.end()

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.commands import end_all, run, start, until
+from photos_graph.settings import Settings
+from tests.kit.commands import end_all, on, run, start, until
 from tests.kit.pictures import put
 from tests.kit.portraits import people
 from tests.kit.served import Served
@@ -55,9 +56,9 @@ async def test_the_first_start_gets_weights_and_tells_until_all_is_done(tmp_path
     assert any((tmp_path / "shared").rglob("*.onnx")) and not (tmp_path / "data/models").exists()
 
 
-async def test_without_a_network_it_says_so_once_and_works(tmp_path: Path) -> None:
+async def test_without_a_network_it_says_so_once_and_works(settings: Settings, tmp_path: Path) -> None:
     folder, log = people(tmp_path / "Pictures", 1, 2), tmp_path / "log"
-    service = Served(tmp_path / "data", log, folder, **FETCHING, **NO_NETWORK)
+    service = Served(settings.data_dir, log, folder, **on(settings), **FETCHING, **NO_NETWORK)
     await service.ready(200)
     until(lambda: "Ready: 2 photos." in log.read_text())
     said = log.read_text()
@@ -75,11 +76,10 @@ def test_a_folder_that_is_not_there_is_refused_before_anything_is_made(tmp_path:
         assert not (tmp_path / "data").exists()
 
 
-def test_a_quiet_service_says_where_to_sign_in_and_nothing_else(tmp_path: Path) -> None:
+def test_a_quiet_service_says_where_to_sign_in_and_nothing_else(settings: Settings, tmp_path: Path) -> None:
     folder, log = people(tmp_path / "Pictures", 1, 2), tmp_path / "log"
-    arguments = ("serve", folder, "--quiet", "--no-models", "--data-dir", tmp_path / "data", "--port", "0")
-    program = start(*map(str, arguments), log=log)
-    until(lambda: "/login" in log.read_text() and any((tmp_path / "data/renditions").rglob("*")))
+    program = start("serve", folder, "--quiet", "--no-models", "--port", "0", log=log, **on(settings))
+    until(lambda: "/login" in log.read_text() and any((settings.data_dir / "renditions").rglob("*")))
     program.terminate()
     program.wait(PATIENCE)
     lines = log.read_text().splitlines()
