@@ -200,11 +200,17 @@ async def test_a_head_that_is_too_large_is_refused(tmp_path: Path, head: bytes) 
         writer.close()
 
 
+def _asked(server: Served) -> int:
+    """How many connections wait for an answer."""
+    return sum(each.idle_since is None for each in server.state.connections)
+
+
 async def test_an_address_has_a_number_of_connections_and_gives_up_an_idle_one_for_another(tmp_path: Path) -> None:
     async with served(tmp_path, connections_per_address=3) as server:
         idle = [await server.connect() for _ in range(2)]
         busy = [await server.connect()]
         busy[0][1].write(GET.replace(b"/ ", b"/slow "))
+        await until(lambda: _asked(server) == 1)
         for each in idle:
             each[1].write(GET)
             await asyncio.wait_for(each[0].readuntil(b"\r\n\r\n0"), PATIENCE)
@@ -212,7 +218,8 @@ async def test_an_address_has_a_number_of_connections_and_gives_up_an_idle_one_f
             busy.append(await server.connect())
             assert await asyncio.wait_for(idle[place][0].read(), PATIENCE) == b"", "the one that was idle longest"
             busy[-1][1].write(GET.replace(b"/ ", b"/slow "))
-            await until(lambda: all(each.idle_since is None for each in server.state.connections))
+            await until(lambda asked=place + 2: _asked(server) == asked)
+            assert len(server.state.connections) == 3, "none but that one was closed"
         said = await server.says(GET)
         assert said.startswith(b"HTTP/1.1 503 ") and b"retry-after" in said
         busy[0][1].close()
