@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from resolvers.asgi import create_app
 from tests.kit.corpora import CORPORA, SCENES
 from tests.kit.graphql import TOKENS, Ask, data, names, photo_ids
 from tests.kit.pictures import put
+from tests.kit.waiting import Pauses
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -40,20 +40,20 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def app(settings: Settings, backbone_home: Path) -> Starlette:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    (settings.data_dir / "models").symlink_to(backbone_home, target_is_directory=True)
+    settings.models.folder = backbone_home
     learn = LearnSettings(threads=2, precision=0.9)
     return create_app(settings.model_copy(update={"token": SecretStr(TOKENS["owner"]), "learn": learn}))
 
 
 async def at_rest(ask: Ask) -> list[Any]:
     """No job is left; all of them, newest first."""
+    pause = Pauses()
     while True:
         jobs: list[Any] = data(await ask("{ jobs(first: 100) { nodes { state kind message } } }"))["jobs"]["nodes"]
         assert not [job for job in jobs if job["state"] == "FAILED"], jobs
         if all(job["state"] == "SUCCEEDED" for job in jobs):
             return jobs
-        await asyncio.sleep(0.1)
+        await pause()
 
 
 async def trained(ask: Ask) -> Any:

@@ -17,6 +17,7 @@ from tests.kit.corpora import PORTRAITS
 from tests.kit.graphql import TOKENS, Ask, data, names
 from tests.kit.pictures import encoded, put
 from tests.kit.portraits import with_models
+from tests.kit.waiting import Pauses
 
 pytestmark = pytest.mark.anyio
 
@@ -63,12 +64,13 @@ async def app(settings: Settings, weights_home: Path) -> Starlette:
 async def at_rest(ask: Ask) -> None:
     """What people said a moment ago was looked at, and no job is left."""
     await asyncio.sleep(1.5)
+    pause = Pauses()
     while True:
         jobs = data(await ask("{ jobs(first: 100) { nodes { state kind message } } }"))["jobs"]["nodes"]
         assert not [job for job in jobs if job["state"] == "FAILED"], jobs
         if all(job["state"] == "SUCCEEDED" for job in jobs):
             return
-        await asyncio.sleep(0.1)
+        await pause()
 
 
 async def clusters(ask: Ask) -> list[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from photos_graph.settings import Settings
 from tests.kit.commands import alive, decoders, on, start, until
 from tests.kit.described import scan_and_describe
 from tests.kit.engines import silence_jobs
+from tests.kit.waiting import Pauses
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.usefixtures("warm_workers")]
 
@@ -45,8 +45,9 @@ async def consistent(services: Services) -> Model:
 async def at_rest(settings: Settings) -> Model:
     """Once nothing is left to do."""
     async with build(settings) as services:
+        pause = Pauses()
         while await services.jobs.unfinished(*JobKind):
-            await asyncio.sleep(0.2)
+            await pause()
         return await consistent(services)
 
 

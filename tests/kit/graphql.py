@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
@@ -17,6 +16,7 @@ from photos_graph.settings import WebSettings
 from resolvers.context import Context
 from resolvers.loaders import Loaders
 from resolvers.schema import build_schema
+from tests.kit.waiting import Pauses
 
 TOKENS = {
     "owner": "owner-9vQ2xW7pLr4TzK8mNc3Hy6Bd1Fs5Gj0a",
@@ -64,8 +64,9 @@ async def names(ask: Ask, filter: dict[str, Any]) -> set[str]:
 async def scan(ask: Ask) -> None:
     job = (await ask("mutation { scan { id } }"))["data"]["scan"]["id"]
     query = "query($j: ID!) { job(id: $j) { state } }"
+    pause = Pauses()
     while (await ask(query, j=job))["data"]["job"]["state"] != "SUCCEEDED":
-        await asyncio.sleep(0.05)
+        await pause()
 
 
 SCHEMA = build_schema(WebSettings())
@@ -80,8 +81,9 @@ JOB = "query ($i: ID!) { job(id: $i) { kind state message } }"
 
 
 async def ended(ask: Ask, job_id: str) -> dict[str, Any]:
+    pause = Pauses()
     while True:
         job: dict[str, Any] = data(await ask(JOB, i=job_id))["job"]
         if job["state"] in ("SUCCEEDED", "FAILED", "CANCELLED"):
             return job
-        await asyncio.sleep(0.05)
+        await pause()

@@ -24,10 +24,7 @@ from tests.kit.pictures import put
 
 def with_models(settings: Settings, weights_home: Path, **faces: object) -> Settings:
     """The same settings, and weights where they are looked for."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    home = settings.models_dir
-    if not home.exists():
-        home.symlink_to(weights_home, target_is_directory=True)
+    settings.models.folder = weights_home
     return settings.model_copy(update={"faces": FaceSettings.model_validate(faces)})
 
 

@@ -14,7 +14,7 @@ import httpx
 from tests.kit.commands import COMMAND, start
 from tests.kit.engines import free_port
 from tests.kit.graphql import TOKENS
-from tests.kit.waiting import PATIENCE
+from tests.kit.waiting import PATIENCE, Pauses
 
 TAG = "mutation ($p: [ID!]!, $t: String!) { tagPhotos(photos: $p, tags: [$t]) { changed } }"
 TAGS = "{ tags(first: 500) { nodes { name } } }"
@@ -44,6 +44,7 @@ class Served:
         return {each["name"] for each in (await self.data(TAGS))["tags"]["nodes"]}
 
     async def ready(self, status: int) -> dict[str, Any]:
+        pause = Pauses(longest=0.3)
         async with asyncio.timeout(PATIENCE):
             while True:
                 with contextlib.suppress(httpx.TransportError):
@@ -51,15 +52,16 @@ class Served:
                         found: dict[str, Any] = answer.json()
                         return found
                 assert self.program.poll() is None, self.log.read_text()
-                await asyncio.sleep(0.05)
+                await pause()
 
     async def photos(self, count: int) -> list[str]:
+        pause = Pauses()
         async with asyncio.timeout(PATIENCE):
             while True:
                 nodes = (await self.data("{ photos(first: 500) { nodes { id } } }"))["photos"]["nodes"]
                 if len(nodes) == count:
                     return [each["id"] for each in nodes]
-                await asyncio.sleep(0.1)
+                await pause()
 
     async def end(self) -> None:
         self.program.terminate()

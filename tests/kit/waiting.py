@@ -13,3 +13,16 @@ async def until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not condition():
             await asyncio.sleep(0.01)
+
+
+class Pauses:
+    """The pauses between two questions about something that takes its time. Each is longer than the one before, since
+    whoever asks often takes the processor from what is waited for."""
+
+    def __init__(self, longest: float = 1.0) -> None:
+        """``longest`` is in seconds."""
+        self._seconds, self._longest = 0.02, longest
+
+    async def __call__(self) -> None:
+        await asyncio.sleep(self._seconds)
+        self._seconds = min(1.3 * self._seconds, self._longest)

@@ -1,7 +1,7 @@
 """Worker processes that outlive the pool which started them, since starting one takes longer than most tests.
 
-Those that open pictures and find faces serve the tests of all modules; one with TensorFlow knows a single folder of
-weights, and modules have their own.
+Those without TensorFlow serve the tests of all modules; one that has it knows a single folder of weights and takes much
+memory, so that modules have their own.
 
 Each test has a data directory of its own, and a worker cannot be given another folder once it is confined. So a shared
 one may read the folder of the whole run. That a pool names what its tasks read is checked with each call instead: every
@@ -26,7 +26,13 @@ from photos_graph.workers.process import Worker
 
 # Its tasks, its memory, the folders that it reads and its environment.
 Kind = tuple[tuple[str, ...], int, tuple[Path, ...], tuple[tuple[str, str], ...]]
-FOR_ALL = ("photos_graph.images.", "photos_graph.services.scan.", "photos_graph.services.faces.detection_child")
+FOR_ALL = (
+    "photos_graph.images.",
+    "photos_graph.services.scan.",
+    "photos_graph.services.faces.",
+    "photos_graph.services.trips.",
+    "photos_graph.services.learning.neighbours_child",
+)
 
 
 class WarmWorkers:

@@ -25,7 +25,7 @@ from photos_graph.settings import Settings
 from tests.kit.library import exported, imported, photos, scanned
 from tests.kit.pictures import OLD, jpeg, put
 from tests.kit.portraits import of_kind, replace_faces, settled
-from tests.kit.waiting import PATIENCE
+from tests.kit.waiting import PATIENCE, Pauses
 
 pytestmark = pytest.mark.anyio
 
@@ -58,8 +58,9 @@ async def looks(services: Services) -> int:
 
 async def until_looks(services: Services, count: int) -> None:
     async with asyncio.timeout(PATIENCE):
+        pause = Pauses()
         while await looks(services) != count:
-            await asyncio.sleep(0.1)
+            await pause()
 
 
 async def test_a_face_that_was_drawn_without_models_is_looked_at_by_a_job(wanting: Settings, tmp_path: Path) -> None:
@@ -169,8 +170,9 @@ async def test_an_import_before_a_kill_is_matched_by_the_next_service(settings: 
 
 async def until_matches(services: Services, count: int) -> None:
     async with asyncio.timeout(PATIENCE):
+        pause = Pauses()
         while await matches(services) != count:
-            await asyncio.sleep(0.1)
+            await pause()
 
 
 async def test_an_engine_that_is_away_for_a_while_loses_no_wish(

@@ -49,8 +49,7 @@ RETURN p.number AS number, p.featuresBy AS by, p.featuresDue AS due,
 
 @pytest.fixture
 def learning(settings: Settings, backbone_home: Path) -> Settings:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    (settings.data_dir / "models").symlink_to(backbone_home, target_is_directory=True)
+    settings.models.folder = backbone_home
     return with_learning(settings, threads=2)
 
 

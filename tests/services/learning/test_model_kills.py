@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from tests.kit.described import name_of, scan_and_describe
 from tests.kit.engines import silence_jobs
 from tests.kit.library import photos
 from tests.kit.processes.dying import BATCH, dies
+from tests.kit.waiting import Pauses
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.both_engines]
 
@@ -33,8 +33,9 @@ def settings(settings: Settings, backbone_home: Path) -> Settings:
 
 
 async def at_rest(services: Services) -> None:
+    pause = Pauses()
     while await services.jobs.unfinished(*JobKind):
-        await asyncio.sleep(0.1)
+        await pause()
 
 
 async def learnt(settings: Settings, folder: Path) -> Model:

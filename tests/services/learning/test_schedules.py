@@ -92,8 +92,7 @@ class Clock:
 @pytest.fixture
 async def services(settings: Settings, backbone_home: Path) -> AsyncIterator[Services]:
     """With all that training takes, and nobody who looks for work: photos 0 to 9 with faces; see ``faced``."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    (settings.data_dir / "models").symlink_to(backbone_home, target_is_directory=True)
+    settings.models.folder = backbone_home
     settings = settings.model_copy(update={"learn": LearnSettings(corrections=6)})
     async with build(settings, run_jobs=False) as services:
         await faced(services)
