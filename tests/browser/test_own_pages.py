@@ -8,11 +8,17 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
+from photos_graph.bootstrap import Services
+from photos_graph.graph.learning import questions
+from photos_graph.model.learning import ModelKind, Question
+from photos_graph.model.search import Ref
 from tests.kit import node_modules
 from tests.kit.chromium import Page, chromium
 from tests.kit.graphql import TOKENS, Ask, data, photo_ids, scan
 from tests.kit.pictures import OLD, jpeg, put
+from tests.kit.predicted_library import predicted
 
 pytestmark = [pytest.mark.anyio, pytest.mark.http]
 
@@ -39,11 +45,15 @@ async def page(client: httpx.AsyncClient, ask: Ask, tmp_path: Path) -> AsyncIter
     assert foreign == [], "nothing is fetched from elsewhere"
 
 
-async def test_a_person_finds_and_labels_photos_with_the_keyboard_alone(page: Page, ask: Ask) -> None:
+async def test_a_person_finds_and_labels_photos_with_the_keyboard_alone(
+    page: Page, ask: Ask, app: Starlette, client: httpx.AsyncClient
+) -> None:
     await _walks(page)
     await _labels_several(page, ask)
     await _searches(page)
     await _labels_one(page, ask)
+    await _reviews(page, ask, app.state.services)
+    await _runs_the_service(page, client)
     await _is_accessible(page)
 
 
@@ -124,18 +134,82 @@ async def _labels_one(page: Page, ask: Ask) -> None:
     await page.until(f"location.pathname === '/' && {FOCUSED} === '8'")
 
 
+async def _reviews(page: Page, ask: Ask, services: Services) -> None:
+    """A model of "Sunset" asks four questions, and has a sheet."""
+    photos = services.index.search.photo_ids(range(PHOTOS))
+    await services.tagging.tag_photos(photos[:3], [Ref(name="Sunset")])
+    tag = services.tags.named("Sunset")
+    assert tag is not None
+    await predicted(services, "tags", PHOTOS, {tag.id: dict.fromkeys(range(50, 60), 0.9)}, 0.8)
+    asked = [Question(ModelKind.TAGS, photos[n], None, tag.id, "Sunset", 0.5, "It is unsure.") for n in range(70, 74)]
+    await services.graph.transaction(lambda tx: questions.replace(tx, ModelKind.TAGS, "made", asked))
+
+    await page.evaluate("location.href = '/review'")
+    await page.until("document.getElementById('asks')?.innerText.includes('Sunset')")
+    before = await _count(ask, "Sunset")
+    place = "document.getElementById('place').innerText"
+    await page.press("n")
+    await page.until(f"{MESSAGE}.startsWith('No: ')")
+    await page.press("u")
+    await page.until(f"{MESSAGE} === 'Undone.' && {place}.startsWith('1 of 4')")
+    await page.press("y")
+    await page.until(f"{MESSAGE}.startsWith('Yes: ') && {place}.startsWith('2 of 4')")
+    assert await _count(ask, "Sunset") == before + 1
+    await page.press("s")
+    await page.until(f"{MESSAGE}.startsWith('1 question') && {place}.includes('2 in')")
+
+    await page.evaluate("document.querySelector('.promises a').click()")
+    await page.until("document.querySelectorAll('.judged').length > 9 && document.readyState === 'complete'")
+    await page.evaluate("document.querySelector('.judged').focus()")
+    await page.press("ArrowRight")
+    await page.evaluate("document.activeElement.click()")
+    shown = await page.evaluate("document.querySelectorAll('.judged').length")
+    await page.until(f"document.getElementById('judge').innerText === 'The other {shown - 1} are right'")
+    await page.evaluate("document.getElementById('judge').click()")
+    await page.until(f"{MESSAGE}.startsWith('{shown} photos judged: {shown - 1} show')")
+    await page.until("!!document.querySelector('.promises .proven')")
+
+
+async def _runs_the_service(page: Page, client: httpx.AsyncClient) -> None:
+    """The owner starts a scan, which is seen to end, and makes a token and revokes it."""
+    await page.evaluate("location.href = '/system'")
+    await page.until("!!document.getElementById('do-scan') && document.readyState === 'complete'")
+    scans = "[...document.querySelectorAll('#work li')].filter(each => each.innerText.includes('Reading photos done'))"
+    before = await page.evaluate(f"{scans}.length")
+    await page.evaluate("document.getElementById('do-scan').click()")
+    await page.until(f"{scans}.length > {before} && document.getElementById('work').dataset.active === '0'")
+    await page.evaluate("document.getElementById('token-name').focus()")
+    await page.type("Tablet")
+    await page.press("Enter")
+    secret = await page.until("document.getElementById('secret').innerText")
+    asked = {"query": "{ viewer { name role } }"}
+    headers = {"Authorization": f"Bearer {secret}"}
+    assert (await client.post("/graphql", json=asked, headers=headers)).json()["data"]["viewer"] == {
+        "name": "Tablet",
+        "role": "VIEWER",
+    }
+    await page.until("!!document.querySelector('[data-do=revoke]')")
+    await page.evaluate("document.querySelector('[data-do=revoke]').click()")
+    await page.until("document.getElementById('sure').open")
+    await page.evaluate("document.getElementById('sure-yes').click()")
+    await page.until(f"{MESSAGE}.includes('revoked') && !document.querySelector('[data-do=revoke]')")
+    assert (await client.post("/graphql", json=asked, headers=headers)).status_code == 401
+
+
 async def _is_accessible(page: Page) -> None:
     """Axe finds nothing on desktops and phones, by day and by night."""
     axe = (node_modules.install(Path(__file__).parent) / "axe-core" / "axe.min.js").read_text()
-    photo = await page.evaluate("document.querySelector('.cell a').href")
     found = {}
-    for address in ("/", "/?q=best+xyzzy", photo, "/photo/UGhvdG86MDA="):
+    tag = await page.evaluate("document.querySelector('.labels a').getAttribute('href')")
+    await page.evaluate("location.href = '/'")
+    photo = await page.until("document.querySelector('.cell a')?.href")
+    for address in ("/", "/?q=best+xyzzy", photo, "/review", tag, "/system", "/photo/UGhvdG86MDA="):
         await page.evaluate(f"location.href = {json.dumps(address)}")
         await page.until(f"location.href.endsWith({json.dumps(address)}) && document.readyState === 'complete'")
         if "MDA" in address:
             page.complaints.clear()  # the browser complains about the 404 itself
         else:
-            await page.until("!!document.querySelector('.cell[data-id] img, .frame img')")
+            await page.until("!!document.querySelector('.cell[data-id] img, .frame img, .review, .system')")
         if address == "/":
             await page.evaluate("document.querySelector('.cell a').focus()")
             await page.press(" ")

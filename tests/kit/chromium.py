@@ -76,7 +76,11 @@ class Page:
     async def press(self, key: str, *, shift: bool = False) -> None:
         """Presses a key, such as "ArrowDown" or " "."""
         text = {"text": "\r" if key == "Enter" else key} if len(key) == 1 or key == "Enter" else {}
-        given = {"key": key, "windowsVirtualKeyCode": KEYS[key], "modifiers": 8 if shift else 0}
+        given = {
+            "key": key,
+            "windowsVirtualKeyCode": KEYS.get(key, ord(key[0].upper())),
+            "modifiers": 8 if shift else 0,
+        }
         await self._call("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", **given, **text)
         await self._call("Input.dispatchKeyEvent", type="keyUp", **given)
 

@@ -51,7 +51,8 @@ async def predicted(
     held = ModelMetrics(0, 0.0, 0.0, 0.0, 0.0)
     result = TrainingResult("snapshot", 3, ModelState.ACTIVE, "a reason", 3, held, metrics, ())
     model = await services.models.keep(name, ModelKind.TAGS, Trained(packed(tag_model()), b"set", result))
-    _write(guesses_of(services.settings, model.id), model.id, labels, numbers)
+    ids = services.index.search.photo_ids(range(size))
+    _write(guesses_of(services.settings, model.id), model.id, ids, labels, numbers)
     given = [
         Predicted(n, tuple((labels[at], float(row[at])) for at in np.flatnonzero(row >= STORED).tolist()))
         for n, row in enumerate(numbers)
@@ -66,7 +67,9 @@ async def predicted(
     return model
 
 
-def _write(path: Path, model_id: str, labels: list[str], numbers: np.typing.NDArray[np.float16]) -> None:
+def _write(
+    path: Path, model_id: str, ids: list[str], labels: list[str], numbers: np.typing.NDArray[np.float16]
+) -> None:
     path.parent.mkdir(exist_ok=True)
-    about = {"model": model_id, "ids": [photo_id(n) for n in range(len(numbers))], "labels": labels}
+    about = {"model": model_id, "ids": ids, "labels": labels}
     write_arrays(path, GUESSES, about, {"probabilities": numbers, "disagreement": np.zeros_like(numbers)})

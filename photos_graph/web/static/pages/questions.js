@@ -1,6 +1,6 @@
 // Questions, one after the other. An answer is shown at once, and sent meanwhile; questions about the same tag or person
 // come together, a few at a time.
-import { ask, say, tell } from "./page.js"
+import { ask, make, say, tell } from "./page.js"
 
 const BATCH = 10 // questions about the same tag or person before another one has its turn
 const FEW = 8 // with so few left, more are asked for
@@ -69,6 +69,7 @@ function show() {
     width: item.photo.width,
     height: item.photo.height,
   })
+  at("question").style.setProperty("--ratio", item.photo.width / item.photo.height)
   at("pair").hidden = !item.face
   at("box").hidden = !item.face
   if (item.face) {
@@ -76,8 +77,9 @@ function show() {
     const part = (value) => `${100 * value}%`
     Object.assign(at("box").style, { left: part(x), top: part(y), width: part(width), height: part(height) })
     at("face").src = item.face.thumbnail
-    at("known").hidden = !item.person?.cover
-    if (item.person?.cover) Object.assign(at("cover"), { src: item.person.cover.thumbnail, alt: `${item.person.name} elsewhere` })
+    const known = (item.person?.faces.nodes ?? []).filter((face) => face.id !== item.face.id).slice(0, 3)
+    at("known").hidden = !known.length
+    at("faces").replaceChildren(...known.map((face) => make("img", { src: face.thumbnail, alt: "" })))
     at("person").textContent = item.person?.name ?? ""
   }
   if (next) new Image().src = next.photo.thumbnail

@@ -1,5 +1,5 @@
 // A sheet: the wrong photos are marked, and one button says that the others are right.
-import { ask, paint, say, tell } from "./page.js"
+import { ask, refresh, say, tell } from "./page.js"
 
 const at = (id) => document.getElementById(id)
 const tiles = () => [...document.querySelectorAll(".judged")]
@@ -30,6 +30,8 @@ document.addEventListener("keydown", (event) => {
   next?.focus()
 })
 
+const renew = () => refresh("judging", "tags") // the next sheet, and what the tags promise
+
 async function judge() {
   at("judge").disabled = true
   try {
@@ -37,18 +39,10 @@ async function judge() {
     const marked = wrong().map((tile) => tile.dataset.id)
     const { matched, change } = (await ask("sheets.actions", "SheetsJudge", { tag, wrong: marked })).judgeSheet
     await renew()
+    at("main").focus({ preventScroll: true })
     scrollTo(0, 0)
-    at("main").focus()
     say(`${photos(matched)} judged: ${matched - marked.length} show “${name}”, ${marked.length} do not.`, change, renew)
   } finally {
     if (at("judge")) at("judge").disabled = false
   }
-}
-
-/** Shows what this page has now: the next sheet, and what the tags promise. */
-async function renew() {
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" } })
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html")
-  for (const id of ["judging", "tags"]) at(id).replaceWith(document.adoptNode(fresh.getElementById(id)))
-  paint()
 }
