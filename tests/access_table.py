@@ -47,6 +47,8 @@ ROUTES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "/": {"": (NO, YES, YES, YES, YES)},
     "/photo/{id}": {"": (NO, YES, YES, YES, YES)},
+    "/folders": {"": (NO, YES, YES, YES, YES)},
+    "/people": {"": (NO, YES, YES, YES, YES)},
     "/review": {"": (NO, NO, NO, YES, YES)},
     "/system": {"": (NO, NO, NO, YES, YES)},
     "/static/pages/{version}/{name}": {"": (NO, YES, YES, YES, YES)},

@@ -86,7 +86,9 @@ async def test_each_role_gets_pages_with_what_it_may_use(app: Starlette, client:
     photos, total = await photo_ids(ask), (await ask("{ photos { totalCount } }"))["data"]["photos"]["totalCount"]
     paths = [page.path for page in PAGES if "{" not in page.path]
     for role in ("owner", "editor", "viewer"):
-        for path in (*paths, "/?q=sea+in+Italy", "/?q=on+a+sunday", "/?q=xyzzy", f"/photo/{photos['24.jpg']}"):
+        searches = ("/?q=sea+in+Italy", "/?q=on+a+sunday", "/?q=xyzzy")
+        below = ("/folders?path=Pictures/Italy", "/people?hidden=1", "/people?name=anna")
+        for path in (*paths, *searches, *below, f"/photo/{photos['24.jpg']}"):
             refused = any(page.path == path and RANK[page.role] > RANK[Role(role.upper())] for page in PAGES)
             page = await seen(client, path, role, 403 if refused else 200)
             controls = [given for given in page.all(*CONTROLS) if given.get("id") not in ("search", "jump")]
@@ -173,9 +175,10 @@ async def test_a_browser_waits_until_the_service_has_started(app: Starlette) -> 
             assert "starting" in Seen(answer.text).text and "script" not in answer.text
 
 
-async def test_a_photo_that_is_not_there_is_said_to_be_gone(client: httpx.AsyncClient, library: str) -> None:
-    page = await seen(client, "/photo/UGhvdG86MDA=", status=404)
-    assert page.all("h1")
+async def test_what_is_not_there_is_said_to_be_gone(client: httpx.AsyncClient, library: str) -> None:
+    for path in ("/photo/UGhvdG86MDA=", "/folders?path=Nowhere"):
+        page = await seen(client, path, status=404)
+        assert page.all("h1")
 
 
 async def test_assets_are_kept_and_name_no_other_place(client: httpx.AsyncClient) -> None:

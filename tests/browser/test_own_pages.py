@@ -14,6 +14,8 @@ from photos_graph.bootstrap import Services
 from photos_graph.graph.learning import questions
 from photos_graph.model.learning import ModelKind, Question
 from photos_graph.model.search import Ref
+from photos_graph.settings import Settings
+from tests.browser import stories
 from tests.kit import node_modules
 from tests.kit.chromium import Page, chromium
 from tests.kit.graphql import TOKENS, Ask, data, photo_ids, scan
@@ -27,6 +29,12 @@ YEAR = 365 * 86400
 MESSAGE = "document.getElementById('message').innerText"
 FOCUSED = "document.activeElement?.closest('.cell')?.dataset.place"
 SELECTED = "document.querySelector('#selection:not([hidden]) [data-count]')?.innerText"
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    settings.faces.enabled = "off"
+    return settings
 
 
 @pytest.fixture
@@ -52,6 +60,8 @@ async def test_a_person_finds_and_labels_photos_with_the_keyboard_alone(
     await _labels_several(page, ask)
     await _searches(page)
     await _labels_one(page, ask)
+    await stories.tag_a_folder(page, ask)
+    await stories.name_people(page, ask, app.state.services)
     await _reviews(page, ask, app.state.services)
     await _runs_the_service(page, client)
     await _is_accessible(page)
@@ -203,13 +213,15 @@ async def _is_accessible(page: Page) -> None:
     tag = await page.evaluate("document.querySelector('.labels a').getAttribute('href')")
     await page.evaluate("location.href = '/'")
     photo = await page.until("document.querySelector('.cell a')?.href")
-    for address in ("/", "/?q=best+xyzzy", photo, "/review", tag, "/system", "/photo/UGhvdG86MDA="):
+    others = ("/folders", "/folders?path=Pictures", "/people")
+    for address in ("/", "/?q=best+xyzzy", photo, *others, "/review", tag, "/system", "/photo/UGhvdG86MDA="):
         await page.evaluate(f"location.href = {json.dumps(address)}")
         await page.until(f"location.href.endsWith({json.dumps(address)}) && document.readyState === 'complete'")
         if "MDA" in address:
             page.complaints.clear()  # the browser complains about the 404 itself
         else:
-            await page.until("!!document.querySelector('.cell[data-id] img, .frame img, .review, .system')")
+            shown = ".cell[data-id] img, .frame img, .review, .system, .card, #tags, .person"
+            await page.until(f"!!document.querySelector('{shown}')")
         if address == "/":
             await page.evaluate("document.querySelector('.cell a').focus()")
             await page.press(" ")

@@ -15,15 +15,17 @@ from photos_graph.errors import PhotosGraphError, Unavailable
 from photos_graph.settings import WebSettings
 from photos_graph.web.answers import status_of
 from photos_graph.web.login import waiting_page
+from photos_graph.web.pages.folders_page import FOLDERS
 from photos_graph.web.pages.grid_page import GRID
 from photos_graph.web.pages.page_assets import asset_route
+from photos_graph.web.pages.people_page import PEOPLE
 from photos_graph.web.pages.photo_page import PHOTO
 from photos_graph.web.pages.rendering import rendered
 from photos_graph.web.pages.review_page import REVIEW
 from photos_graph.web.pages.system_page import SYSTEM
 from photos_graph.web.pages.visits import Answer, SitePage, Visit
 
-PAGES = (GRID, PHOTO, REVIEW, SYSTEM)  # those with a label stand in the header, in this order
+PAGES = (GRID, PHOTO, FOLDERS, PEOPLE, REVIEW, SYSTEM)  # those with a label stand in the header, in this order
 
 
 def page_routes(answer: Answer, settings: WebSettings) -> list[Route]:

@@ -44,19 +44,21 @@ export function make(name, properties = {}, ...children) {
 
 let hiding
 
-/** Says what was done. `change` is its id, if it can be undone, and `undone` is called with what that changed; or it is a
- *  function that undoes it and says so. */
+/** Says what was done. `change` is its id, or the ids of several in their order, if it can be undone, and `undone` is
+ *  called with what that changed; or it is a function that undoes it and says so. */
 export function say(text, change = null, undone = () => location.reload()) {
+  const changes = [change].flat().filter(Boolean)
   const area = document.getElementById("message")
   clearTimeout(hiding)
   area.replaceChildren(make("p", {}, text))
-  if (change) {
+  if (changes.length) {
     const button = make("button", { type: "button" }, "Undo")
     button.addEventListener("click", async () => {
       button.disabled = true
       await tell(async () => {
         if (typeof change === "function") return change()
-        const done = (await ask("grid.actions", "GridUndo", { change })).undo
+        let done
+        for (const each of changes.toReversed()) done = (await ask("grid.actions", "GridUndo", { change: each })).undo
         say("Undone.")
         undone(done)
       })
@@ -75,6 +77,11 @@ export async function tell(work) {
     if (!(error instanceof Problem)) throw error
     say(error.message)
   }
+}
+
+/** Says a number of things: count(1, "photo") is "1 photo". */
+export function count(number, thing) {
+  return `${number.toLocaleString("en")} ${thing}${number === 1 ? "" : "s"}`
 }
 
 /** Returns the average colour of a ThumbHash in base64, as CSS has it. */
