@@ -25,6 +25,8 @@ from tests.kit.predicted_library import predicted
 pytestmark = [pytest.mark.anyio, pytest.mark.http]
 
 PHOTOS = 130  # more than come with the page
+SUNDAYS = 110  # of these, the first were taken on a Sunday
+OPENED = 8  # the photo whose page is opened
 YEAR = 365 * 86400
 MESSAGE = "document.getElementById('message').innerText"
 FOCUSED = "document.activeElement?.closest('.cell')?.dataset.place"
@@ -41,7 +43,9 @@ def settings(settings: Settings) -> Settings:
 async def page(client: httpx.AsyncClient, ask: Ask, tmp_path: Path) -> AsyncIterator[Page]:
     """Signed in by the address that the service prints, in front of photos of two years."""
     for number in range(PHOTOS):
-        put(tmp_path / f"Pictures/{number:03}.jpg", jpeg(number * 50021), OLD - (number // 100) * YEAR - number)
+        size = (600, 400) if number == OPENED else (48, 32)
+        picture = jpeg(number * 50021, *size)
+        put(tmp_path / f"Pictures/{number:03}.jpg", picture, OLD - (number // SUNDAYS) * YEAR - number)
     await ask('mutation($p: String!) { addRoot(path: $p, name: "Pictures") { id } }', p=str(tmp_path / "Pictures"))
     await scan(ask)
     async with chromium(tmp_path / "chromium") as page:
@@ -59,9 +63,11 @@ async def test_a_person_finds_and_labels_photos_with_the_keyboard_alone(
     await _walks(page)
     await _labels_several(page, ask)
     await _searches(page)
+    await _searches_for_what_no_filter_says(page)
     await _labels_one(page, ask)
     await stories.tag_a_folder(page, ask)
     await stories.name_people(page, ask, app.state.services)
+    await _names_a_face(page, ask)
     await _reviews(page, ask, app.state.services)
     await _runs_the_service(page, client)
     await _is_accessible(page)
@@ -74,8 +80,14 @@ async def _walks(page: Page) -> None:
     await page.evaluate("document.querySelector('.cell a').focus()")
     await page.press("End")
     assert await page.until(f"{FOCUSED} === '129' && document.activeElement.href.includes('at=129')")
+    await page.press("Enter")
+    await page.until("location.pathname.startsWith('/photo/') && document.readyState === 'complete'")
+    await page.leave("history.back()")
+    await page.until("location.pathname === '/' && !!document.querySelector('.cell[data-place=\"129\"] a')")
+    assert await page.evaluate("scrollY > innerHeight"), "it is where it was"
     years = await page.evaluate("[...document.querySelectorAll('#jump option')].map(each => Number(each.value))")
     assert len(years) == 2
+    await page.evaluate("document.querySelector('.cell[data-place=\"129\"] a').focus()")
     await page.press("ArrowUp")
     assert int(await page.until(FOCUSED)) < 129
     jump = "const choice = document.getElementById('jump'); choice.selectedIndex = 0"
@@ -108,6 +120,11 @@ async def _labels_several(page: Page, ask: Ask) -> None:
     ]
     await page.press("Escape")
     await page.until(f"{SELECTED} === undefined")
+    for place, shift in ((1, "false"), (14, "true")):
+        event = f"new MouseEvent('click', {{bubbles: true, cancelable: true, shiftKey: {shift}}})"
+        await page.evaluate(f"document.querySelector('.cell[data-place=\"{place}\"] .check').dispatchEvent({event})")
+    await page.until(f"{SELECTED} === '14 photos selected'")
+    await page.evaluate("document.querySelector('[data-action=clear]').click()")
 
 
 async def _searches(page: Page) -> None:
@@ -119,13 +136,24 @@ async def _searches(page: Page) -> None:
     await page.press("Enter")
     await page.until("location.search.includes('q=') && document.querySelectorAll('.cell[data-id]').length === 3")
     assert await page.evaluate("document.querySelector('.chip').innerText.includes('Best')")
-    await page.evaluate("history.back()")
+    await page.leave("history.back()")
+    await page.until("location.search === '' && document.getElementById('total')?.innerText === '130 photos'")
+
+
+async def _searches_for_what_no_filter_says(page: Page) -> None:
+    await page.leave("location.href = '/?q=on+a+sunday'")
+    await page.until("document.getElementById('total')?.innerText === '110 photos' && location.search.length > 1")
+    await page.until("!!document.querySelector('.cell[data-id] a')")
+    await page.evaluate("document.querySelector('.cell a').focus()")
+    await page.press("End")
+    await page.until("document.activeElement?.querySelector('img')?.alt.startsWith('109.jpg')")
+    await page.leave("location.href = '/'")
     await page.until("location.search === '' && document.getElementById('total')?.innerText === '130 photos'")
 
 
 async def _labels_one(page: Page, ask: Ask) -> None:
     await page.until("!!document.querySelector('.cell[data-place=\"7\"] a')")
-    await page.evaluate("document.querySelector('.cell[data-place=\"7\"] a').click()")
+    await page.leave("document.querySelector('.cell[data-place=\"7\"] a').click()")
     await page.until("location.pathname.startsWith('/photo/') && document.readyState === 'complete'")
     await page.press("ArrowRight")
     await page.until("location.search.includes('at=8') && document.readyState === 'complete'")
@@ -154,7 +182,7 @@ async def _reviews(page: Page, ask: Ask, services: Services) -> None:
     asked = [Question(ModelKind.TAGS, photos[n], None, tag.id, "Sunset", 0.5, "It is unsure.") for n in range(70, 74)]
     await services.graph.transaction(lambda tx: questions.replace(tx, ModelKind.TAGS, "made", asked))
 
-    await page.evaluate("location.href = '/review'")
+    await page.leave("location.href = '/review'")
     await page.until("document.getElementById('asks')?.innerText.includes('Sunset')")
     before = await _count(ask, "Sunset")
     place = "document.getElementById('place').innerText"
@@ -168,7 +196,7 @@ async def _reviews(page: Page, ask: Ask, services: Services) -> None:
     await page.press("s")
     await page.until(f"{MESSAGE}.startsWith('1 question') && {place}.includes('2 in')")
 
-    await page.evaluate("document.querySelector('.promises a').click()")
+    await page.leave("document.querySelector('.promises a').click()")
     await page.until("document.querySelectorAll('.judged').length > 9 && document.readyState === 'complete'")
     await page.evaluate("document.querySelector('.judged').focus()")
     await page.press("ArrowRight")
@@ -182,7 +210,7 @@ async def _reviews(page: Page, ask: Ask, services: Services) -> None:
 
 async def _runs_the_service(page: Page, client: httpx.AsyncClient) -> None:
     """The owner starts a scan, which is seen to end, and makes a token and revokes it."""
-    await page.evaluate("location.href = '/system'")
+    await page.leave("location.href = '/system'")
     await page.until("!!document.getElementById('do-scan') && document.readyState === 'complete'")
     scans = "[...document.querySelectorAll('#work li')].filter(each => each.innerText.includes('Reading photos done'))"
     before = await page.evaluate(f"{scans}.length")
@@ -206,16 +234,38 @@ async def _runs_the_service(page: Page, client: httpx.AsyncClient) -> None:
     assert (await client.post("/graphql", json=asked, headers=headers)).status_code == 401
 
 
+async def _names_a_face(page: Page, ask: Ask) -> None:
+    """A face is named on the page of its photo, is me, and is somebody else after all."""
+    photo = (await photo_ids(ask))[f"{OPENED:03}.jpg"]
+    box = {"x": 0.25, "y": 0.25, "width": 0.25, "height": 0.5}
+    data(await ask("mutation ($p: ID!, $b: BoxInput!) { addFace(photo: $p, box: $b) { id } }", p=photo, b=box))
+    await page.leave(f"location.href = {json.dumps(f'/photo/{photo}')}")
+    face = "[...document.querySelectorAll('.face')].find(each => each.style.left === '25%')"
+    about = f"document.querySelector({face}.getAttribute('href'))"
+    await page.until(f"location.pathname.startsWith('/photo/') && !!{face} && document.readyState === 'complete'")
+    await page.evaluate(f"{face}.click()")
+    await page.until("document.activeElement?.name === 'person'")
+    await page.type("Ada")
+    await page.press("Enter")
+    await page.until(f"{face}?.innerText === 'Ada'")
+    await page.evaluate(f"{about}.querySelector('[data-action=me]').click()")
+    await page.until(f"{MESSAGE}.includes('This is you')")
+    persons = data(await ask("{ persons { nodes { name isMe } } }"))["persons"]["nodes"]
+    assert {"name": "Ada", "isMe": True} in persons
+    await page.evaluate(f"{about}.querySelector('[data-action=reject]').click()")
+    await page.until(f"{face}?.innerText === 'Unknown'")
+
+
 async def _is_accessible(page: Page) -> None:
     """Axe finds nothing on desktops and phones, by day and by night."""
     axe = (node_modules.install(Path(__file__).parent) / "axe-core" / "axe.min.js").read_text()
     found = {}
     tag = await page.evaluate("document.querySelector('.labels a').getAttribute('href')")
-    await page.evaluate("location.href = '/'")
-    photo = await page.until("document.querySelector('.cell a')?.href")
+    await page.leave("location.href = '/'")
+    photo = await page.until(f"document.querySelector('.cell[data-place=\"{OPENED}\"] a')?.href")
     others = ("/folders", "/folders?path=Pictures", "/people")
     for address in ("/", "/?q=best+xyzzy", photo, *others, "/review", tag, "/system", "/photo/UGhvdG86MDA="):
-        await page.evaluate(f"location.href = {json.dumps(address)}")
+        await page.leave(f"location.href = {json.dumps(address)}")
         await page.until(f"location.href.endsWith({json.dumps(address)}) && document.readyState === 'complete'")
         if "MDA" in address:
             page.complaints.clear()  # the browser complains about the 404 itself

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import itertools
 import json
 import os
@@ -28,6 +29,10 @@ KEYS = {
     "ArrowRight": 39,
     "ArrowDown": 40,
 }
+
+
+class Left(RuntimeError):
+    """The page was left before it answered."""
 
 
 class Page:
@@ -58,13 +63,19 @@ class Page:
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
 
+    async def leave(self, script: str) -> None:
+        """Runs a script that leads to another page, after this call has been answered."""
+        await self.evaluate(f"setTimeout(() => {{ {script} }}), 0")
+
     async def until(self, script: str) -> Any:
         """Waits until an expression is true, and returns its value."""
         try:
             async with asyncio.timeout(PATIENCE):
-                while not (value := await self.evaluate(script)):
+                while True:
+                    with contextlib.suppress(Left):  # the next page is asked
+                        if value := await self.evaluate(script):
+                            return value
                     await asyncio.sleep(0.1)
-                return value
         except TimeoutError:
             text = await self.evaluate("document.body ? document.body.innerText : ''")
             pytest.fail(f"never came true: {script}\ncomplaints: {self.complaints}\nthe page says: {text}")
@@ -112,7 +123,9 @@ class Page:
             message = json.loads(text)
             answer = self._answers.pop(message.get("id", 0), None)
             if answer is not None and "error" in message:
-                answer.set_exception(RuntimeError(str(message["error"])))
+                problem = str(message["error"])
+                is_left = "navigated" in problem or "context" in problem
+                answer.set_exception(Left(problem) if is_left else RuntimeError(problem))
             elif answer is not None:
                 answer.set_result(message["result"])
             else:

@@ -21,8 +21,7 @@ async def _show(visit: Visit) -> Mapping[str, Any]:
     if found is not None and filter_ is None:  # no filter can say it, so that its months are not known
         photos, months, undated = found["photos"], [], found["photos"]["totalCount"]
     else:
-        asked = await visit.ask("grid", filter=filter_, first=FIRST)
-        photos = asked["photos"]
+        photos = (found or await visit.ask("grid", first=FIRST))["photos"]
         scrubber = await visit.ask("scrubber", filter=filter_, first=1)
         months, undated = scrubber["timeline"], scrubber["photos"]["facets"]["undated"]
     sections = _sections(months, undated)

@@ -13,7 +13,7 @@ const AROUND = 800 // pixels above and below the view that are there, too
 const grid = document.getElementById("grid")
 const text = grid.dataset.text
 const given = JSON.parse(grid.dataset.sections)
-const filter = given.length || !text ? JSON.parse(grid.dataset.filter) : undefined
+const filter = text && grid.dataset.filter === "null" ? undefined : JSON.parse(grid.dataset.filter)
 const total = Number(grid.dataset.total)
 const sections = given.length ? given : [{ start: null, count: total, offset: 0, cursor: null }]
 const list = new List(total, sections, filter, text)

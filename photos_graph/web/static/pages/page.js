@@ -69,6 +69,14 @@ export function say(text, change = null, undone = () => location.reload()) {
   }
 }
 
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.target.closest("input, textarea, select")) return
+  const button = document.querySelector("#message button")
+  if (!button) return
+  event.preventDefault()
+  button.click()
+})
+
 /** Does something, and says why if it fails. Resolves to what it returns, or undefined. */
 export async function tell(work) {
   try {
