@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated
@@ -13,6 +14,7 @@ from photos_graph import paths
 from photos_graph.errors import NotFound
 from photos_graph.images import formats
 from photos_graph.model import library as library_model
+from photos_graph.services.storage import KeptFolder
 from resolvers import ids
 from resolvers.connections import After, Before, Connection, First, Last, Node, connection, given, page_sizes
 from resolvers.context import Info
@@ -116,6 +118,33 @@ class PassedOver:
     count: int = strawberry.field(description="The number of these files.")
 
 
+@strawberry.type(description="A disk on which the service keeps something. Numbers of bytes are whole.")
+class Disk:
+    keeps: list[str] = strawberry.field(
+        description='What is kept on it: "data", "graph", "cache", "backups", "exports".'
+    )
+    path: str = strawberry.field(description="The first of the folders on it.")
+    free: float = strawberry.field(description="The number of bytes that are free.")
+    size: float = strawberry.field(description="The number of bytes that fit on it.")
+    reserved: float = strawberry.field(description="The number of bytes that are kept free.")
+    is_low: bool = strawberry.field(
+        description="Whether less is free than is kept free. Back-ups and exports to this disk are refused then, and "
+        "thumbnails are not kept."
+    )
+
+    @classmethod
+    def of(cls, names: list[str], place: KeptFolder) -> Disk:
+        space = place.space
+        return cls(
+            keeps=names,
+            path=paths.display(bytes(place.path)),
+            free=float(space.free),
+            size=float(space.size),
+            reserved=float(space.reserved),
+            is_low=space.is_low,
+        )
+
+
 async def failure_page(
     info: Info, first: int | None, after: str | None, last: int | None, before: str | None, job_id: str | None = None
 ) -> Connection[Failure]:
@@ -166,6 +195,15 @@ class Library:
         counts = await info.context.services.roots.passed_over()
         ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
         return [PassedOver(extension=extension, count=count) for extension, count in ordered]
+
+    @strawberry.field(
+        permission_classes=[IsOwner],
+        description="The disks on which the service keeps something. Those of originals are not among them, since they "
+        "are only read. Requires the role OWNER.",
+    )
+    async def disks(self, info: Info) -> list[Disk]:
+        found = await asyncio.to_thread(info.context.services.storage.disks)
+        return [Disk.of(names, place) for names, place in found]
 
     @strawberry.field(
         permission_classes=[CanEdit],

@@ -69,12 +69,16 @@ class Storage:
             await asyncio.to_thread(self.look)
             await asyncio.sleep(CHECK_SECONDS)
 
-    def _low(self) -> dict[int, tuple[list[str], KeptFolder]]:
-        low: dict[int, tuple[list[str], KeptFolder]] = {}
+    def disks(self) -> list[tuple[list[str], KeptFolder]]:
+        """Returns each disk that tells how much room it has, with the names of the folders on it and the first of them.
+        Call it in a thread."""
+        found: dict[int, tuple[list[str], KeptFolder]] = {}
         for place in self.places():
-            if place.space.is_low:
-                low.setdefault(place.space.device, ([], place))[0].append(place.name)
-        return low
+            found.setdefault(place.space.device, ([], place))[0].append(place.name)
+        return list(found.values())
+
+    def _low(self) -> dict[int, tuple[list[str], KeptFolder]]:
+        return {place.space.device: (names, place) for names, place in self.disks() if place.space.is_low}
 
 
 def _sentence(names: list[str], place: KeptFolder) -> str:

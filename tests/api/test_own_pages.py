@@ -140,7 +140,15 @@ async def _check_system(client: httpx.AsyncClient) -> None:
     """Editors look, and the owner acts."""
     pages = {role: await seen(client, "/system", role) for role in ("editor", "owner")}
     assert ids_of(pages["editor"], "button", "data-do") == set()
-    assert ids_of(pages["owner"], "button", "data-do") == {"scan", "backup", "retry", "train", "cancel", "activate"}
+    assert ids_of(pages["owner"], "button", "data-do") == {
+        "scan",
+        "backup",
+        "retry",
+        "train",
+        "cancel",
+        "activate",
+        "copy",
+    }
     assert "let-in" in ids_of(pages["owner"], "form") - ids_of(pages["editor"], "form")
     assert ids_of(await seen(client, "/system?part=work"), "section") == {"work"}
 

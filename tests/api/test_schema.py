@@ -56,6 +56,8 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
             *("renameTrip", "tagTrip", "albumOfTrip", "findTrips"),
             *ALBUM_MUTATIONS,
         ),
+        "Library": ("disks",),
+        "Disk": ("keeps", "path", "free", "size", "reserved", "isLow"),
         "Root": ("contents",),
         "RootContents": (
             "photos",

@@ -218,14 +218,16 @@ async def _runs_the_service(page: Page, client: httpx.AsyncClient) -> None:
     await page.until(f"{scans}.length > {before} && document.getElementById('work').dataset.active === '0'")
     await page.evaluate("document.getElementById('token-name').focus()")
     await page.type("Tablet")
+    await page.evaluate("document.getElementById('token-only').value = 'xyzzy'")
+    await page.press("Enter")
+    await page.until(f"{MESSAGE}.startsWith('Nothing was made')")
+    await page.evaluate("document.getElementById('token-only').value = 'Sunset'")
     await page.press("Enter")
     secret = await page.until("document.getElementById('secret').innerText")
-    asked = {"query": "{ viewer { name role } }"}
+    asked = {"query": "{ viewer { name role } photos { totalCount } }"}
     headers = {"Authorization": f"Bearer {secret}"}
-    assert (await client.post("/graphql", json=asked, headers=headers)).json()["data"]["viewer"] == {
-        "name": "Tablet",
-        "role": "VIEWER",
-    }
+    seen = (await client.post("/graphql", json=asked, headers=headers)).json()["data"]
+    assert seen["viewer"] == {"name": "Tablet", "role": "VIEWER"} and 0 < seen["photos"]["totalCount"] < PHOTOS
     await page.until("!!document.querySelector('[data-do=revoke]')")
     await page.evaluate("document.querySelector('[data-do=revoke]').click()")
     await page.until("document.getElementById('sure').open")

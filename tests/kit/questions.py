@@ -53,6 +53,7 @@ HINTS: Mapping[str, Way] = {
     "Exposure": (("photos", ""), ("nodes", ""), ("exposure", "")),
     "PlaceNames": (("photos", ""), ("nodes", ""), ("placeNames", "")),
     "PassedOver": (("library", ""), ("passedOver", "")),
+    "Disk": (("library", ""), ("disks", "")),
     "LabelMetrics": (("models", ""), ("perLabel", "")),
     "SimilarGroupConnection": (("similarGroups", "(kind: EXACT)"),),
     "SimilarGroupEdge": (("similarGroups", "(kind: EXACT)"), ("edges", "")),

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from photos_graph.web.pages.devices import device_in_words
 from photos_graph.web.pages.moments import moment_in_words
 from photos_graph.web.pages.page_assets import asset_address
 
@@ -40,6 +41,7 @@ def _environment() -> Environment:
         "month": month_in_words,
         "time": time_in_words,
         "moment": moment_in_words,
+        "device": device_in_words,
         "data": lambda value: json.dumps(value, separators=(",", ":")),
     }
     return environment

@@ -41,7 +41,9 @@ TIMES: Mapping[str, str] = {"": "Never", "0 3 * * *": "Every night at 3:00", "30
 async def _show(visit: Visit) -> Mapping[str, Any]:
     only_work = visit.given("part") == "work"  # what a script asks for while jobs run
     after = visit.given("failures") or None
-    asked = await visit.ask("system", jobs=JOBS, failures=0 if only_work else FAILURES, afterFailure=after)
+    owning = visit.is_owner and not only_work
+    failures = 0 if only_work else FAILURES
+    asked = await visit.ask("system", jobs=JOBS, failures=failures, afterFailure=after, owning=owning)
     jobs = asked["jobs"]["nodes"]
     values = {
         "title": "System",

@@ -85,31 +85,32 @@ function show() {
   if (next) new Image().src = next.photo.thumbnail
 }
 
-const ANSWERS = {
-  yes: { operation: "ReviewConfirm", field: "confirm", said: (item) => `Yes: 1 ${item.face ? "face" : "photo"} got ${named(item)}.` },
-  no: { operation: "ReviewReject", field: "reject", said: (item) => `No: ${named(item)} is not on 1 ${item.face ? "face" : "photo"}.` },
-  skip: { operation: "ReviewSkip", field: "skip", said: () => "1 question was put off." },
+const SAID = {
+  yes: (item) => (item.face ? `Yes: 1 face is ${item.label}.` : `Yes: 1 photo got ${named(item)}.`),
+  no: (item) => (item.face ? `No: 1 face is not ${item.label}.` : `No: 1 photo does not get ${named(item)}.`),
+  skip: () => "1 question was put off.",
 }
 
-function send(how, item) {
+/** Sends an answer, and resolves to the id of the change. */
+async function send(how, item) {
   const items = [item.id]
-  if (how === "yes") return ask("review.actions", "ReviewConfirm", { items })
-  if (how === "no") return ask("review.actions", "ReviewReject", { items })
-  return ask("review.actions", "ReviewSkip", { items })
+  if (how === "yes") return (await ask("review.actions", "ReviewConfirm", { items })).confirm.change
+  if (how === "no") return (await ask("review.actions", "ReviewReject", { items })).reject.change
+  return (await ask("review.actions", "ReviewSkip", { items })).skip.change
 }
 
 function answer(how) {
   const item = waiting.shift()
   if (!item) return
   left -= 1
-  const sent = send(how, item).then((done) => done[ANSWERS[how].field].change)
+  const sent = send(how, item)
   answered.set(item.id, sent)
   order.push(item)
   show()
   tell(async () => {
     try {
       await sent
-      if (order.at(-1) === item) say(ANSWERS[how].said(item), takeBack)
+      if (order.at(-1) === item) say(SAID[how](item), takeBack)
     } catch (error) {
       again(item)
       throw error
@@ -136,7 +137,7 @@ async function takeBack() {
   say("Undone.")
 }
 
-for (const how of Object.keys(ANSWERS)) at(how).addEventListener("click", () => answer(how))
+for (const how of Object.keys(SAID)) at(how).addEventListener("click", () => answer(how))
 at("back").addEventListener("click", () => tell(takeBack))
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, textarea, select")) return

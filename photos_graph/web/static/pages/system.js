@@ -1,5 +1,5 @@
 // What the service does: jobs show their progress by themselves, and the owner starts, cancels and decides.
-import { ask, say, tell } from "./page.js"
+import { Problem, ask, say, tell } from "./page.js"
 
 const OFTEN = 2000 // milliseconds between two looks while jobs wait or run
 const SELDOM = 15000
@@ -15,7 +15,7 @@ async function renew(part = null) {
   const answer = await fetch(address, { headers: { Accept: "text/html" } })
   if (!answer.ok) return
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html")
-  for (const section of fresh.querySelectorAll(".system > section[id]")) replace(at(section.id), section)
+  for (const section of fresh.querySelectorAll(".system section[id]")) replace(at(section.id), section)
 }
 
 function replace(old, fresh) {
@@ -25,6 +25,12 @@ function replace(old, fresh) {
     const same = fresh.querySelector(`[id="${CSS.escape(details.id)}"]`)
     if (same) same.open = true
   }
+  for (const typed of old.querySelectorAll("form [id]:not(button)")) {
+    const same = fresh.querySelector(`[id="${CSS.escape(typed.id)}"]`)
+    if (same) same.value = typed.value
+  }
+  const made = old.querySelector("#made:not([hidden])") // a token that is shown only once
+  if (made) fresh.querySelector("#made").replaceWith(made)
   old.replaceWith(document.adoptNode(fresh))
   if (focused) (at(focused) ?? at("main")).focus({ preventScroll: true })
 }
@@ -94,8 +100,16 @@ const ACTIONS = {
     await ask("visitors.actions", "VisitorsRevoke", { token })
     say(`1 token was revoked: ${name}.`)
   },
+  async copy() {
+    try {
+      await navigator.clipboard.writeText(at("secret").textContent)
+      say("It is copied.")
+    } catch {
+      getSelection().selectAllChildren(at("secret")) // without HTTPS, people copy it themselves
+    }
+  },
   async end({ session, name }) {
-    if (!(await sure(`Sign out ${name} there?`, "Sign out"))) return
+    if (!(await sure(`Sign out ${name}?`, "Sign out"))) return
     await ask("visitors.actions", "VisitorsEnd", { session })
     say("1 browser was signed out.")
   },
@@ -111,7 +125,7 @@ document.addEventListener("click", (event) => {
     } finally {
       button.disabled = false
     }
-    await renew()
+    if (button.dataset.do !== "copy") await renew()
   })
 })
 
@@ -134,28 +148,29 @@ document.addEventListener("change", (event) => {
   })
 })
 
+/** Returns the filter that a text in the search box stands for, if all of the text is understood. */
+async function scopeOf(text) {
+  const { filter, unmatched } = (await ask("search", "Search", { text, first: 1, suggesting: false })).search
+  if (unmatched.length || !filter) throw new Problem(`Nothing was made: “${text}” is not understood as a choice of photos.`)
+  return JSON.parse(filter)
+}
+
 document.addEventListener("submit", (event) => {
   if (event.target.id !== "let-in") return
   event.preventDefault()
-  const { name, role, days } = Object.fromEntries(new FormData(event.target))
+  const { name, role, days, only } = Object.fromEntries(new FormData(event.target))
   const expiresAt = days ? new Date(Date.now() + Number(days) * DAY).toISOString() : null
   tell(async () => {
-    const made = (await ask("visitors.actions", "VisitorsCreate", { name, role, expiresAt })).createAccessToken
+    const scope = only.trim() ? await scopeOf(only.trim()) : null
+    const made = (await ask("visitors.actions", "VisitorsCreate", { name, role, expiresAt, scope })).createAccessToken
     event.target.reset()
     at("secret").textContent = made.secret
     at("made-text").textContent = `The token of ${made.token.name}. It is shown only now, so copy it:`
     at("made").hidden = false
+    await renew()
     at("secret").focus()
     say("1 token was made.")
-    await renew()
   })
 })
-
-at("copy")?.addEventListener("click", () =>
-  navigator.clipboard.writeText(at("secret").textContent).then(
-    () => say("It is copied."),
-    () => getSelection().selectAllChildren(at("secret")),
-  ),
-)
 
 setTimeout(watch, OFTEN)
