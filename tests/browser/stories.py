@@ -104,6 +104,28 @@ async def name_people(page: Page, ask: Ask, services: Services) -> None:
     await page.evaluate(UNDO)
     await page.until(f"{MESSAGE}.includes('Undone') && document.querySelectorAll('.person').length === 2")
     assert await _persons(ask) == {("Anna", 6, False), ("Ben", 5, False)}
+    await _name_together(page, ask)
+
+
+async def _name_together(page: Page, ask: Ask) -> None:
+    """Both groups that are left are of one person; then one of them is of a stranger."""
+    await page.evaluate(
+        "document.querySelectorAll('.group:not([hidden]) [data-together]').forEach(each => each.click())"
+    )
+    await page.evaluate("document.querySelector('.group:not([hidden]) [data-me]').click()")
+    first = "document.querySelector('.group:not([hidden]) input')"
+    assert await page.evaluate(f"{first}.value") == "Cleo", "what was undone may be corrected"
+    await page.evaluate(f"{first}.select()")
+    await page.type("Dora")
+    await page.press("Enter")
+    await page.until(f"{MESSAGE}.includes('6 faces named Dora')")  # all but the one that is still marked as another's
+    await page.evaluate(UNDO)
+    await page.until(f"{MESSAGE}.includes('Undone') && document.querySelectorAll('.group:not([hidden])').length === 2")
+    await page.evaluate("document.querySelector('.group:not([hidden]) [data-ignore]').click()")
+    await page.until(f"{MESSAGE}.includes('4 faces ignored')")
+    await page.evaluate(UNDO)
+    await page.until(f"{MESSAGE}.includes('Undone') && document.querySelectorAll('.group:not([hidden])').length === 2")
+    assert data(await ask("{ faceClusters { nodes { size } } }"))["faceClusters"]["nodes"] == [{"size": 4}, {"size": 3}]
 
 
 async def _persons(ask: Ask) -> set[tuple[str, int, bool]]:

@@ -98,10 +98,11 @@ const ignore = (group) =>
 async function settle(groups, work) {
   leave(groups)
   const changes = []
+  const { me: wasMe, myName } = document.getElementById("unnamed").dataset
   const back = () => {
     for (const group of groups) {
       group.hidden = false
-      group.querySelector("form input").focus()
+      group.querySelector("form input").select() // what was typed may be corrected
     }
   }
   const done = await tell(() => work(changes))
@@ -111,6 +112,7 @@ async function settle(groups, work) {
   }
   left(-groups.length)
   say(done, changes, () => {
+    Object.assign(document.getElementById("unnamed").dataset, { me: wasMe, myName })
     back()
     left(groups.length)
     later()
