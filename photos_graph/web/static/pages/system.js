@@ -169,7 +169,12 @@ document.addEventListener("submit", (event) => {
     at("made").hidden = false
     await renew()
     at("secret").focus()
-    say("1 token was made.")
+    say("1 token was made.", async () => {
+      await ask("visitors.actions", "VisitorsRevoke", { token: made.token.id })
+      at("made").hidden = true
+      await renew()
+      say("Undone: the token is revoked.")
+    })
   })
 })
 
