@@ -220,6 +220,15 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def cache_of_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """An empty cache in place of the user's, in which there may be weights. Then services would look for faces and
+    predict tags in tests that expect none."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def corpora() -> None:
     """Pictures are there, whether the shared corpora are or not."""
     if not CORPORA.is_dir():

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.commands import end_all, engine_pid, kill, run
+from tests.kit.commands import end_all, engine_pid, kill, run, until
 from tests.kit.pictures import jpeg, put
 from tests.kit.served import TAG, Served, check, told
 from tests.kit.waiting import PATIENCE
@@ -92,7 +92,7 @@ async def test_a_full_and_a_read_only_disk_are_told_and_lose_nothing(disk: Path,
 
     # It becomes read-only, as the kernel makes one that has errors.
     assert mount("--bind", data, data)
-    assert mount("-o", "remount,bind,ro", data)
+    until(lambda: mount("-o", "remount,bind,ro", data))  # not at a moment at which something is written by this path
     assert "read-only" in (await service.ready(503))["message"]
     assert await service.is_refused("read-only", photos[0], "writable")
     assert len(await service.photos(20)) == 20

@@ -33,6 +33,7 @@ from tests.kit.waiting import PATIENCE
 
 NAMES = ("embedded", "neo4j")
 NEO4J_VERSION = "5.26.30"
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "photos-graph-test"
 
 POM = f"""\
 <project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -221,13 +222,12 @@ def _neo4j_libraries() -> Path:
     for program in ("java", "mvn"):
         if shutil.which(program) is None:
             pytest.exit(NO_NEO4J.format(f"there is no {program} here"), returncode=1)
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "photos-graph-test"
-    cache.mkdir(parents=True, exist_ok=True)
-    libraries = cache / f"neo4j-{NEO4J_VERSION}"
-    with (cache / "lock").open("w") as lock:
+    CACHE.mkdir(parents=True, exist_ok=True)
+    libraries = CACHE / f"neo4j-{NEO4J_VERSION}"
+    with (CACHE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not libraries.is_dir():
-            with tempfile.TemporaryDirectory(dir=cache) as scratch:
+            with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
                 (Path(scratch) / "pom.xml").write_text(POM)
                 copy = ["mvn", "-B", "-q", "dependency:copy-dependencies", "-DoutputDirectory=lib"]
                 done = subprocess.run(copy, cwd=scratch, capture_output=True, text=True, check=False)

@@ -38,3 +38,7 @@ def test_an_empty_variable_sets_nothing(monkeypatch: pytest.MonkeyPatch) -> None
     for name in ("PHOTOS_TOKEN", "PHOTOS_DATA_DIR", "PHOTOS_GRAPH__URI", "PHOTOS_WEB__PORT", "PHOTOS_FACES__WEIGHTS"):
         monkeypatch.setenv(name, "")
     assert settings.load() == unset
+
+
+def test_no_test_sees_the_weights_of_the_user(tmp_path: Path) -> None:
+    assert not Settings(data_dir=tmp_path).models_dir.exists()
