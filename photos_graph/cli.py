@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from photos_graph import cli_access, cli_backups, cli_labelling, cli_looking
+from photos_graph import cli_access, cli_backups, cli_datasets, cli_labelling, cli_looking
 from photos_graph.command import (
     DataDir,
     Verbose,
@@ -29,11 +29,8 @@ from photos_graph.command import (
     with_services,
 )
 from photos_graph.errors import BadInput, PhotosGraphError
-from photos_graph.model.datasets import DatasetFormat
 from photos_graph.model.jobs import FOLLOWING, JobKind, JobState
-from photos_graph.model.labels import Certainty
 from photos_graph.model.learning import ModelKind
-from photos_graph.model.stacks import Stacks
 from photos_graph.terminal import (
     bytes_shown,
     err,
@@ -315,83 +312,6 @@ def doctor(
     sys.exit(with_services(settings, work, run_jobs=False))
 
 
-@app.command(
-    epilog="Examples:\n\n* `photos-graph export JSON --stacks expanded` writes all labels; `photos-graph import` reads "
-    "them back.\n\n"
-    '* `photos-graph export XMP --to ~/sidecars --filter \'{"folder": {"path": "Pictures/2019"}}\'` writes '
-    "sidecars.\n\n"
-    "* `photos-graph export COCO --search 'landscapes in Abruzzo not in 2020'` writes a dataset."
-)
-def export(
-    format: Annotated[DatasetFormat, typer.Argument(help="The format of the export.", case_sensitive=False)],
-    to: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="DIR",
-            help="The folder in which the export gets a folder of its own. Default: the setting export.folder",
-        ),
-    ] = None,
-    filter: Annotated[
-        str | None,
-        typer.Option(metavar="JSON", help="The photos to export, as a PhotoFilter of the GraphQL schema with names."),
-    ] = None,
-    search: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="The photos to export, as a search in plain words.")
-    ] = None,
-    certainty: Annotated[
-        Certainty,
-        typer.Option(case_sensitive=False, help="Which labels to export; `predicted` includes predictions of models."),
-    ] = Certainty.CONFIRMED,
-    originals: Annotated[
-        bool,
-        typer.Option("--originals", help="Copy the originals, with all their metadata, instead of small pictures."),
-    ] = False,
-    stacks: Annotated[
-        Stacks,
-        typer.Option(
-            case_sensitive=False,
-            help="How to treat photos that belong together; `collapsed` exports one photo for each stack.",
-        ),
-    ] = Stacks.COLLAPSED,
-    data_dir: DataDir = None,
-    verbose: Verbose = False,
-) -> None:
-    """Write labels, and pictures if the format contains them, for other programs or as a backup."""
-    from photos_graph.services.datasets.exports.selection import filter_of
-
-    if filter is not None and search is not None:
-        raise BadInput("Give either --filter or --search, not both.")
-    wanted = filter_of(filter) if filter is not None else search
-
-    async def work(services: Services) -> int:
-        job = await services.exports.ask(format, wanted, certainty, folder=to, originals=originals, stacks=stacks)
-        return await followed(services, job)
-
-    sys.exit(with_services(settings_of(data_dir, verbose), work))
-
-
-@app.command(
-    name="import",
-    epilog="Of two labels that contradict each other, the later one counts. A sidecar never restores a tag that was "
-    "removed here. Importing the same labels again changes nothing.",
-)
-def import_labels(
-    folder: Annotated[
-        Path, typer.Argument(help="An export in the format JSON, or a folder of XMP sidecars as digiKam writes them.")
-    ],
-    data_dir: DataDir = None,
-    verbose: Verbose = False,
-) -> None:
-    """Read labels from an export. JSON is matched by the content of photos, XMP sidecars by their paths."""
-    if not folder.is_dir():
-        raise BadInput(f"{folder} is not a folder.")
-
-    async def work(services: Services) -> int:
-        return await followed(services, await services.imports.ask_folder(folder))
-
-    sys.exit(with_services(settings_of(data_dir, verbose), work))
-
-
 @app.command()
 def export_schema(
     output: Annotated[
@@ -415,6 +335,6 @@ def demo(folder: Annotated[Path, typer.Argument(help="A folder that is new or em
     err.print(f"{folder} has {count} pictures. Serve them: photos-graph serve {folder}")
 
 
-for more in (cli_looking, cli_labelling, cli_backups, cli_access):
+for more in (cli_looking, cli_labelling, cli_datasets, cli_backups, cli_access):
     app.registered_commands += more.commands.registered_commands
 app.registered_groups += cli_access.commands.registered_groups
