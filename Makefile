@@ -9,7 +9,7 @@ demo = .demo/Pictures
 export PYTHONDONTWRITEBYTECODE =
 # Workers may not write files. So what only they import is compiled by importing it once, which prints more than it says.
 models = deepface.DeepFace, hdbscan, keras, tensorflow
-.PHONY: setup run test clients check docs bench release
+.PHONY: setup run test clients owner check docs bench release
 
 setup: $(ready)
 
@@ -24,6 +24,10 @@ test: $(ready)
 # Programs that use the libraries of clients, against a real service. They need Node.js.
 clients: $(ready)
 	$(bin)/python -m tests.clients
+
+# The first hour of an owner, in a real browser; the pictures of docs/guides/tour.md come from here.
+owner: $(ready)
+	$(bin)/python -m tests.owner --demo
 
 check: $(ready)
 	$(bin)/ruff format --check . && $(bin)/ruff check . && $(bin)/hadolint Dockerfile

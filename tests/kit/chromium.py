@@ -95,6 +95,11 @@ class Page:
         await self._call("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", **given, **text)
         await self._call("Input.dispatchKeyEvent", type="keyUp", **given)
 
+    async def click(self, x: float, y: float) -> None:
+        """Clicks at a place of the view, in CSS pixels."""
+        for event in ("mousePressed", "mouseReleased"):
+            await self._call("Input.dispatchMouseEvent", type=event, x=x, y=y, button="left", clickCount=1)
+
     async def resize(self, width: int, height: int, *, dark: bool = False) -> None:
         """Gives the page another size, and the colours that somebody prefers."""
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
@@ -102,9 +107,9 @@ class Page:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         await self._call("Emulation.setEmulatedMedia", features=[scheme])
 
-    async def screenshot(self) -> bytes:
-        """Returns a PNG."""
-        return base64.b64decode((await self._call("Page.captureScreenshot"))["data"])
+    async def screenshot(self, format: str = "png") -> bytes:
+        """Returns a picture of what the window shows, as "png" or "webp"."""
+        return base64.b64decode((await self._call("Page.captureScreenshot", format=format))["data"])
 
     async def close(self) -> None:
         self._listening.cancel()
