@@ -72,9 +72,10 @@ async def train_tags(hands: Hands) -> None:
 
 async def judge_a_sheet(hands: Hands) -> None:
     await _page(hands, "Review")
-    await hands.click(".promises a", "Judge a sheet")
-    await hands.sees(f"{LOADED} && !!document.querySelector('.judged')")
-    kind = await hands.sees("document.getElementById('sheet').dataset.name")
+    kind = next(iter(hands.home.kinds))
+    await hands.click(f".promises a[aria-label='Judge a sheet of {kind}']")
+    await hands.sees(f"{LOADED} && location.search.includes('sheet=')")
+    await _once(hands, "!!document.querySelector('.judged')")  # all photos have to be predicted first
     labels = await hands.sees("[...document.querySelectorAll('.judged')].map(each => each.ariaLabel)")
     for label in (each for each in labels if f"{hands.home.kinds[kind]}-" not in each):
         await hands.click(f".judged[aria-label='{label}']")
@@ -84,15 +85,15 @@ async def judge_a_sheet(hands: Hands) -> None:
 
 
 async def answer_questions(hands: Hands) -> None:
-    """Says yes or no to three questions, if there are any."""
+    """Skips three questions, if there are so many."""
     await _page(hands, "Review")
     for _ in range(3):
         await hands.sees(f"{LOADED} && !!document.querySelector('#question, #end')")
         if not await hands.page.evaluate("!!document.getElementById('asks')?.checkVisibility()"):
             return
-        asked = await hands.sees("document.getElementById('asks').innerText")
+        photo = await hands.sees("document.getElementById('picture').src")
         await hands.click("#skip")
-        await hands.sees(f"document.getElementById('asks')?.innerText !== {asked!r}")
+        await hands.sees(f"document.getElementById('picture')?.src !== {photo!r}")
 
 
 async def make_an_album(hands: Hands) -> None:
