@@ -1,4 +1,5 @@
-"""Text that people are shown: what a name of a file, or of anything else, may contain to deceive them is escaped."""
+"""Text that people are shown: what a name of a file, or of anything else, may contain to deceive them is escaped, and
+things are counted."""
 
 from __future__ import annotations
 
@@ -15,6 +16,11 @@ def harmless(text: str, *, lines: bool = False) -> str:
     if text.isascii() and text.isprintable():
         return text
     return (_HARMFUL_IN_LINES if lines else _HARMFUL).sub(_escape, text)
+
+
+def counted(number: int, noun: str) -> str:
+    """Says a number of things: ``counted(1, "photo")`` is "1 photo"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _escape(match: re.Match[str]) -> str:

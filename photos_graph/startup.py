@@ -18,6 +18,7 @@ from photos_graph.services.faces.triggers import WITHOUT_MODELS
 from photos_graph.services.learning.triggers import WITHOUT_WEIGHTS
 from photos_graph.services.learning.weights_catalogue import Catalogue
 from photos_graph.settings import Settings
+from photos_graph.shown import counted
 from photos_graph.terminal import bytes_shown, err, failures_hint, follow
 
 VIDEOS = frozenset(("3gp", "avi", "m2ts", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "mts", "webm", "wmv"))
@@ -116,8 +117,8 @@ class Startup:
 def _passed_over(counts: Counter[str]) -> list[str]:
     videos = sum(count for extension, count in counts.items() if extension in VIDEOS)
     others = counts.total() - videos
-    named = [(videos, "video" if videos == 1 else "videos"), (others, "other file" if others == 1 else "other files")]
-    return [f"{count:,} {what} passed over" for count, what in named if count]
+    named = [(videos, "video"), (others, "other file")]
+    return [f"{counted(count, what)} passed over" for count, what in named if count]
 
 
 class _Stopped(Exception):

@@ -16,6 +16,7 @@ from photos_graph.model.learning import ModelKind, Question
 from photos_graph.model.search import Ref
 from photos_graph.settings import Settings
 from tests.browser import stories
+from tests.browser.stories import MESSAGE, UNDO
 from tests.kit import node_modules
 from tests.kit.chromium import Page, chromium
 from tests.kit.graphql import TOKENS, Ask, data, photo_ids, scan
@@ -28,7 +29,6 @@ PHOTOS = 130  # more than come with the page
 SUNDAYS = 110  # of these, the first were taken on a Sunday
 OPENED = 8  # the photo whose page is opened
 YEAR = 365 * 86400
-MESSAGE = "document.getElementById('message').innerText"
 FOCUSED = "document.activeElement?.closest('.cell')?.dataset.place"
 SELECTED = "document.querySelector('#selection:not([hidden]) [data-count]')?.innerText"
 
@@ -106,7 +106,7 @@ async def _labels_several(page: Page, ask: Ask) -> None:
     await page.press("Enter")
     await page.until(f"{MESSAGE}.includes('Seaside') && !!document.querySelector('#message button')")
     assert await _count(ask, "Seaside") == 3
-    await page.evaluate("document.querySelector('#message button').click()")
+    await page.evaluate(UNDO)
     await page.until(f"{MESSAGE}.includes('Undone')")
     assert await _count(ask, "Seaside") == 0
     await page.evaluate("document.querySelector('[data-action=favourite]').click()")
@@ -165,7 +165,7 @@ async def _labels_one(page: Page, ask: Ask) -> None:
     [photo] = [id_ for known, id_ in (await photo_ids(ask)).items() if known == name]
     tags = "query ($id: ID!) { photo(id: $id) { tags { tag { name } } } }"
     assert data(await ask(tags, id=photo))["photo"]["tags"] == [{"tag": {"name": "Sunset"}}]
-    await page.evaluate("document.querySelector('#message button').click()")
+    await page.evaluate(UNDO)
     await page.until("!document.querySelector('[data-name=Sunset]')")
     await page.evaluate("document.activeElement.blur()")
     await page.press("Escape")

@@ -16,8 +16,8 @@ async def until(condition: Callable[[], object]) -> None:
 
 
 class Pauses:
-    """The pauses between two questions about something that takes its time. Each is longer than the one before, since
-    whoever asks often takes the processor from what is waited for."""
+    """Pauses between questions whether something is done. Each pause is longer than the one before, because frequent
+    questions would slow down what the test waits for."""
 
     def __init__(self, longest: float = 1.0) -> None:
         """``longest`` is in seconds."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, Change, Edit, Value
 from photos_graph.model.labels import LabelKind
+from photos_graph.shown import counted
 
 NAMED = 3  # labels that a sentence names; of others it says how many there are
 
@@ -53,7 +54,7 @@ _IMPORTED: dict[LabelKind, str] = {
 }
 
 
-_PLURALS = {LabelKind.FACES: "persons", LabelKind.ALBUMS: "albums"}
+_NOUNS = {LabelKind.FACES: "person", LabelKind.ALBUMS: "album"}
 _STATES = (AssertionKind.TAGGED, AssertionKind.IS)
 
 
@@ -68,7 +69,7 @@ def summary(change: Change, names: Mapping[str, str]) -> str:
 def of_photos(operation: str, count: int, labels: Sequence[str]) -> str:
     """Returns the sentence of a change of so many photos, which is recorded in several parts."""
     named = ", ".join(labels[:NAMED]) + (f" and {len(labels) - NAMED:,} more" if len(labels) > NAMED else "")
-    return SENTENCES[operation].format(things=_counted(count, "photos"), labels=named)
+    return SENTENCES[operation].format(things=counted(count, "photo"), labels=named)
 
 
 def changed(change: Change) -> int:
@@ -101,28 +102,28 @@ def _sentence(change: Change) -> str:
 
 def _things(edits: Iterable[Edit]) -> str:
     edits = list(edits)
-    for plural, ids in (
-        ("photos", _of(edits, "photos")),
-        ("faces", _of(edits, "faces")),
-        ("folders", _of(edits, "folders")),
+    for noun, ids in (
+        ("photo", _of(edits, "photos")),
+        ("face", _of(edits, "faces")),
+        ("folder", _of(edits, "folders")),
     ):
         if ids:
-            return _counted(len(ids), plural)
-    return _counted(len({edit.label_id for edit in edits}), "labels")
+            return counted(len(ids), noun)
+    return counted(len({edit.label_id for edit in edits}), "label")
 
 
 def _folders(edits: Iterable[Edit], names: Mapping[str, str]) -> str:
     ids = _of(edits, "folders")
     if len(ids) == 1 and (name := names.get(next(iter(ids)))):
         return f"the folder {name}"
-    return _counted(len(ids), "folders")
+    return counted(len(ids), "folder")
 
 
 def _labels(change: Change, names: Mapping[str, str]) -> str:
     ids = _label_ids(change)
     known = [names[id_] for id_ in ids[:NAMED] if id_ in names]
     if not known:
-        return _counted(len(ids), _PLURALS.get(change.kind, "tags"))
+        return counted(len(ids), _NOUNS.get(change.kind, "tag"))
     if more := len(ids) - len(known):
         return f"{', '.join(known)} and {more:,} more"
     return " and ".join(filter(None, [", ".join(known[:-1]), known[-1]]))
@@ -137,7 +138,3 @@ def _label_ids(change: Change) -> list[str]:
 
 def _of(edits: Iterable[Edit], field: str) -> set[Any]:
     return {id_ for edit in edits for id_ in getattr(edit, field)}
-
-
-def _counted(count: int, plural: str) -> str:
-    return f"{count:,} {plural if count != 1 else plural[:-1]}"

@@ -24,6 +24,7 @@ from photos_graph.services.labels.merging import (
     moved_edges,
 )
 from photos_graph.services.labels.tag_rules import differences
+from photos_graph.shown import counted
 
 T = TypeVar("T")
 
@@ -149,7 +150,7 @@ class TagEditing:
                 *grouped(singles),
                 *predictions.edits(await predictions.of_tags(tx, [tag_id]), made=False),
             )
-            said = f"Deleted the tag {tree.path(tag_id)} from {photos:,} {'photo' if photos == 1 else 'photos'}."
+            said = f"Deleted the tag {tree.path(tag_id)} from {counted(photos, 'photo')}."
             return BulkResult(photos, photos, await _made(tx, "DELETE_TAG", by, edits, said))
 
         return await self._write(work)

@@ -28,6 +28,7 @@ from photos_graph.services.trips.trip_names import NamedTrip, located, named
 from photos_graph.services.trips.trip_rules import LEAST_OF_TRIP, TripGroups
 from photos_graph.services.trips.trip_tasks import GROUP_TRIPS, GroupTripsOrder
 from photos_graph.settings import Settings
+from photos_graph.shown import counted
 from photos_graph.workers.pool import WorkerPool
 
 MAX_SECONDS = 3600.0
@@ -68,7 +69,7 @@ class TripJob:
 
         await self.graph.transaction(write)
         journeys = sum(trip.kind is TripKind.TRIP for trip in made)
-        return f"{_counted(journeys, 'trip')} and {_counted(len(made) - journeys, 'event')}."
+        return f"{counted(journeys, 'trip')} and {counted(len(made) - journeys, 'event')}."
 
     async def _found(self, photos: TripPhotos, progress: Progress) -> TripGroups:
         if len(photos.numbers) < LEAST_OF_TRIP:
@@ -103,10 +104,6 @@ def _members(groups: npt.NDArray[np.int32]) -> Sequence[npt.NDArray[np.intp]]:
     order = np.argsort(groups, kind="stable")
     starts = np.searchsorted(groups[order], np.arange(int(groups.max(initial=-1)) + 2))
     return np.split(order, starts)[1:-1]
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def places_of(search: SearchIndex, numbers: Numbers) -> tuple[Counter[Place], int]:

@@ -22,7 +22,6 @@ async def _show(visit: Visit) -> Mapping[str, Any]:
         raise NotFound("There is no such folder. It may have been renamed or removed.")
     return {
         "title": folder["name"] if folder else "Folders",
-        "text": "",
         "roots": asked["library"]["roots"],
         "folder": folder,
         "below": [edge["node"] for edge in folder["folders"]["edges"]] if folder else [],

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from photos_graph.shown import counted
+
 UNITS = (("minute", 60), ("hour", 3600), ("day", 86400))
 SLACK = 5  # seconds by which what was just set to "in 30 days" may be nearer
 FAR = 30 * 86400  # seconds from which on the day is said
@@ -20,6 +22,5 @@ def moment_in_words(moment: str, now: datetime | None = None) -> str:
     if abs(seconds) < UNITS[0][1]:
         return "just now" if seconds >= 0 else "in a moment"
     unit, length = [each for each in UNITS if abs(seconds) >= each[1]][-1]
-    count = int(abs(seconds) // length)
-    said = f"{count} {unit}{'' if count == 1 else 's'}"
+    said = counted(int(abs(seconds) // length), unit)
     return f"{said} ago" if seconds > 0 else f"in {said}"

@@ -52,9 +52,9 @@ def page_routes(answer: Answer, settings: WebSettings) -> list[Route]:
 
 
 def _common(visit: Visit, page: SitePage) -> Mapping[str, Any]:
-    """Returns what the header needs."""
+    """Returns what the header needs. ``text`` stands in the search box."""
     links = [each for each in PAGES if each.label and visit.viewer.may(each.role)]
-    return {"viewer": visit.viewer, "may_edit": visit.may_edit, "links": links, "page": page}
+    return {"viewer": visit.viewer, "may_edit": visit.may_edit, "links": links, "page": page, "text": ""}
 
 
 def _headers(public_url: str | None) -> Mapping[str, str]:

@@ -25,7 +25,6 @@ async def _show(visit: Visit) -> Mapping[str, Any]:
     persons = [edge["node"] for edge in asked["persons"]["edges"]]
     return {
         "title": "People",
-        "text": "",
         "waiting": waiting,
         "persons": [{**person, "finding": naming("person", person["name"])} for person in persons],
         "found": asked["persons"],

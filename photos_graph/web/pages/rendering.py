@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from photos_graph.shown import counted
 from photos_graph.web.pages.devices import device_in_words
 from photos_graph.web.pages.moments import moment_in_words
 from photos_graph.web.pages.page_assets import asset_address
@@ -37,6 +38,7 @@ def _environment() -> Environment:
     environment.globals |= {"asset": asset_address, "search": search_address}
     environment.filters |= {
         "bytes": bytes_in_words,
+        "counted": counted,
         "number": lambda value: f"{value:,}",
         "month": month_in_words,
         "time": time_in_words,

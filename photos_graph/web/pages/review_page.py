@@ -20,7 +20,7 @@ async def _show(visit: Visit) -> Mapping[str, Any]:
     asked = await visit.ask("review", kind=chosen, tag=tag or None, first=FIRST)
     promises = await _promises(visit, asked["models"])
     [name] = [each["label"] for each in promises if each["tag"] and each["tag"]["id"] == tag][:1] or [""]
-    values = {"text": "", "kind": chosen, "tag": tag, "name": name, "promises": promises, "owner": visit.is_owner}
+    values = {"kind": chosen, "tag": tag, "name": name, "promises": promises, "owner": visit.is_owner}
     if visit.given("sheet"):
         return {**values, "title": "Sheet", "queue": None, **await _sheet(visit, tag)}
     return {**values, "title": "Review", "queue": asked["reviewQueue"], "sheet": None, "problem": None}

@@ -47,7 +47,6 @@ async def _show(visit: Visit) -> Mapping[str, Any]:
     jobs = asked["jobs"]["nodes"]
     values = {
         "title": "System",
-        "text": "",
         "only_work": only_work,
         "owner": visit.is_owner,
         "names": NAMES,

@@ -42,6 +42,9 @@ export function make(name, properties = {}, ...children) {
   return element
 }
 
+/** Tells whether a key is pressed in a field, in which it means what it always does. */
+export const isTyped = (event) => Boolean(event.target.closest("input, textarea, select"))
+
 let hiding
 
 /** Says what was done. `change` is its id, or the ids of several in their order, if it can be undone, and `undone` is
@@ -70,7 +73,7 @@ export function say(text, change = null, undone = () => location.reload()) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.target.closest("input, textarea, select")) return
+  if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || isTyped(event)) return
   const button = document.querySelector("#message button")
   if (!button) return
   event.preventDefault()
@@ -129,10 +132,15 @@ export function completed(input, source) {
   })
 }
 
+/** Resolves to a page of this service as it is now, or another part of this one. */
+export async function fetched(address = location.href) {
+  const answer = await fetch(address, { headers: { Accept: "text/html" } })
+  return new DOMParser().parseFromString(await answer.text(), "text/html")
+}
+
 /** Renders the page again, and puts these parts of it in place of the old ones. The focus stays where it was. */
 export async function refresh(...ids) {
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" } })
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html")
+  const fresh = await fetched()
   const focused = document.activeElement?.id
   for (const id of ids) {
     const part = fresh.getElementById(id)

@@ -1,5 +1,5 @@
 // Groups of faces get names, one Enter each.
-import { ask, count, refresh, say, tell } from "./page.js"
+import { ask, count, fetched, refresh, say, tell } from "./page.js"
 import { findPersons } from "./persons.js"
 import { suggesting } from "./suggesting.js"
 
@@ -139,8 +139,7 @@ async function more() {
   try {
     const address = new URL(location.href)
     address.searchParams.set("groups", section.dataset.next)
-    const answer = await fetch(address, { headers: { Accept: "text/html" } })
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html")
+    const page = await fetched(address)
     section.dataset.next = page.getElementById("unnamed")?.dataset.next ?? ""
     const known = new Set([...list.children].map(({ dataset }) => dataset.group))
     for (const group of page.querySelectorAll(".group")) {

@@ -1,6 +1,6 @@
 // One photo: its faces as boxes, arrow keys that turn to the next one, and what people say about it.
 import { tagNames } from "./selection.js"
-import { ask, completed, mayEdit, refresh, say, tell } from "./page.js"
+import { ask, completed, isTyped, mayEdit, refresh, say, tell } from "./page.js"
 
 const { id, before, after, width, height } = document.getElementById("photo").dataset
 const photo = id
@@ -124,8 +124,7 @@ document.addEventListener("click", (event) => {
 })
 
 document.addEventListener("keydown", (event) => {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return
-  if (event.target.closest("input, textarea, select")) return
+  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || isTyped(event)) return
   const wanted = { ArrowLeft: "a[rel=prev]", ArrowRight: "a[rel=next]", Escape: "#back" }[event.key]
   const link = wanted && document.querySelector(wanted)
   if (link) location.href = link.href

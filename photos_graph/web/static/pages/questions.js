@@ -1,6 +1,6 @@
 // Questions, one after the other. An answer is shown at once, and sent meanwhile; questions about the same tag or person
 // come together, a few at a time.
-import { ask, make, say, tell } from "./page.js"
+import { ask, isTyped, make, say, tell } from "./page.js"
 
 const BATCH = 10 // questions about the same tag or person before another one has its turn
 const FEW = 8 // with so few left, more are asked for
@@ -140,7 +140,7 @@ async function takeBack() {
 for (const how of Object.keys(SAID)) at(how).addEventListener("click", () => answer(how))
 at("back").addEventListener("click", () => tell(takeBack))
 document.addEventListener("keydown", (event) => {
-  if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, textarea, select")) return
+  if (event.altKey || event.ctrlKey || event.metaKey || isTyped(event)) return
   const key = event.key.toLowerCase()
   const how = { y: "yes", n: "no", s: "skip" }[key]
   if (how && !event.repeat) answer(how)

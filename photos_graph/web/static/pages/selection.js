@@ -1,7 +1,5 @@
 // The photos that are selected, and what is done with them.
-import { ask, completed, say, tell } from "./page.js"
-
-const many = (count) => `${count.toLocaleString("en")} ${count === 1 ? "photo" : "photos"}`
+import { ask, completed, count, say, tell } from "./page.js"
 
 export class Selection {
   /** `changed` is called with photos that look different afterwards. */
@@ -29,7 +27,7 @@ export class Selection {
 
   show() {
     for (const cell of this.grid.querySelectorAll(".cell[data-id]")) this.mark(cell)
-    this.count.textContent = `${many(this.ids.size)} selected`
+    this.count.textContent = `${count(this.ids.size, "photo")} selected`
     this.bar.hidden = !this.ids.size
     this.grid.classList.toggle("selecting", this.ids.size > 0)
   }
@@ -104,7 +102,7 @@ export class Selection {
     const done = await tell(async () => (await ask("grid.actions", operation, { photos, ...variables }))[field])
     if (!done) return
     this.changed(done.photos ?? [])
-    say(`${said}: ${many(photos.length)}.`, done.change, (undone) => this.changed(undone.photos))
+    say(`${said}: ${count(photos.length, "photo")}.`, done.change, (undone) => this.changed(undone.photos))
   }
 
   async intoAlbum(name) {
@@ -114,7 +112,7 @@ export class Selection {
       const done = found
         ? (await ask("albums.actions", "AlbumsAdd", { album: found.id, photos })).addToAlbum
         : (await ask("albums.actions", "AlbumsCreate", { name, photos })).createAlbum
-      say(`${many(photos.length)} in the album “${done.album.name}”.`, done.change, () => {})
+      say(`${count(photos.length, "photo")} in the album “${done.album.name}”.`, done.change, () => {})
     })
   }
 }

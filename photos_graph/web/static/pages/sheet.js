@@ -1,10 +1,9 @@
 // A sheet: the wrong photos are marked, and one button says that the others are right.
-import { ask, refresh, say, tell } from "./page.js"
+import { ask, count, refresh, say, tell } from "./page.js"
 
 const at = (id) => document.getElementById(id)
 const tiles = () => [...document.querySelectorAll(".judged")]
 const wrong = () => tiles().filter((tile) => tile.getAttribute("aria-pressed") === "true")
-const photos = (count) => (count === 1 ? "1 photo" : `${count} photos`)
 
 document.addEventListener("click", (event) => {
   const tile = event.target.closest(".judged")
@@ -12,7 +11,7 @@ document.addEventListener("click", (event) => {
     tile.setAttribute("aria-pressed", String(tile.getAttribute("aria-pressed") !== "true"))
     const marked = wrong().length
     const others = tiles().length - marked
-    at("marked").textContent = marked ? `${photos(marked)} marked as wrong.` : "None is marked."
+    at("marked").textContent = marked ? `${count(marked, "photo")} marked as wrong.` : "None is marked."
     at("judge").textContent = marked ? `The other ${others} are right` : `All ${others} are right`
   }
   if (event.target.closest("#judge")) tell(judge)
@@ -41,7 +40,7 @@ async function judge() {
     await renew()
     at("main").focus({ preventScroll: true })
     scrollTo(0, 0)
-    say(`${photos(matched)} judged: ${matched - marked.length} show “${name}”, ${marked.length} do not.`, change, renew)
+    say(`${count(matched, "photo")} judged: ${matched - marked.length} show “${name}”, ${marked.length} do not.`, change, renew)
   } finally {
     if (at("judge")) at("judge").disabled = false
   }

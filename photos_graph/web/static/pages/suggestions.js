@@ -1,5 +1,5 @@
 // What the search box may be completed to, while somebody types in it.
-import { ask, make } from "./page.js"
+import { ask, isTyped, make } from "./page.js"
 
 const SILENCE = 100 // milliseconds without a key, after which is asked
 const KINDS = { TAG: "tag", PERSON: "person", FOLDER: "folder", PLACE: "place", CAMERA: "camera", DATE: "date", ALBUM: "album" }
@@ -89,7 +89,7 @@ list.addEventListener("mousedown", (event) => {
   if (number >= 0) take(found[number])
 })
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "/" || event.target.closest("input, textarea, select")) return
+  if (event.key !== "/" || isTyped(event)) return
   event.preventDefault()
   input.focus()
   input.select()

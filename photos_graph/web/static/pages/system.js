@@ -1,5 +1,5 @@
 // What the service does: jobs show their progress by themselves, and the owner starts, cancels and decides.
-import { Problem, ask, say, tell } from "./page.js"
+import { Problem, ask, fetched, say, tell } from "./page.js"
 
 const OFTEN = 2000 // milliseconds between two looks while jobs wait or run
 const SELDOM = 15000
@@ -12,10 +12,7 @@ const active = () => Number(at("work").dataset.active)
 async function renew(part = null) {
   const address = new URL(location.href)
   if (part) address.searchParams.set("part", part)
-  const answer = await fetch(address, { headers: { Accept: "text/html" } })
-  if (!answer.ok) return
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html")
-  for (const section of fresh.querySelectorAll(".system section[id]")) replace(at(section.id), section)
+  for (const section of (await fetched(address)).querySelectorAll(".system section[id]")) replace(at(section.id), section)
 }
 
 function replace(old, fresh) {
