@@ -11,6 +11,7 @@ from typing import cast
 import uvloop
 
 CONNECTIONS = 16
+LAST_PORTION = b"\r\n0\r\n\r\n"
 
 
 def request(path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> bytes:
@@ -53,6 +54,7 @@ class _Connection(asyncio.Protocol):
         self._count = 0
         self._head = b""
         self._missing = 0  # bytes of the body; if it is 0, the head of the next answer follows
+        self._tail: bytes | None = None  # of an answer in portions, which ends with an empty one
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -61,7 +63,9 @@ class _Connection(asyncio.Protocol):
         self._transport.write(next(self._requests))
 
     def data_received(self, data: bytes) -> None:
-        if not self._missing:
+        if self._tail is not None:
+            self._read_portions(data)
+        elif not self._missing:
             self._head += data
             head, found, body = self._head.partition(b"\r\n\r\n")
             if not found:
@@ -70,15 +74,23 @@ class _Connection(asyncio.Protocol):
             if b" 200 " not in head[:16]:
                 self._finish(RuntimeError(head.decode(errors="replace")))
                 return
-            self._missing = _length(head) - len(body)
+            length = _length(head)
+            if length is None:
+                self._read_portions(body)
+            else:
+                self._missing = length - len(body)
         else:
             self._missing -= len(data)
-        if self._missing == 0:
+        if self._missing == 0 and self._tail is None:
             self._count += 1
             if time.perf_counter() < self._end:
                 self.send()
             else:
                 self._finish()
+
+    def _read_portions(self, data: bytes) -> None:
+        tail = ((self._tail or b"") + data)[-len(LAST_PORTION) :]
+        self._tail = None if tail == LAST_PORTION else tail
 
     def connection_lost(self, error: Exception | None) -> None:
         self._finish(error or RuntimeError("the connection was closed"))
@@ -93,9 +105,10 @@ class _Connection(asyncio.Protocol):
         self._transport.close()
 
 
-def _length(head: bytes) -> int:
+def _length(head: bytes) -> int | None:
+    """Returns the bytes of a body, or None for one that is sent in portions."""
     for line in head.split(b"\r\n"):
         name, _, value = line.partition(b":")
         if name.strip().lower() == b"content-length":
             return int(value)
-    raise RuntimeError("an answer without its length")
+    return None

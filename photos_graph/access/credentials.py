@@ -7,6 +7,7 @@ store, that is, while the service starts.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -25,6 +26,7 @@ MAX_SESSIONS = 1000
 MAX_TOKENS = 100  # that are valid
 _SHOWN = 200  # characters of a browser's name for itself
 _MAX_NAME = 100
+_ENDED = "This session has ended. Sign in again."
 _STARTING = "The service is starting and loads the library. Try again in a moment."
 
 
@@ -36,6 +38,8 @@ class AccessStore(Protocol):
     async def put_token(self, token: AccessToken) -> None: ...
 
     async def put_session(self, session: Session) -> None: ...
+
+    async def renew_session(self, session: Session) -> bool: ...
 
     async def delete_sessions(self, ids: Iterable[str]) -> None: ...
 
@@ -70,6 +74,8 @@ class Access:
         self._sessions: dict[str, Session] = {}
         self._by_id: dict[str, Session] = {}
         self._used: set[str] = set()  # ids of tokens and sessions that were used since that was written
+        # What is read while something is changed is older than the change, and must not replace it.
+        self._changing = asyncio.Lock()
 
     def keep_in(self, store: AccessStore | None) -> None:
         """Keeps tokens and sessions there from now on."""
@@ -77,15 +83,16 @@ class Access:
 
     async def load(self) -> None:
         """Replaces what is known by what the store has. Sessions that are over are deleted."""
-        tokens, sessions = await self._kept.load()
-        now = self._clock()
-        self._tokens = {**{token.hash: token for token in tokens}, **self._configured}
-        self._by_grant = {token.grant: token for token in self._tokens.values()}
-        over = [session.id for session in sessions if not self._is_open(session, now)]
-        self._sessions = {session.hash: session for session in sessions if self._is_open(session, now)}
-        self._by_id = {session.id: session for session in self._sessions.values()}
-        if over:
-            await self._kept.delete_sessions(over)
+        async with self._changing:
+            tokens, sessions = await self._kept.load()
+            now = self._clock()
+            self._tokens = {**{token.hash: token for token in tokens}, **self._configured}
+            self._by_grant = {token.grant: token for token in self._tokens.values()}
+            over = [session.id for session in sessions if not self._is_open(session, now)]
+            self._sessions = {session.hash: session for session in sessions if self._is_open(session, now)}
+            self._by_id = {session.id: session for session in self._sessions.values()}
+            if over:
+                await self._kept.delete_sessions(over)
 
     def viewer_of_token(self, token: str, address: str) -> Viewer:
         """Raises Unauthenticated, TooManyAttempts after several wrong ones from one address, and Unavailable for a
@@ -103,7 +110,7 @@ class Access:
         if session is None and self._store is None:
             raise Unavailable(_STARTING)
         if session is None or session.origin != origin or not self._is_open(session, self._clock()):
-            raise Unauthenticated("This session has ended. Sign in again.")
+            raise Unauthenticated(_ENDED)
         self._used.add(session.id)
         token = self._by_grant[session.grant]
         return Viewer(token.name, token.role, token.grant, session.id)
@@ -113,7 +120,7 @@ class Access:
         token = self._by_grant.get(viewer.grant)
         is_open = not viewer.session or viewer.session in self._by_id
         if token is None or not token.is_valid(self._clock()) or not is_open:
-            raise Unauthenticated("This session has ended. Sign in again.")
+            raise Unauthenticated(_ENDED)
 
     def token_of_grant(self, grant: str) -> AccessToken:
         """Returns the token that an address of a picture names. Raises Unauthenticated if it is not valid any more, and
@@ -141,7 +148,7 @@ class Access:
         if not viewer.grant:
             return None
         if (token := self._by_grant.get(viewer.grant)) is None:
-            raise Unauthenticated("This session has ended. Sign in again.")
+            raise Unauthenticated(_ENDED)
         return token.scope
 
     async def create_token(
@@ -166,23 +173,26 @@ class Access:
             raise BadInput(f"At most {MAX_TOKENS} tokens are valid at a time. Revoke one first.")
         text = secrets.token_urlsafe(32)
         token = AccessToken(uuid.uuid4().hex, name, role, self.keys.hash(text), now, expires_at, scope=scope)
-        await self._put(token)
+        async with self._changing:
+            await self._put(token)
         return token, text
 
     async def limit_token(self, id: str, scope: str | None) -> AccessToken:
         """Changes which photos a token shows; None stands for all. Raises NotFound and BadInput."""
-        token = self._made(id)
-        _check_scope(token.role, scope)
-        token = replace(token, scope=scope)
-        await self._put(token)
+        async with self._changing:
+            token = self._made(id)
+            _check_scope(token.role, scope)
+            token = replace(token, scope=scope)
+            await self._put(token)
         return token
 
     async def revoke_token(self, id: str) -> AccessToken:
         """Ends a token and its sessions. Raises NotFound, and BadInput for a token of the settings."""
-        token = self._made(id)
-        if token.revoked_at is None:
-            token = replace(token, revoked_at=self._clock())
-            await self._put(token)
+        async with self._changing:
+            token = self._made(id)
+            if token.revoked_at is None:
+                token = replace(token, revoked_at=self._clock())
+                await self._put(token)
         await self._forget([session for session in self._sessions.values() if session.grant == token.grant])
         return token
 
@@ -208,26 +218,31 @@ class Access:
             ends_at,
             now,
         )
-        surplus = self.sessions()[MAX_SESSIONS - 1 :]
-        await self._kept.put_session(session)
-        self._sessions[session.hash] = self._by_id[session.id] = session
-        await self._forget(surplus)
+        async with self._changing:
+            await self._kept.put_session(session)
+            self._sessions[session.hash] = self._by_id[session.id] = session
+        # The new one may have been used no later than another, and stays.
+        await self._forget([each for each in self.sessions() if each.id != session.id][MAX_SESSIONS - 1 :])
         return value
 
     async def renew_session(self, value: str, origin: str, seconds: int) -> str:
         """Returns another value for the cookie, and forgets the one before. Raises like ``viewer_of_session``."""
-        self.viewer_of_session(value, origin)
-        session, now = self._sessions[self.keys.hash(value)], self._clock()
-        renewed = secrets.token_urlsafe(32)
-        later = replace(
-            session,
-            hash=self.keys.hash(renewed),
-            expires_at=min(now + timedelta(seconds=seconds), session.ends_at),
-            used_at=now,
-        )
-        await self._kept.put_session(later)
-        self._sessions.pop(session.hash, None)
-        self._sessions[later.hash] = self._by_id[later.id] = later
+        async with self._changing:
+            self.viewer_of_session(value, origin)
+            session, now = self._sessions[self.keys.hash(value)], self._clock()
+            renewed = secrets.token_urlsafe(32)
+            later = replace(
+                session,
+                hash=self.keys.hash(renewed),
+                expires_at=min(now + timedelta(seconds=seconds), session.ends_at),
+                used_at=now,
+            )
+            is_kept = await self._kept.renew_session(later)
+            ended = self._sessions.pop(session.hash, None) is None
+            if ended or not is_kept:
+                self._by_id.pop(session.id, None)
+                raise Unauthenticated(_ENDED)
+            self._sessions[later.hash] = self._by_id[later.id] = later
         return renewed
 
     async def end_session(self, value: str) -> None:
@@ -304,7 +319,11 @@ class Access:
             self._sessions.pop(session.hash, None)
             self._by_id.pop(session.id, None)
         if ended:
-            await self._kept.delete_sessions([session.id for session in ended])
+            async with self._changing:  # after whatever was read or written with them
+                await self._kept.delete_sessions([session.id for session in ended])
+                for session in ended:
+                    if (again := self._by_id.pop(session.id, None)) is not None:
+                        self._sessions.pop(again.hash, None)
 
 
 def _check_scope(role: Role, scope: str | None) -> None:

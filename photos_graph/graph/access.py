@@ -27,7 +27,7 @@ RETURN s.id AS id, s.hash AS hash, s.grant AS grant, s.origin AS origin, s.devic
 WRITE_ACCESS: LiteralString = """
 MERGE (t:AccessToken {id: $id})
 SET t.name = $name, t.role = $role, t.hash = $hash, t.createdAt = $created_at, t.expiresAt = $expires_at,
-  t.usedAt = $used_at, t.revokedAt = $revoked_at, t.scope = $scope
+  t.usedAt = $used_at, t.revokedAt = coalesce(t.revokedAt, $revoked_at), t.scope = $scope
 MERGE (m:Meta {name: 'access'}) SET m.value = coalesce(m.value, 0) + 1
 """
 WRITE_SESSION: LiteralString = """
@@ -35,6 +35,13 @@ MERGE (s:Session {id: $id})
 SET s.hash = $hash, s.grant = $grant, s.origin = $origin, s.device = $device, s.address = $address,
   s.createdAt = $created_at, s.expiresAt = $expires_at, s.endsAt = $ends_at, s.usedAt = $used_at
 MERGE (m:Meta {name: 'access'}) SET m.value = coalesce(m.value, 0) + 1
+"""
+RENEW_SESSION: LiteralString = """
+MATCH (s:Session {id: $id})
+SET s.hash = $hash, s.expiresAt = $expires_at, s.usedAt = $used_at
+WITH count(*) AS renewed
+MERGE (m:Meta {name: 'access'}) SET m.value = coalesce(m.value, 0) + 1
+RETURN renewed
 """
 DELETE_SESSIONS: LiteralString = """
 UNWIND $ids AS id
@@ -45,6 +52,7 @@ MERGE (m:Meta {name: 'access'}) SET m.value = coalesce(m.value, 0) + 1
 """
 TOKENS_USED: LiteralString = "UNWIND $ids AS id MATCH (t:AccessToken {id: id}) SET t.usedAt = $at"
 SESSIONS_USED: LiteralString = "UNWIND $ids AS id MATCH (s:Session {id: id}) SET s.usedAt = $at"
+RENEWED = ("id", "hash", "expires_at", "used_at")
 VERSION: LiteralString = "MATCH (m:Meta {name: 'access'}) RETURN m.value AS version"
 
 
@@ -69,12 +77,20 @@ class GraphAccessStore:
         return tokens, [Session(**_values(row)) for row in await self._graph.read(SESSIONS)]
 
     async def put_token(self, token: AccessToken) -> None:
+        """What another process has revoked stays revoked."""
         given = _properties(token)
         del given["is_configured"]
         await self._graph.write(WRITE_ACCESS, **given)
 
     async def put_session(self, session: Session) -> None:
         await self._graph.write(WRITE_SESSION, **_properties(session))
+
+    async def renew_session(self, session: Session) -> bool:
+        """Changes the secret and the times of a session. Returns whether it was still there: another process may have
+        ended it."""
+        given = _properties(session)
+        rows = await self._graph.write(RENEW_SESSION, **{name: given[name] for name in RENEWED})
+        return bool(rows[0]["renewed"])
 
     async def delete_sessions(self, ids: Iterable[str]) -> None:
         await self._graph.write(DELETE_SESSIONS, ids=list(ids))

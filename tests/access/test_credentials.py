@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ import pytest
 from photos_graph.access.credentials import MAX_SESSIONS, MAX_TOKENS, SESSION_SECONDS, Access
 from photos_graph.access.roles import Viewer, require
 from photos_graph.errors import BadInput, Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
-from photos_graph.model.access import Role
+from photos_graph.model.access import AccessToken, Role, Session
 from tests.kit.access import KEYS, Clock, MemoryStore
 
 OWNER, VIEWER = "the owner's token", "the viewer's token"
@@ -112,6 +113,79 @@ async def test_what_changes_while_uses_are_written_stays_changed(access: Access,
     assert access.scope_of(viewer) == "{}"
     with pytest.raises(Unauthenticated):
         access.viewer_of_session(session)
+
+
+class SlowStore(MemoryStore):
+    """Answers what it was asked for only when the test says so, as a loaded engine does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.began, self.may_answer = asyncio.Event(), asyncio.Event()
+
+    async def load(self) -> tuple[list[AccessToken], list[Session]]:
+        found = await super().load()
+        await self._answer()
+        return found
+
+    async def renew_session(self, session: Session) -> bool:
+        is_kept = await super().renew_session(session)
+        await self._answer()
+        return is_kept
+
+    async def _answer(self) -> None:
+        self.began.set()
+        await self.may_answer.wait()
+
+
+async def test_what_changes_while_tokens_are_read_stays_changed(clock: Clock) -> None:
+    store = SlowStore()
+    access = Access(KEYS, {Role.OWNER: OWNER}, store, clock)
+    revoked, text = await access.create_token("phone", Role.VIEWER)
+    limited, limited_text = await access.create_token("frame", Role.VIEWER)
+    ended = await access.open_session(limited_text, ADDRESS, DEVICE)
+    loading = asyncio.create_task(access.load())
+    await store.began.wait()
+    changing = [
+        asyncio.ensure_future(change)
+        for change in (
+            access.revoke_token(revoked.id),
+            access.limit_token(limited.id, "{}"),
+            access.end_session(ended),
+            access.open_session(OWNER, ADDRESS, DEVICE),
+        )
+    ]
+    await asyncio.sleep(0)
+    store.may_answer.set()
+    await asyncio.gather(loading, *changing)
+    with pytest.raises(Unauthenticated):
+        access.viewer_of_token(text, ADDRESS)
+    assert access.scope_of(access.viewer_of_token(limited_text, ADDRESS)) == "{}"
+    with pytest.raises(Unauthenticated):
+        access.viewer_of_session(ended)
+    assert access.viewer_of_session(changing[-1].result()).role is Role.OWNER
+
+
+async def test_a_session_that_is_ended_while_it_is_renewed_stays_ended(clock: Clock) -> None:
+    store = SlowStore()
+    access = Access(KEYS, {Role.OWNER: OWNER}, store, clock)
+    value = await access.open_session(OWNER, ADDRESS, DEVICE, ORIGIN)
+    renewing = asyncio.create_task(access.renew_session(value, ORIGIN, 60))
+    await store.began.wait()
+    ending = asyncio.create_task(access.end_session(value))
+    await asyncio.sleep(0)
+    store.may_answer.set()
+    with pytest.raises(Unauthenticated):
+        await renewing
+    await ending
+    assert (access.sessions(), store.sessions) == ([], {})
+
+
+async def test_what_another_process_has_ended_is_not_renewed(access: Access, store: MemoryStore) -> None:
+    value = await access.open_session(OWNER, ADDRESS, DEVICE, ORIGIN)
+    store.sessions.clear()
+    with pytest.raises(Unauthenticated):
+        await access.renew_session(value, ORIGIN, 60)
+    assert (access.sessions(), store.sessions) == ([], {})
 
 
 async def test_a_revoked_token_ends_with_its_sessions_and_addresses(access: Access, store: MemoryStore) -> None:

@@ -30,6 +30,12 @@ class MemoryStore:
     async def put_session(self, session: Session) -> None:
         self.sessions[session.id] = session
 
+    async def renew_session(self, session: Session) -> bool:
+        if session.id not in self.sessions:
+            return False
+        self.sessions[session.id] = session
+        return True
+
     async def delete_sessions(self, ids: Iterable[str]) -> None:
         for each in ids:
             self.sessions.pop(each, None)
