@@ -20,6 +20,7 @@ from operator import attrgetter
 from typing import Any
 
 from graphql import (
+    DocumentNode,
     ExecutionResult,
     Executor,
     FieldNode,
@@ -30,6 +31,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLOutputType,
+    GraphQLSchema,
     OperationType,
     is_leaf_type,
 )
@@ -42,6 +44,7 @@ from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
 from photos_graph.graph.engine.caller import begin_mutation
+from resolvers.coercion import Coerced, undeclared
 from resolvers.context import Context, Info
 from resolvers.document_reader import Reader
 from resolvers.portions import Portions
@@ -88,6 +91,29 @@ class Selection:
 
 
 class LevelExecutor(StrawberryGraphQLCoreExecutionContext):
+    @classmethod
+    def build(  # the parameters are those of graphql-core
+        cls,
+        schema: GraphQLSchema,
+        document: DocumentNode,
+        root_value: Any = None,
+        context_value: Any = None,
+        raw_variable_values: dict[str, Any] | None = None,
+        *others: Any,
+        **named: Any,
+    ) -> list[GraphQLError] | Executor[Any]:
+        """Takes variables that were coerced before as they are."""
+        if not isinstance(raw_variable_values, Coerced):
+            return super().build(schema, document, root_value, context_value, raw_variable_values, *others, **named)
+        if isinstance(raw_variable_values.outcome, list):
+            return raw_variable_values.outcome
+        bare, operations = undeclared(document)
+        made = super().build(schema, bare, root_value, context_value, None, *others, **named)
+        if isinstance(made, Executor):
+            made.operation = operations[id(made.operation)]
+            made.variable_values = raw_variable_values.outcome
+        return made
+
     def execute_operation(self, serially: bool | None = None) -> Any:
         if self.operation.operation is not OperationType.QUERY or not isinstance(self.context_value, Context):
             return super().execute_operation(serially)

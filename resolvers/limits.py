@@ -29,6 +29,7 @@ from graphql import (
     VariableNode,
     get_named_type,
     get_nullable_type,
+    get_operation_ast,
     introspection_types,
     is_list_type,
 )
@@ -38,6 +39,7 @@ from strawberry.types.graphql import OperationType
 from photos_graph.errors import TimedOut, TooComplex, UnknownOutcome
 from photos_graph.graph.engine.caller import no_mutation
 from photos_graph.settings import WebSettings
+from resolvers.coercion import Coercion, are_large
 from resolvers.connections import DEFAULT_PAGE, MAX_PAGE
 from resolvers.context import Info
 from resolvers.document_reader import Reader
@@ -314,9 +316,11 @@ class QueryLimits(SchemaExtension):
             check_role(context, document)
             read = await self._reader.read(context.query)
             problems = await self._reader.check(context.query, read, schema)
-            context.pre_execution_errors = problems or exceeded(
-                schema, document, context.variables or {}, self._settings
-            )
+            variables = context.variables or {}
+            context.pre_execution_errors = problems or exceeded(schema, document, variables, self._settings)
+            operation = get_operation_ast(document, context.operation_name)
+            if not context.pre_execution_errors and operation is not None and are_large(variables):
+                context.variables = await self._reader.aside(Coercion(schema, operation, variables).run)
         yield
 
 
