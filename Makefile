@@ -8,7 +8,7 @@ demo = .demo/Pictures
 # Compiled modules are kept, whatever the environment says: the program starts other processes, and the tests hundreds.
 export PYTHONDONTWRITEBYTECODE =
 # Workers may not write files. So what only they import is compiled by importing it once, which prints more than it says.
-models = deepface.DeepFace, hdbscan, keras, tensorflow
+models = deepface.DeepFace, hdbscan, keras, onnx, tensorflow
 .PHONY: setup run test clients owner check docs bench release
 
 setup: $(ready)

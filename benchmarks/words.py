@@ -17,10 +17,10 @@ from benchmarks.looks import cuts
 from benchmarks.report import Figure
 from photos_graph.faces.embedding import normalised
 from photos_graph.learn import catalogue, content, image_text, neighbours
+from photos_graph.learn.catalogue import HEAD
 from photos_graph.learn.content import ClassLayer
 from photos_graph.learn.evidence import Evidence
 from photos_graph.learn.image_text import OnnxTexts
-from photos_graph.learn.lite0 import HEAD
 from photos_graph.learn.metrics import average_precisions
 from photos_graph.learn.neighbours import Halves
 from photos_graph.learn.picture_vectors import CUT, deviations

@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from photos_graph.access.secrets import Secrets, note_shown
 from photos_graph.errors import ModelUnavailable, PhotosGraphError
 from photos_graph.facade import Services
+from photos_graph.learn.catalogue import backbone
 from photos_graph.model.jobs import FOLLOWING, JobState
 from photos_graph.services.faces.triggers import WITHOUT_MODELS
 from photos_graph.services.learning.triggers import WITHOUT_WEIGHTS
@@ -144,7 +145,7 @@ class _Download:
         wanted = []
         if faces.enabled != "off" and find_spec("deepface") is not None:
             wanted += catalogue.named([faces.detector, faces.embedder])
-        if learn.enabled != "off" and find_spec("tensorflow") is not None:
+        if learn.enabled != "off" and backbone(learn.backbone).how_to_install is None:
             wanted += catalogue.named([learn.backbone])
         if learn.enabled != "off":
             wanted += catalogue.text

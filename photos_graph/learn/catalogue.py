@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from types import MappingProxyType
 
 from photos_graph.errors import BadInput
@@ -19,6 +20,16 @@ class BackboneSpec:
     weights: tuple[WeightFile, ...]
     keras: bool = True
 
+    @property
+    def how_to_install(self) -> str | None:
+        """Returns what to do if a library that runs the network is missing, or None if all are here."""
+        needed = ("tensorflow",) if self.keras else ("onnx", "onnxruntime")
+        missing = [name for name in needed if find_spec(name) is None]
+        extra = "ml" if self.keras else "features"
+        return f"Install {' and '.join(missing)}: pip install 'photos-graph[{extra}]'" if missing else None
+
+
+HEAD = 1280  # channels of the last layer of EfficientNet-Lite0
 
 LITE0 = WeightFile(
     "efficientnet-lite0-57934424.pth",

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from photos_graph.array_files import Arrays, Damaged, pack, read_arrays, unpack
 from photos_graph.learn import catalogue
-from photos_graph.learn.lite0 import HEAD
+from photos_graph.learn.catalogue import HEAD
 from photos_graph.learn.neighbours import Halves, Neighbours
 from photos_graph.learn.torch_file import read_tensors
 from photos_graph.learn.weights import BackboneWeights

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from photos_graph.array_files import stamp
 from photos_graph.errors import ModelUnavailable
+from photos_graph.learn.onnx_session import open_session
 
 VISION, TEXT = "onnx/vision_model.onnx", "onnx/text_model.onnx"
 PREPARATION, TOKENIZER, CONFIG = "preprocessor_config.json", "tokenizer.json", "config.json"
@@ -183,16 +184,11 @@ class _Network:
     """A network with one vector for each input as its output."""
 
     def __init__(self, folder: Path, name: str, output: str, threads: int) -> None:
-        try:
-            import onnxruntime as onnx
-        except ImportError:
-            raise ModelUnavailable(f"ONNX Runtime is not installed. {INSTALL}") from None
-        options = onnx.SessionOptions()
-        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
-        options.log_severity_level = 3
         self._folder, self._name = folder, name
         try:
-            self._session = onnx.InferenceSession(str(folder / name), options, providers=["CPUExecutionProvider"])
+            self._session = open_session(folder / name, threads)
+        except ImportError:
+            raise ModelUnavailable(f"ONNX Runtime is not installed. {INSTALL}") from None
         except Exception as error:  # ONNX Runtime has classes of its own for each kind of damage
             raise _broken(folder, name, error) from None
         known = {each.name: len(each.shape) for each in self._session.get_outputs()}

@@ -1,7 +1,7 @@
 """Worker processes that outlive the pool which started them, since starting one takes longer than most tests.
 
-Those without TensorFlow serve the tests of all modules; one that has it knows a single folder of weights and takes much
-memory, so that modules have their own.
+Those without TensorFlow serve the tests of all modules; one that has it takes much memory, so that modules have their
+own.
 
 Each test has a data directory of its own, and a worker cannot be given another folder once it is confined. So a shared
 one may read the folder of the whole run. That a pool names what its tasks read is checked with each call instead: every
@@ -31,7 +31,9 @@ FOR_ALL = (
     "photos_graph.services.scan.",
     "photos_graph.services.faces.",
     "photos_graph.services.trips.",
+    "photos_graph.services.learning.features_child",
     "photos_graph.services.learning.neighbours_child",
+    "photos_graph.services.learning.picturing_child",
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,10 @@ from PIL import Image
 from photos_graph.errors import BadInput, ModelUnavailable
 from photos_graph.faces.embedding import normalised
 from photos_graph.learn import catalogue, content, neighbours
+from photos_graph.learn.backbone import Floats, Pixels
 from photos_graph.learn.catalogue import LITE0
 from photos_graph.learn.classes import names
+from photos_graph.learn.lite0 import Lite0, build
 from photos_graph.learn.torch_file import read_tensors
 from photos_graph.learn.weights import BackboneWeights
 from photos_graph.services.learning.features_call import PictureFeatures
@@ -24,6 +27,7 @@ from photos_graph.weights import WeightState
 from tests.kit.corpora import CORPORA
 from tests.kit.model_workers import BackboneWorker
 
+REPOSITORY = Path(__file__).parents[2]
 PICTURES = Path(skimage.__file__).parent / "data"
 CAT, COFFEE = PICTURES / "chelsea.png", PICTURES / "coffee.png"
 EGYPTIAN_CAT, ESPRESSO = 285, 967  # of ImageNet's classes
@@ -97,15 +101,57 @@ def test_features_are_layers_of_length_one_and_blind_to_mirrors(lite0: BackboneW
     assert np.allclose(alike[2:], 1, atol=1e-3) and alike[1] < 0.8
 
 
-def test_any_model_of_keras_applications_will_do(tmp_path: Path) -> None:
-    """With weights of chance, put where an owner would."""
-    owner, home = tmp_path / "usb", tmp_path / "models"
+@dataclass(frozen=True)
+class InKeras:
+    """What one process with TensorFlow made: the outputs of EfficientNet-Lite0 for ``pictures``, and a folder with
+    weights of chance of MobileNetV3Small."""
+
+    pictures: Pixels
+    outputs: list[Floats]
+    owner: Path
+
+
+@pytest.fixture(scope="module")
+def in_keras(backbone_home: Path, tmp_path_factory: pytest.TempPathFactory) -> InKeras:
+    folder = tmp_path_factory.mktemp("keras")
+    owner, given, results = folder / "usb", folder / "pictures.npy", folder / "outputs.npz"
     owner.mkdir()
-    make = "import keras, sys; keras.applications.MobileNetV3Small(weights=None, include_top=False, pooling='avg')"
-    file = owner / "MobileNetV3Small.weights.h5"
-    subprocess.run([sys.executable, "-c", f"{make}.save_weights(sys.argv[1])", file], check=True, capture_output=True)
+    shown = [Image.open(PICTURES / f"{name}.png") for name in ("chelsea", "coffee", "astronaut", "motorcycle_left")]
+    np.save(given, np.stack([np.asarray(each.convert("RGB").resize((224, 224))) for each in shown]))
+    weights = BackboneWeights(backbone_home).path(LITE0)
+    command = [sys.executable, "-m", "tests.kit.processes.keras_reference", weights, given, results]
+    subprocess.run([*command, owner / "MobileNetV3Small.weights.h5"], check=True, capture_output=True, cwd=REPOSITORY)
+    with np.load(results) as found:
+        return InKeras(np.load(given), [found[name] for name in found.files], owner)
+
+
+def test_it_sees_what_keras_sees(in_keras: InKeras, backbone_home: Path) -> None:
+    """So features that an earlier version stored can be compared with new ones."""
+    weights = BackboneWeights(backbone_home).path(LITE0)
+    network = Lite0(weights, 224, threads=1)
+    found = network.outputs(in_keras.pictures)
+    assert [each.shape[1] for each in found] == [*network.layers, network.class_count]
+    for ours, theirs in zip(found, in_keras.outputs, strict=True):
+        assert np.abs(ours - theirs).max() < 1e-4 * np.abs(theirs).max()
+        assert (normalised(ours) * normalised(theirs)).sum(axis=1).min() > 1 - 1e-6
+
+    alone = Lite0(weights, 224, threads=2).outputs(in_keras.pictures[2:3])
+    assert all(np.array_equal(each, all_[2:3]) for each, all_ in zip(alone, found, strict=True))
+
+
+def test_weights_of_another_network_are_named(backbone_home: Path) -> None:
+    tensors = read_tensors(BackboneWeights(backbone_home).path(LITE0))
+    with pytest.raises(ModelUnavailable, match=r"_blocks\.7\._bn1\.weight"):
+        build({name: each for name, each in tensors.items() if name != "_blocks.7._bn1.weight"}, 224)
+    with pytest.raises(ModelUnavailable, match=r"_fc\.bias has the shape \(10,\) in place of \(1000,\)"):
+        build(tensors | {"_fc.bias": tensors["_fc.bias"][:10]}, 224)
+
+
+def test_any_model_of_keras_applications_will_do(in_keras: InKeras, tmp_path: Path) -> None:
+    """With weights of chance, put where an owner would."""
+    home = tmp_path / "models"
     row = catalogue.backbone("MobileNetV3Small")
-    BackboneWeights(home, owner).fetch([row], lambda what, done, total: None)
+    BackboneWeights(home, in_keras.owner).fetch([row], lambda what, done, total: None)
     found = described(home, tmp_path / "data", "MobileNetV3Small")
     assert found.vectors.shape == (2, 576) and np.allclose(np.linalg.norm(found.vectors, axis=1), 1, atol=1e-5)
 

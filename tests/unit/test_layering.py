@@ -31,14 +31,21 @@ def test_the_service_does_not_import_what_its_workers_run() -> None:
     ],
 )
 def test_workers_that_decode_pictures_load_neither_driver_nor_settings(child: str) -> None:
-    heavy = {"neo4j", "pydantic_settings", "strawberry", "tensorflow", "exiv2"}
+    heavy = {"neo4j", "pydantic_settings", "strawberry", "tensorflow", "onnx", "onnxruntime", "exiv2"}
     assert not heavy & _imported(f"photos_graph.{child}")
+
+
+def test_photos_are_described_without_tensorflow() -> None:
+    assert not {"tensorflow", "keras"} & _imported("photos_graph.learn.lite0")
 
 
 def test_the_service_starts_without_libraries_of_the_models() -> None:
     done = _imported("photos_graph.serving")
     assert "neo4j" in done
-    assert not {"pandas", "pyarrow", "tensorflow", "keras", "deepface", "hdbscan", "sklearn", "cv2"} & done
+    assert (
+        not {"pandas", "pyarrow", "tensorflow", "keras", "onnx", "onnxruntime", "deepface", "hdbscan", "sklearn", "cv2"}
+        & done
+    )
 
 
 def _imported(module: str) -> set[str]:

@@ -17,8 +17,8 @@ from photos_graph.services.learning.features_tasks import (
 )
 from photos_graph.workers.task import Emit
 
-# The backbone stays in memory as long as the process lives, because loading it takes longer than describing 100 photos.
-_backbone = functools.cache(Backbone)
+# The backbone stays in memory as long as the process lives, because loading it takes longer than describing 10 photos.
+_backbone = functools.lru_cache(maxsize=1)(Backbone)
 
 
 @DESCRIBE_PICTURES.implementation

@@ -11,10 +11,10 @@ import numpy as np
 from photos_graph.errors import BadInput
 from photos_graph.faces import catalogue
 from photos_graph.learn import dataset, gate, neighbours, persons, tags
-from photos_graph.learn.backbone import import_keras
 from photos_graph.learn.calibration import NO_THRESHOLD
 from photos_graph.learn.dataset import POSITIVE, TrainingSet
 from photos_graph.learn.gate import Verdict
+from photos_graph.learn.keras_networks import import_keras
 from photos_graph.learn.metrics import LabelScore
 from photos_graph.learn.named_faces_file import read_named_faces
 from photos_graph.learn.neighbours import Neighbours

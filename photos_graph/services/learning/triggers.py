@@ -93,8 +93,8 @@ class LearningTriggers:
         weights = BackboneWeights(self._settings.models_dir, learn.weights)
         try:
             await asyncio.to_thread(weights.check, catalogue.backbone(learn.backbone))
-            if not _keras_is_here():
-                raise ModelUnavailable("TensorFlow is not installed. Install it: pip install 'photos-graph[ml]'")
+            if (advice := self._how_to_install) is not None:
+                raise ModelUnavailable(f"A library of {learn.backbone} is missing. {advice}")
         except ModelUnavailable as error:
             if learn.enabled == "on":
                 raise
@@ -113,7 +113,7 @@ class LearningTriggers:
         if kind is ModelKind.PERSONS:
             return True
         try:
-            return await self.reason_not_to() is None
+            return _keras_is_here() and await self.reason_not_to() is None
         except ModelUnavailable:
             return False
 
@@ -121,14 +121,18 @@ class LearningTriggers:
     def weights_are_missing(self) -> bool:
         """Returns whether only the weights are missing. Returns False if the settings demand learning, because the job
         then fails with a message."""
-        return self._settings.learn.enabled == "auto" and _keras_is_here() and not self._weights_are_here()
+        return self._settings.learn.enabled == "auto" and self._how_to_install is None and not self._weights_are_here()
 
     def _can_picture(self) -> bool:
         folder = self._settings.text_model
         return self.is_on and folder is not None and image_text.is_here(folder)
 
     def _can(self) -> bool:
-        return _keras_is_here() and self._weights_are_here()
+        return self._how_to_install is None and self._weights_are_here()
+
+    @property
+    def _how_to_install(self) -> str | None:
+        return catalogue.backbone(self._settings.learn.backbone).how_to_install
 
     def _weights_are_here(self) -> bool:
         learn = self._settings.learn
@@ -136,4 +140,5 @@ class LearningTriggers:
 
 
 def _keras_is_here() -> bool:
+    """Returns whether models of tags can be trained. Photos can be described and predicted without."""
     return find_spec("tensorflow") is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from photos_graph.images.picture_files import read_picture
-from photos_graph.learn.backbone import import_keras
+from photos_graph.learn.keras_networks import import_keras
 from photos_graph.services.datasets.exports.shards_tasks import WRITE_SHARD, ShardExample, ShardOrder
 from photos_graph.workers.task import CHUNK_BYTES, Emit
 
