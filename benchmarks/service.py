@@ -41,6 +41,10 @@ class Scanned:
     seconds: float
 
 
+class Away(RuntimeError):
+    """The service, or its engine, could not answer at that moment."""
+
+
 class Service:
     """A ``photos-graph serve`` on a free port. ``ready_seconds`` is the time until ``/readyz`` answers."""
 
@@ -111,7 +115,8 @@ class Service:
         return answer.status, answer.read()
 
     def ask(self, query: str, **variables: object) -> Any:
-        """Returns the data of the answer. Raises RuntimeError if it has errors."""
+        """Returns the data of the answer. Raises RuntimeError if it has errors, and Away if they are those of an
+        outage."""
         self._connection.close()  # the service may have closed it during a pause
         self._connection.request("POST", "/graphql", *graphql(query, **variables))
         response = self._connection.getresponse()
@@ -119,8 +124,9 @@ class Service:
         if not body.startswith(b"{"):
             raise RuntimeError(f"{response.status}: {body[:200]!r}")
         answer = json.loads(body)
-        if answer.get("errors"):
-            raise RuntimeError(f"{answer['errors']}")
+        if errors := answer.get("errors"):
+            is_away = any(each.get("extensions", {}).get("code") == "UNAVAILABLE" for each in errors)
+            raise (Away if is_away else RuntimeError)(f"{errors}")
         return answer["data"]
 
     def add_root(self, folder: Path) -> str:

@@ -252,7 +252,7 @@ async def _rows(selection: Selection, objects: Sequence[Any], portions: Portions
     left = zip(*columns, strict=True)
     while block := [dict(zip(names, row, strict=True)) for row in islice(left, _BLOCK)]:
         rows += block
-        await portions.rest()
+        await portions.rest(len(block))
     return rows
 
 
@@ -263,9 +263,9 @@ async def _values(fields: Sequence[SelectedField], objects: Sequence[Any], porti
         for field in fields:
             columns.append([])  # before it is read, so that what was started is known when a resolver fails
             for start in range(0, len(objects), _BLOCK):
-                for each in objects[start : start + _BLOCK]:
-                    columns[-1].append(field.read(each))
-                await portions.rest()
+                part = objects[start : start + _BLOCK]
+                columns[-1].extend(map(field.read, part))
+                await portions.rest(len(part))
         together = [place for place, field in enumerate(fields) if field.is_async and field.from_loaders]
         apart = [place for place, field in enumerate(fields) if field.is_async and not field.from_loaders]
         ways = ((together, finished_together), (apart, finished_by_tasks))
@@ -307,8 +307,9 @@ async def _completed(shape: Shape, values: list[Any], portions: Portions) -> lis
 async def _completed_leaves(shape: Shape, values: list[Any], portions: Portions) -> list[Any]:
     done: list[Any] = []
     for start in range(0, len(values), _BLOCK):
-        done += shape.leaves(values[start : start + _BLOCK])
-        await portions.rest()
+        part = shape.leaves(values[start : start + _BLOCK])
+        done += part
+        await portions.rest(len(part))
     return done
 
 

@@ -8,10 +8,12 @@ import time
 from collections.abc import AsyncIterator, Iterator
 
 HOLD_SECONDS = 0.02  # of the processor, after which others come first
+TIMED = 500  # values that are made before the time is looked at
 PORTION_BYTES = 64 * 1024  # of an answer that is sent at once
 MOST_TOGETHER = 10_000  # values that are encoded in one call, which takes some milliseconds
 ITEMS = 100  # of a list that are tried together, because many calls take longer than one
 
+_CONTAINERS = (dict, list)  # `dict | list` would be made for each value
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -20,9 +22,15 @@ class Portions:
 
     def __init__(self) -> None:
         self._since = time.thread_time()
+        self._values = 0
 
-    async def rest(self) -> None:
-        """Lets others be answered if the work went on for long."""
+    async def rest(self, values: int) -> None:
+        """Lets others be answered if the work went on for long. ``values`` is how many were made since the last
+        call: the time is looked at once for many, because that is a call of the system."""
+        self._values += values
+        if self._values < TIMED:
+            return
+        self._values = 0
         if time.thread_time() - self._since > HOLD_SECONDS:
             await asyncio.sleep(0)
             self._since = time.thread_time()
@@ -79,5 +87,5 @@ def _is_small(value: object) -> bool:
         each = left.pop()
         children = each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
         count += len(children)
-        left += [child for child in children if isinstance(child, dict | list)]
+        left += [child for child in children if isinstance(child, _CONTAINERS)]
     return count <= MOST_TOGETHER
