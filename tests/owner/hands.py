@@ -29,7 +29,7 @@ class Told:
 @dataclass(slots=True)
 class Hands:
     """The hands of the owner of a ``home`` on one ``page`` of the browser. ``pictures`` is the folder of the
-    screenshots."""
+    screenshots, and ``judged`` are the ids of the photos on the sheet that was judged."""
 
     home: Home
     page: Page
@@ -37,6 +37,7 @@ class Hands:
     told: list[Told] = field(default_factory=list)
     clicks: int = 0
     texts: int = 0
+    judged: list[str] = field(default_factory=list)
 
     @contextmanager
     def story(self, name: str) -> Iterator[None]:

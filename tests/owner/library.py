@@ -18,7 +18,9 @@ FAMILY = "Italy/2020 Abruzzo"  # the folder of the family's photos
 PEOPLE = ("Tony_Blair", "George_W_Bush")  # the owner first; both are in every collection of portraits
 OF_EACH = 10  # photos of a person
 KINDS = {"Sea": "sea", "Forest": "forest", "Streets": "street"}
+JUDGED = "Sea"  # the kind of which a sheet is judged, and whose predictions are then corrected
 OF_EACH_KIND = 18  # photos of a kind of place in a folder of its own, and as many that are not sorted
+MORE = 30  # photos of the first kind that are not sorted either, so that a sheet does not show all of them
 UNSORTED = "Unsorted"
 
 
@@ -48,8 +50,9 @@ def make_library(folder: Path) -> int:
         _copied(path, folder / FAMILY / name, exif_of(album, shot))
         count += 1
     for kind, source in KINDS.items():
-        for number, path in enumerate(islice(sorted((SCENES / source).iterdir()), 2 * OF_EACH_KIND)):
-            into = f"Places/{kind}" if number % 2 else UNSORTED
+        most = 2 * OF_EACH_KIND + (MORE if kind == JUDGED else 0)
+        for number, path in enumerate(islice(sorted((SCENES / source).iterdir()), most)):
+            into = f"Places/{kind}" if number % 2 and number < 2 * OF_EACH_KIND else UNSORTED
             _copied(path, folder / into / f"{source}-{path.stem}.jpg", b"")
             count += 1
     return count

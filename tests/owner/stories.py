@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping
 
 from tests.owner.hands import Hands
-from tests.owner.library import Home
+from tests.owner.library import JUDGED, UNSORTED, Home
 
 LOADED = "document.readyState === 'complete'"
-SAID = "document.getElementById('message')?.innerText ?? ''"
+SAID = "(document.getElementById('message')?.innerText ?? '')"
 SHOWN = "[...document.images].filter(each => each.complete && each.naturalWidth).length"
 TOTAL = "parseInt(document.getElementById('total')?.innerText.replaceAll(',', '') ?? '')"
 ME = "Anna"
 
 
 async def look_around(hands: Hands) -> None:
-    await hands.sees(f"{LOADED} && {SHOWN} > 20")
+    """Sees more photos as they are read, because the page says that there are more."""
+    more = "document.querySelector('#news button') && 'more'"
+    while await hands.sees(f"{LOADED} && ({SHOWN} > 20 ? 'enough' : {more})") == "more":
+        await _to_another_page(hands, hands.click("#news button"))
     await hands.picture("photos")
 
 
@@ -43,8 +47,7 @@ async def name_yourself(hands: Hands) -> None:
 
 
 async def find_abruzzo(hands: Hands) -> None:
-    await hands.type("#search", hands.home.question)
-    await hands.sees(f"location.search.includes('Abruzzo') && {LOADED} && {TOTAL} > 0")
+    await _search(hands, hands.home.question)
     assert await hands.sees("document.querySelectorAll('.chip:not(.unmatched)').length >= 3")
     await hands.picture("found")
 
@@ -72,12 +75,13 @@ async def train_tags(hands: Hands) -> None:
 
 async def judge_a_sheet(hands: Hands) -> None:
     await _page(hands, "Review")
-    kind = next(iter(hands.home.kinds))
-    await hands.click(f".promises a[aria-label='Judge a sheet of {kind}']")
+    await hands.click(f".promises a[aria-label='Judge a sheet of {JUDGED}']")
     await hands.sees(f"{LOADED} && location.search.includes('sheet=')")
     await _once(hands, "!!document.querySelector('.judged')")  # all photos have to be predicted first
-    labels = await hands.sees("[...document.querySelectorAll('.judged')].map(each => each.ariaLabel)")
-    for label in (each for each in labels if f"{hands.home.kinds[kind]}-" not in each):
+    shown = "[...document.querySelectorAll('.judged')]"
+    hands.judged = await hands.sees(f"{shown}.map(each => each.dataset.id)")
+    labels = await hands.sees(f"{shown}.map(each => each.ariaLabel)")
+    for label in (each for each in labels if f"{hands.home.kinds[JUDGED]}-" not in each):
         await hands.click(f".judged[aria-label='{label}']")
     await hands.picture("sheet")
     await hands.click("#judge")
@@ -96,9 +100,43 @@ async def answer_questions(hands: Hands) -> None:
         await hands.sees(f"document.getElementById('picture')?.src !== {photo!r}")
 
 
+async def correct_predictions(hands: Hands) -> None:
+    """Says on the page of a photo that a tag which it got by itself is wrong, and then says so of two photos at once.
+    Search knows it when it answers."""
+    text = f"tag:{JUDGED} in:{UNSORTED}"
+    await _search(hands, text)
+    unjudged = f"""[...document.querySelectorAll('.cell[data-id]')].map(each => each.dataset.id)
+      .filter(each => !{json.dumps(hands.judged)}.includes(each))"""
+    await _once(hands, f"{unjudged}.length > 2")  # the photos are predicted again after a sheet
+    first, *others = (await hands.sees(unjudged))[:3]
+    count = await hands.sees(TOTAL)
+    await hands.click(f".cell[data-id='{first}'] a")
+    await hands.sees(f"location.pathname.startsWith('/photo/') && {LOADED}")
+    await hands.sees(f"!!document.querySelector('[data-name={JUDGED}] [data-action=confirm]')")
+    await hands.picture("predicted")
+    await hands.click(f"[data-name={JUDGED}] [data-action=untag]", "Wrong")
+    await hands.sees(f"!document.querySelector('[data-name={JUDGED}]') && {SAID} !== ''")
+    await _search(hands, text)
+    await _lacks(hands, [first], count)
+    for each in others:
+        await hands.click(f".cell[data-id='{each}'] .check")
+    await hands.type("#selection-tags", JUDGED, enter=False)
+    await hands.picture("correction")
+    await hands.click("#selection [data-action=untag]")
+    await hands.sees(f"{SAID}.includes('Removed')")
+    await _search(hands, text)
+    await _lacks(hands, [first, *others], count)
+
+
+async def _lacks(hands: Hands, ids: list[str], before: int) -> None:
+    """Sees that search finds fewer photos, and these not. A tag of which people correct too much is withdrawn from all
+    photos that it was predicted for."""
+    found = f"{json.dumps(ids)}.some(each => document.querySelector(`.cell[data-id='${{each}}']`))"
+    await hands.sees(f"!!document.querySelector('.cell[data-id]') && !{found} && {TOTAL} <= {before - len(ids)}")
+
+
 async def make_an_album(hands: Hands) -> None:
-    await hands.type("#search", "Abruzzo")
-    await hands.sees(f"location.search.endsWith('=Abruzzo') && {LOADED} && {TOTAL} > 3")
+    await _search(hands, "Abruzzo")
     await hands.page.evaluate("document.querySelector('.tile').focus()")
     for key in (" ", "ArrowRight", " ", "ArrowRight", " "):
         await hands.page.press(key)
@@ -137,6 +175,7 @@ def stories(home: Home) -> Mapping[str, Story]:
         "tag three folders and train": train_tags,
         "judge a sheet": judge_a_sheet,
         "answer questions": answer_questions,
+        "correct predictions": correct_predictions,
     }
     return (
         first | (learning if home.kinds else {}) | {"make an album": make_an_album, "start an export": start_an_export}
@@ -146,6 +185,19 @@ def stories(home: Home) -> Mapping[str, Story]:
 async def _page(hands: Hands, label: str) -> None:
     await hands.click("nav a", label)
     await hands.sees(f"{LOADED} && document.querySelector('[aria-current=page]')?.innerText === {label!r}")
+
+
+async def _search(hands: Hands, text: str) -> None:
+    """Types a text into the search box, and waits for what it finds."""
+    await _to_another_page(hands, hands.type("#search", text))
+    await hands.sees(f"{TOTAL} > 0")
+
+
+async def _to_another_page(hands: Hands, leaving: Awaitable[None]) -> None:
+    """Does what leads to another page, or to this one as it is now, and waits for that page."""
+    await hands.page.evaluate("void (document.body.dataset.left = '')")
+    await leaving
+    await hands.sees(f"document.body && !('left' in document.body.dataset) && {LOADED}")
 
 
 async def _once(hands: Hands, script: str) -> None:

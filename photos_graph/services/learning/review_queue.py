@@ -22,6 +22,7 @@ from photos_graph.search.listing import Key, Listing, cursor_of, key_of, window
 from photos_graph.services.learning.portraits import scenery_on_portraits
 
 MAX_QUEUE = 300  # questions in the queue, whatever it is limited to
+LOOKED_AT = 600  # questions of which is asked at once whether somebody has answered them
 
 NO_MODEL = "Nothing has been learnt yet. Tag some photos, and call `train`."
 NOTHING = "Nothing is worth asking. A training, or new photos, may bring questions."
@@ -53,24 +54,27 @@ class ReviewQueue:
         before: str | None = None,
     ) -> ReviewPage:
         """Returns a page of questions, best first. Raises BadInput for an invalid cursor."""
-        found = await questions.asked(self._graph, kind, label_id)
-        skipped = await skips.skipped(self._graph, [question.key for _, question in found], now_ms())
-        unanswered = await self._unanswered(found, skipped)
-        left = [pair for pair in unanswered if pair[1].key not in skipped][:MAX_QUEUE]
+        asked = [(pair, pair[1].key) for pair in await questions.asked(self._graph, kind, label_id)]
+        skipped = await skips.skipped(self._graph, [key for _, key in asked], now_ms())
+        put_off = await self._unanswered([pair for pair, key in asked if key in skipped])
+        denied = [each for _, each in put_off if each.kind is ModelKind.TAGS and skipped[each.key] == FOR_EVER]
+        left = await self._left([pair for pair, key in asked if key not in skipped], denied)
         keys = [_key(pair) for pair in left]
         low = bisect_right(keys, key_of(after)) if after is not None else 0
         high = bisect_left(keys, key_of(before)) if before is not None else len(keys)
         start, end = window(low, high, first, last)
         page = left[start:end]
         listing = Listing(
-            items=[question for _, question in page],
+            items=[self._now(question) for _, question in page],
             cursors=[cursor_of(_key(pair)) for pair in page],
             has_next=end < len(left),
             has_previous=start > 0,
             total=len(left),
         )
-        waiting = [skipped[question.key] for _, question in unanswered if question.key in skipped]
-        return ReviewPage(listing, None if left else await self._why_empty(kind, bool(found), waiting))
+        if left:
+            return ReviewPage(listing, None)
+        waiting = [skipped[each.key] for _, each in await self._without_scenery(put_off, denied)]
+        return ReviewPage(listing, await self._why_empty(kind, bool(asked), waiting))
 
     async def questions(self, keys: Sequence[str]) -> list[Question | None]:
         """Returns questions, also if they were answered or skipped since. Takes one query to the engine."""
@@ -88,21 +92,34 @@ class ReviewQueue:
                         found[name] = row.id
         return found
 
-    async def _unanswered(self, found: Sequence[Ranked], skipped: Mapping[str, int]) -> list[Ranked]:
-        """Returns the questions that nobody has answered, with the present names of their labels. Scenery is not asked
-        about portraits once people said that it is not on portraits."""
-        faces = await self._faces([question for _, question in found])
-        classes = self.tags_of({question.name for _, question in found if question.label_id is None})
-        numbers = self._index.search.numbers_of([question.photo_id for _, question in found]).tolist()
-        left = [
-            (rank, self._now(each))
-            for (rank, each), number in zip(found, numbers, strict=True)
-            if not self._is_answered(each, number, faces, classes)
+    async def _left(self, asked: Sequence[Ranked], denied: Sequence[Question]) -> list[Ranked]:
+        """Returns the best questions that are worth asking, as many as the queue has. The others are not looked at,
+        because there may be thousands."""
+        left: list[Ranked] = []
+        for start in range(0, len(asked), LOOKED_AT):
+            unanswered = await self._unanswered(asked[start : start + LOOKED_AT])
+            left += await self._without_scenery(unanswered, denied)
+            if len(left) >= MAX_QUEUE:
+                break
+        return left[:MAX_QUEUE]
+
+    async def _unanswered(self, asked: Sequence[Ranked]) -> list[Ranked]:
+        """Returns the questions that nobody has answered."""
+        faces = await self._faces([question for _, question in asked])
+        classes = self.tags_of({question.name for _, question in asked if question.label_id is None})
+        numbers = self._index.search.numbers_of([question.photo_id for _, question in asked]).tolist()
+        return [
+            pair
+            for pair, number in zip(asked, numbers, strict=True)
+            if not self._is_answered(pair[1], number, faces, classes)
         ]
-        about_tags = [each for _, each in left if each.kind is ModelKind.TAGS]
-        denied = [each for each in about_tags if skipped.get(each.key) == FOR_EVER]
+
+    async def _without_scenery(self, asked: Sequence[Ranked], denied: Sequence[Question]) -> list[Ranked]:
+        """Leaves out scenery on portraits, once people said that it is not there. ``denied`` are the questions that
+        were answered so about what is no tag yet."""
+        about_tags = [each for _, each in asked if each.kind is ModelKind.TAGS]
         scenery = await scenery_on_portraits(self._graph, self._index.search, about_tags, denied)
-        return [pair for pair in left if pair[1].key not in scenery]
+        return [pair for pair in asked if pair[1].key not in scenery]
 
     async def _faces(self, found: Sequence[Question]) -> dict[str, AskedFace]:
         ids = [question.face_id for question in found if question.face_id is not None]

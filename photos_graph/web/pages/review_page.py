@@ -9,7 +9,7 @@ from photos_graph.errors import Conflict, PhotosGraphError, Unavailable
 from photos_graph.model.access import Role
 from photos_graph.web.pages.visits import SitePage, Visit
 
-FIRST = 40  # questions that come with the page; a script asks for the others
+FIRST = 12  # questions that come with the page; a script asks for the others
 KINDS = ("TAGS", "PERSONS")
 
 

@@ -9,6 +9,7 @@ import { Selection } from "./selection.js"
 
 const HEADING = 56
 const AROUND = 800 // pixels above and below the view that are there, too
+const FEW = 100 // photos of a library that is probably being read for the first time, so that more are expected soon
 
 const grid = document.getElementById("grid")
 const text = grid.dataset.text
@@ -283,4 +284,4 @@ async function look() {
 }
 
 if (total) begin()
-setInterval(() => look().catch(() => {}), total ? 30000 : 4000)
+setInterval(() => look().catch(() => {}), text || total > FEW ? 30000 : 4000)
