@@ -31,8 +31,11 @@ from tests.kit.model_workers import Models
 from tests.kit.pictures import jpeg, put
 from tests.kit.warm_workers import WarmWorkers
 
-# How long an example takes says more about the machine than about the code.
-hypothesis.settings.register_profile("tests", deadline=None)
+# How long an example takes says more about the machine than about the code. A run draws what the last one drew, so that
+# it says the same of the same code; ``--hypothesis-profile random`` draws anew.
+SLOW = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("random", deadline=None, suppress_health_check=SLOW)
+hypothesis.settings.register_profile("tests", hypothesis.settings.get_profile("random"), derandomize=True)
 hypothesis.settings.load_profile("tests")
 
 HERE = Path(__file__).parent

@@ -20,6 +20,7 @@ from photos_graph.settings import WebSettings
 from photos_graph.web.app import build_app
 from tests.kit.access import addresses_for, known
 from tests.kit.server import serving
+from tests.kit.waiting import PATIENCE
 
 OWNER = "t" * 20
 ACCESS = known(owner=OWNER)
@@ -164,7 +165,7 @@ async def test_an_original_is_closed_on_every_way_out(
 ) -> None:
     await client.get(ADDRESSES.original(FINISHED, HASH), headers=headers)
     # The client has the last byte a moment before the server is done with the file.
-    with anyio.fail_after(5):
+    with anyio.fail_after(PATIENCE):
         while is_open(shelf.opened[0], shelf.original_path):
             await anyio.sleep(0.01)
 

@@ -22,7 +22,7 @@ from photos_graph.paths import open_inside
 from photos_graph.web.urls import MediaAddresses
 from tests.kit.graphql import Ask, data, scan
 from tests.kit.pictures import jpeg, opened, put
-from tests.kit.waiting import PATIENCE
+from tests.kit.waiting import PATIENCE, until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.http]
 
@@ -144,11 +144,14 @@ class Disk:
 
     def __init__(self) -> None:
         self.asked, self.answers = threading.Semaphore(0), threading.Event()
+        self.opened = 0  # files
 
     def open(self, root: bytes, relative: bytes, *, follow_symlinks: bool = False) -> int:
         self.asked.release()
-        self.answers.wait(60)
-        return open_inside(root, relative, follow_symlinks=follow_symlinks)
+        self.answers.wait(PATIENCE)
+        descriptor = open_inside(root, relative, follow_symlinks=follow_symlinks)
+        self.opened += 1
+        return descriptor
 
 
 @pytest.fixture
@@ -181,8 +184,8 @@ async def test_what_a_slow_disk_opens_for_a_client_that_is_gone_is_closed(
     writer.close()
     await asyncio.sleep(0.5)
     disk.answers.set()
-    await asyncio.sleep(0.5)
-    assert not [link for link in open_files() if link.is_relative_to(folder)]
+    await until(lambda: disk.opened)
+    await until(lambda: not [link for link in open_files() if link.is_relative_to(folder)])
 
 
 def open_files() -> Iterator[Path]:

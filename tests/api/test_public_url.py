@@ -6,10 +6,10 @@ import json
 
 import httpx
 import pytest
-import websockets
 
 from photos_graph.settings import Settings
-from tests.kit.graphql import TOKENS, Ask, data
+from tests.kit.graphql import Ask, data
+from tests.kit.sockets import opened_socket
 
 pytestmark = [pytest.mark.anyio, pytest.mark.http]
 
@@ -32,12 +32,7 @@ async def test_addresses_are_those_of_the_proxy_and_lead_to_the_pictures(
         assert address.startswith(f"{PUBLIC}/")
         picture = await client.get(address.removeprefix(PUBLIC))
         assert (picture.status_code, picture.headers["content-type"]) == (200, "image/jpeg")
-    url = str(client.base_url).replace("http://", "ws://").rstrip("/") + "/graphql"
-    protocol = websockets.Subprotocol("graphql-transport-ws")
-    async with websockets.connect(url, subprotocols=[protocol]) as socket:
-        token = {"Authorization": f"Bearer {TOKENS['owner']}"}
-        await socket.send(json.dumps({"type": "connection_init", "payload": token}))
-        await socket.recv()
+    async with opened_socket(client) as socket:
         await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": {"query": PICTURES}}))
         answer = json.loads(await socket.recv())
     assert answer["payload"]["data"]["photos"]["nodes"][0]["original"].startswith(f"{PUBLIC}/")

@@ -102,4 +102,5 @@ async def test_no_message_fails_unforeseen(
                     assert problems(told["payload"]) == []
             else:
                 assert 4400 <= message["code"] < 4500
-    assert caplog.records == []
+    slow = ("resolvers.measuring", "photos_graph.graph.engine.slow")  # which a busy machine has
+    assert [record for record in caplog.records if record.name not in slow] == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from resolvers.asgi import create_app
 from tests.kit.corpora import PORTRAITS
 from tests.kit.graphql import TOKENS, Ask, data, names
 from tests.kit.pictures import encoded, put
-from tests.kit.portraits import with_models
+from tests.kit.portraits import heard, with_models
 from tests.kit.waiting import Pauses
 
 pytestmark = pytest.mark.anyio
@@ -61,9 +60,9 @@ async def app(settings: Settings, weights_home: Path) -> Starlette:
     return create_app(settings.model_copy(update={"token": SecretStr(TOKENS["owner"])}))
 
 
-async def at_rest(ask: Ask) -> None:
+async def at_rest(app: Starlette, ask: Ask) -> None:
     """What people said a moment ago was looked at, and no job is left."""
-    await asyncio.sleep(1.5)
+    await heard(app.state.services)
     pause = Pauses()
     while True:
         jobs = data(await ask("{ jobs(first: 100) { nodes { state kind message } } }"))["jobs"]["nodes"]
@@ -94,8 +93,8 @@ async def searched(ask: Ask, text: str) -> set[str]:
     return {node["name"] for node in answer["photos"]["nodes"]}
 
 
-async def test_all_pictures_of_me_and_of_me_with_one_without_another(ask: Ask, library: str) -> None:
-    await at_rest(ask)
+async def test_all_pictures_of_me_and_of_me_with_one_without_another(app: Starlette, ask: Ask, library: str) -> None:
+    await at_rest(app, ask)
     grouped = {whose(cluster): cluster for cluster in await clusters(ask)}
     assert set(grouped) == set(WHO)
     people = {}
@@ -107,7 +106,7 @@ async def test_all_pictures_of_me_and_of_me_with_one_without_another(ask: Ask, l
         alone = [n["id"] for n in cluster["faces"]["nodes"] if n["photo"]["name"].startswith(f"{name} ")]
         assign = "mutation($f: [ID!]!, $p: String!) { assignFaces(faces: $f, person: $p) { changed change } }"
         data(await ask(assign, f=alone[:3], p=people[name]))
-    await at_rest(ask)
+    await at_rest(app, ask)
     mine = {f"me {n}.jpg" for n in range(EACH)}
     found = await names(ask, {"persons": {"any": [people["me"]]}})
     assert found == mine | TOGETHER, "said of three, recognised on the others"
@@ -124,29 +123,29 @@ async def test_all_pictures_of_me_and_of_me_with_one_without_another(ask: Ask, l
             p=people["me"],
         )
     )["rejectFaces"]
-    await at_rest(ask)
+    await at_rest(app, ask)
     assert await searched(ask, "all pictures of me") == mine | TOGETHER - {"all.jpg"}, "and it does not come back"
     data(await ask("mutation($c: ID!) { undo(change: $c) { changed } }", c=rejected["change"]))
-    await at_rest(ask)
+    await at_rest(app, ask)
     assert await searched(ask, "all pictures of me") == mine | TOGETHER
 
     data(await ask("mutation { train(kind: PERSONS) { id } }"))
-    await at_rest(ask)
+    await at_rest(app, ask)
     query = "{ models(kind: PERSONS) { version state labels examples reason perLabel { label threshold } } }"
     [learnt] = data(await ask(query))["models"]
     assert (learnt["version"], learnt["state"], learnt["labels"], learnt["examples"]) == (1, "ACTIVE", 3, 9), learnt
     assert {each["label"] for each in learnt["perLabel"]} == {"Me", "Colin", "Tony"}
     assert await searched(ask, "all pictures of me") == mine | TOGETHER, "now by the model that was trained"
-    await asked_about(ask, people["Colin"])
+    await asked_about(app, ask, people["Colin"])
 
 
-async def asked_about(ask: Ask, person: str) -> None:
+async def asked_about(app: Starlette, ask: Ask, person: str) -> None:
     """A face under the wrong name is asked about; the answer stays."""
     nodes = data(await ask("{ photos { nodes { name faces { id } } } }"))["photos"]["nodes"]
     [[wrong]] = [[face["id"] for face in node["faces"]] for node in nodes if node["name"] == "Tony 5.jpg"]
     assign = "mutation($f: [ID!]!, $p: String!) { assignFaces(faces: $f, person: $p) { changed } }"
     data(await ask(assign, f=[wrong], p=person))
-    await at_rest(ask)
+    await at_rest(app, ask)
     query = """query($p: ID) { reviewQueue(kind: PERSONS, person: $p) { totalCount
       nodes { id label reason photo { name } face { id } person { name } tag { name } } } }"""
     queue = data(await ask(query, p=person))["reviewQueue"]

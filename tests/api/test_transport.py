@@ -21,7 +21,7 @@ from resolvers.asgi import create_app
 from resolvers.sockets import MAX_OPERATIONS
 from tests.kit.graphql import TOKENS, Ask, code, codes
 from tests.kit.server import serving
-from tests.kit.sockets import opened_socket, socket_url
+from tests.kit.sockets import connect_to, opened_socket
 from tests.kit.waiting import PATIENCE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.http]
@@ -119,9 +119,7 @@ async def test_a_subscription_tells_each_step_and_the_end(client: httpx.AsyncCli
     job = (await ask("mutation { scan { id } }"))["data"]["scan"]["id"]
     subscribe = {"query": "subscription($j: ID!) { job(id: $j) { state } }", "variables": {"j": job}}
     states = []
-    async with websockets.connect(
-        socket_url(client), subprotocols=[websockets.Subprotocol("graphql-transport-ws")]
-    ) as ws:
+    async with connect_to(client) as ws:
         payload = {"Authorization": f"Bearer {TOKENS['editor']}"}
         await ws.send(json.dumps({"type": "connection_init", "payload": payload}))
         assert json.loads(await ws.recv())["type"] == "connection_ack"
@@ -133,9 +131,7 @@ async def test_a_subscription_tells_each_step_and_the_end(client: httpx.AsyncCli
 
 
 async def test_a_socket_of_a_stranger_is_closed(client: httpx.AsyncClient) -> None:
-    async with websockets.connect(
-        socket_url(client), subprotocols=[websockets.Subprotocol("graphql-transport-ws")]
-    ) as ws:
+    async with connect_to(client) as ws:
         await ws.send(json.dumps({"type": "connection_init", "payload": {"Authorization": "Bearer wrong"}}))
         with pytest.raises(websockets.ConnectionClosed):
             await ws.recv()
@@ -143,9 +139,7 @@ async def test_a_socket_of_a_stranger_is_closed(client: httpx.AsyncClient) -> No
 
 
 async def test_a_watcher_that_goes_away_leaves_nothing_running(client: httpx.AsyncClient, library: str) -> None:
-    async with websockets.connect(
-        socket_url(client), subprotocols=[websockets.Subprotocol("graphql-transport-ws")]
-    ) as ws:
+    async with connect_to(client) as ws:
         payload = {"Authorization": f"Bearer {TOKENS['editor']}"}
         await ws.send(json.dumps({"type": "connection_init", "payload": payload}))
         await ws.recv()
@@ -204,9 +198,7 @@ async def test_before_the_library_is_loaded_a_client_is_told_when_to_come_back(t
     async with serving(create_app(settings)) as client:
         client.headers["Authorization"] = f"Bearer {TOKENS['owner']}"
         answer = await client.post("/graphql", json={"query": "{ viewer { name } }"})
-        async with websockets.connect(
-            socket_url(client), subprotocols=[websockets.Subprotocol("graphql-transport-ws")]
-        ) as ws:
+        async with connect_to(client) as ws:
             await ws.send(json.dumps({"type": "connection_init"}))
             with pytest.raises(websockets.ConnectionClosed):
                 await ws.recv()

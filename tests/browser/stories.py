@@ -17,7 +17,7 @@ PREVIEW = "document.getElementById('preview').innerText"
 async def follow(page: Page, label: str) -> None:
     """Opens a page by its name in the header."""
     link = f"[...document.querySelectorAll('.top nav a')].find(each => each.innerText === '{label}')"
-    await page.evaluate(f"{link}.click()")
+    await page.leave(f"{link}.click()")
     await page.until(f"document.title.startsWith('{label} -') && document.readyState === 'complete'")
 
 
@@ -35,7 +35,7 @@ async def tag_a_folder(page: Page, ask: Ask) -> None:
     ):
         data(await ask(f'mutation {{ {change}, tags: "Walks") {{ changed }} }}'))
     await follow(page, "Folders")
-    await page.evaluate("document.querySelector('.card a').click()")
+    await page.leave("document.querySelector('.card a').click()")
     await page.until("location.search.includes('Pictures') && !!document.querySelector('#tag[role=combobox]')")
     await page.evaluate("document.getElementById('tag').focus()")
     await page.type("wal")

@@ -29,6 +29,7 @@ PHOTOS = 130  # more than come with the page
 SUNDAYS = 110  # of these, the first were taken on a Sunday
 OPENED = 8  # the photo whose page is opened
 YEAR = 365 * 86400
+LOADED = "document.readyState === 'complete'"  # and so the scripts, which hear the keys
 FOCUSED = "document.activeElement?.closest('.cell')?.dataset.place"
 SELECTED = "document.querySelector('#selection:not([hidden]) [data-count]')?.innerText"
 
@@ -50,7 +51,8 @@ async def page(client: httpx.AsyncClient, ask: Ask, tmp_path: Path) -> AsyncIter
     await scan(ask)
     async with chromium(tmp_path / "chromium") as page:
         await page.go(f"{client.base_url}/login?token={TOKENS['owner']}")
-        await page.until("location.pathname === '/' && document.querySelector('.cell[data-id]')?.dataset.place === '0'")
+        first = "document.querySelector('.cell[data-id]')?.dataset.place === '0'"
+        await page.until(f"location.pathname === '/' && {first} && {LOADED}")
         yield page
     assert page.complaints == []
     foreign = [url for url in page.requested if not url.startswith((str(client.base_url), "data:"))]
@@ -84,12 +86,12 @@ async def _walks(page: Page) -> None:
     await page.until("location.pathname.startsWith('/photo/') && document.readyState === 'complete'")
     await page.leave("history.back()")
     await page.until("location.pathname === '/' && !!document.querySelector('.cell[data-place=\"129\"] a')")
-    assert await page.evaluate("scrollY > innerHeight"), "it is where it was"
+    assert await page.until("scrollY > innerHeight"), "it is where it was"
     years = await page.evaluate("[...document.querySelectorAll('#jump option')].map(each => Number(each.value))")
     assert len(years) == 2
     await page.evaluate("document.querySelector('.cell[data-place=\"129\"] a').focus()")
     await page.press("ArrowUp")
-    assert int(await page.until(FOCUSED)) < 129
+    await page.until(f"Number({FOCUSED}) < 129")
     jump = "const choice = document.getElementById('jump'); choice.selectedIndex = 0"
     await page.evaluate(f"{{{jump}; choice.dispatchEvent(new Event('change'))}}")
     await page.until("document.querySelector('.cell[data-place=\"0\"] a') !== null")
@@ -143,7 +145,7 @@ async def _searches(page: Page) -> None:
 async def _searches_for_what_no_filter_says(page: Page) -> None:
     await page.leave("location.href = '/?q=on+a+sunday'")
     await page.until("document.getElementById('total')?.innerText === '110 photos' && location.search.length > 1")
-    await page.until("!!document.querySelector('.cell[data-id] a')")
+    await page.until(f"!!document.querySelector('.cell[data-id] a') && {LOADED}")
     await page.evaluate("document.querySelector('.cell a').focus()")
     await page.press("End")
     await page.until("document.activeElement?.querySelector('img')?.alt.startsWith('109.jpg')")
@@ -183,7 +185,7 @@ async def _reviews(page: Page, ask: Ask, services: Services) -> None:
     await services.graph.transaction(lambda tx: questions.replace(tx, ModelKind.TAGS, "made", asked))
 
     await page.leave("location.href = '/review'")
-    await page.until("document.getElementById('asks')?.innerText.includes('Sunset')")
+    await page.until(f"document.getElementById('asks')?.innerText.includes('Sunset') && {LOADED}")
     before = await _count(ask, "Sunset")
     place = "document.getElementById('place').innerText"
     await page.press("n")
@@ -244,7 +246,7 @@ async def _names_a_face(page: Page, ask: Ask) -> None:
     await page.leave(f"location.href = {json.dumps(f'/photo/{photo}')}")
     face = "[...document.querySelectorAll('.face')].find(each => each.style.left === '25%')"
     about = f"document.querySelector({face}.getAttribute('href'))"
-    await page.until(f"location.pathname.startsWith('/photo/') && !!{face} && document.readyState === 'complete'")
+    await page.until(f"location.pathname.startsWith('/photo/') && !!{face} && {LOADED}")
     await page.evaluate(f"{face}.click()")
     await page.until("document.activeElement?.name === 'person'")
     await page.type("Ada")
@@ -267,8 +269,9 @@ async def _is_accessible(page: Page) -> None:
     photo = await page.until(f"document.querySelector('.cell[data-place=\"{OPENED}\"] a')?.href")
     others = ("/folders", "/folders?path=Pictures", "/people")
     for address in ("/", "/?q=best+xyzzy", photo, *others, "/review", tag, "/system", "/photo/UGhvdG86MDA="):
+        await page.evaluate("window.isOld = true")  # which may have the same address
         await page.leave(f"location.href = {json.dumps(address)}")
-        await page.until(f"location.href.endsWith({json.dumps(address)}) && document.readyState === 'complete'")
+        await page.until(f"!window.isOld && location.href.endsWith({json.dumps(address)}) && {LOADED}")
         if "MDA" in address:
             page.complaints.clear()  # the browser complains about the 404 itself
         else:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import os
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, Conflict, NotFound
 from photos_graph.graph.library.files import pending_count
+from photos_graph.jobs import runner
 from photos_graph.model.job_arguments import ScanArguments
 from photos_graph.model.jobs import Job, JobKind, JobState
 from photos_graph.model.library import RootState
 from photos_graph.services.browse.photos import LibraryCounts
+from photos_graph.services.scan import reading
 from photos_graph.services.scan.polling import Waiting, poll
 from photos_graph.services.scan.scan import rules
 from photos_graph.settings import LibrarySettings, Settings
@@ -30,47 +34,72 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
-    """A root whose scan lasts a while."""
+    """A root of 40 files."""
     root = tmp_path / "Pictures"
-    data = jpeg(0, 5000, 4000)
+    data = jpeg(0)
     for number in range(40):
         put(root / f"{number}.jpg", told_apart(data, str(number)))
     return root
 
 
-async def test_a_cancelled_scan_keeps_what_it_read_and_the_next_goes_on(services: Services, large: Path) -> None:
+READ = 6  # files that a scan reads before it is held
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Scans read ``READ`` files, and the others once this is set. They tell each step, and hear that they are cancelled
+    with the next one."""
+    monkeypatch.setattr(runner, "STEP_SECONDS", 0)
+    call, begun, goes_on = reading.call_intake, itertools.count(), asyncio.Event()
+
+    async def call_in_time(*arguments: Any) -> object:
+        if next(begun) >= READ:
+            await goes_on.wait()
+        return await call(*arguments)
+
+    monkeypatch.setattr(reading, "call_intake", call_in_time)
+    return goes_on
+
+
+async def test_a_cancelled_scan_keeps_what_it_read_and_the_next_goes_on(
+    services: Services, large: Path, held: asyncio.Event
+) -> None:
     await services.roots.add(str(large))
     job = await services.jobs.scan()
     async for step in services.jobs.watch(job.id):
         if step.done > 3:
             break
     await services.jobs.cancel(job.id)
+    held.set()
     job = await ended(services, job)
     assert job.state is JobState.CANCELLED
     some = len(await photos(services))
-    assert 0 < some < 40
+    assert READ <= some < 40
     again = await scanned(services)
     assert (again.state, again.total) == (JobState.SUCCEEDED, 40 - some)
     assert len(await photos(services)) == 40
     assert await in_step(services)
 
 
-async def test_a_scan_whose_service_stops_is_finished_by_the_next(settings: Settings, large: Path) -> None:
+async def test_a_scan_whose_service_stops_is_finished_by_the_next(
+    settings: Settings, large: Path, held: asyncio.Event
+) -> None:
     async with build(settings) as services:
         await services.roots.add(str(large))
         job = await services.jobs.scan()
         async for step in services.jobs.watch(job.id):
             if step.done > 3:
                 break
+    held.set()
     async with build(settings) as services:
         job = await ended(services, job)
         assert job.state is JobState.SUCCEEDED
         assert len(await photos(services)) == 40
 
 
-async def test_the_same_scan_waits_only_once(settings: Settings, large: Path) -> None:
+async def test_the_same_scan_waits_only_once(settings: Settings, folder: Path) -> None:
     async with build(settings, run_jobs=False) as services:
-        root = await services.roots.add(str(large))
+        root = await services.roots.add(str(folder))
         first, second = await services.jobs.scan(), await services.jobs.scan()
         other = await services.jobs.scan(root.id)
         assert first.id == second.id != other.id
@@ -132,12 +161,15 @@ async def under_way(services: Services, job: Job) -> None:
             return
 
 
-async def test_files_that_go_away_before_they_are_read_are_no_loss(services: Services, large: Path) -> None:
+async def test_files_that_go_away_before_they_are_read_are_no_loss(
+    services: Services, large: Path, held: asyncio.Event
+) -> None:
     await services.roots.add(str(large))
     job = await services.jobs.scan()
     await under_way(services, job)
     for number in range(4, 10):  # by name, the last
         (large / f"{number}.jpg").unlink()
+    held.set()
     job = await ended(services, job)
     assert job.state is JobState.SUCCEEDED, job.message
     assert len(await photos(services)) == 34
@@ -145,24 +177,29 @@ async def test_files_that_go_away_before_they_are_read_are_no_loss(services: Ser
     assert await in_step(services)
 
 
-async def test_a_root_that_is_removed_while_it_is_scanned_stays_removed(services: Services, large: Path) -> None:
+async def test_a_root_that_is_removed_while_it_is_scanned_stays_removed(
+    services: Services, large: Path, held: asyncio.Event
+) -> None:
     root = await services.roots.add(str(large))
     job = await services.jobs.scan()
     await under_way(services, job)
     assert await services.roots.remove(root.id)
+    held.set()
     job = await ended(services, job)
     assert job.state is JobState.SUCCEEDED and "removed" in (job.message or "")
     assert await services.browse.library_counts() == LibraryCounts(photos=0, files=0, folders=0)
     assert await in_step(services)
 
 
-async def test_a_poll_leaves_a_running_scan_alone(services: Services, large: Path) -> None:
+async def test_a_poll_leaves_a_running_scan_alone(services: Services, large: Path, held: asyncio.Event) -> None:
     await services.roots.add(str(large))
     job = await services.jobs.scan()
     await under_way(services, job)
     await poll(services.graph, services.jobs, rules(services.settings))
     assert [each.id for each in (await services.jobs.page(None, 10, None)).items] == [job.id]
-    assert (await ended(services, await services.jobs.cancel(job.id))).state is JobState.CANCELLED
+    await services.jobs.cancel(job.id)
+    held.set()
+    assert (await ended(services, job)).state is JobState.CANCELLED
 
 
 async def test_a_poll_asks_once_about_what_it_must_not_judge(services: Services, folder: Path) -> None:

@@ -179,7 +179,7 @@ async def chromium(folder: Path, *more: str) -> AsyncIterator[Page]:
         )
     try:
         address = await _address(folder, browser)
-        async with websockets.connect(address, max_size=None) as socket:
+        async with websockets.connect(address, max_size=None, open_timeout=PATIENCE, ping_timeout=PATIENCE) as socket:
             page = Page(socket)
             try:
                 await page.open()

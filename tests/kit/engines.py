@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import secrets
@@ -33,6 +34,7 @@ from tests.kit.waiting import PATIENCE
 
 NAMES = ("embedded", "neo4j")
 NEO4J_VERSION = "5.26.30"
+EPHEMERAL = Path("/proc/sys/net/ipv4/ip_local_port_range")
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "photos-graph-test"
 
 POM = f"""\
@@ -152,9 +154,15 @@ def silence_jobs(settings: GraphSettings) -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Returns a port that nobody else is given before somebody listens on it: none of those that the kernel gives to
+    connections and to listeners that take any port."""
+    first = int(EPHEMERAL.read_text().split()[0]) if EPHEMERAL.exists() else 0
+    ports = range(10_000, first) if first > 12_000 else range(50_000, 60_000)
+    while True:
+        port = secrets.choice(ports)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _delete_some(transaction: neo4j.ManagedTransaction) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from photos_graph.settings import FaceSettings, Settings
 from tests.kit.corpora import PORTRAITS
 from tests.kit.library import ended
 from tests.kit.pictures import put
+from tests.kit.waiting import PATIENCE
 
 
 def with_models(settings: Settings, weights_home: Path, **faces: object) -> Settings:
@@ -134,6 +136,18 @@ async def looked(services: Services, photo_ids: Iterable[str] | None = None) -> 
         (job for job in await of_kind(services, JobKind.FACES) if job.id not in earlier),
         key=lambda job: (job.done, job.created_at),
     )
+
+
+async def heard(services: Services) -> None:
+    """Waits until jobs were asked for because of what people said a moment ago of faces."""
+    if (asking := services.face_triggers._waiting) is not None:
+        await asyncio.wait({asking}, timeout=PATIENCE)
+
+
+async def at_rest(services: Services) -> None:
+    """Waits until what people said a moment ago has become jobs, and all jobs have ended."""
+    await heard(services)
+    await settled(services)
 
 
 async def settled(services: Services) -> None:

@@ -77,15 +77,17 @@ async def open_socket(app: ASGIApp, headers: Mapping[str, str] | None = None) ->
         await asyncio.wait_for(running, PATIENCE)
 
 
-def socket_url(client: httpx.AsyncClient) -> str:
-    return str(client.base_url).replace("http://", "ws://").rstrip("/") + "/graphql"
+def connect_to(client: httpx.AsyncClient) -> websockets.connect:
+    """Opens a socket to a real server, which does not know the client yet."""
+    url = str(client.base_url).replace("http://", "ws://").rstrip("/") + "/graphql"
+    protocol = websockets.Subprotocol("graphql-transport-ws")
+    return websockets.connect(url, subprotocols=[protocol], open_timeout=PATIENCE, ping_timeout=PATIENCE)
 
 
 @asynccontextmanager
 async def opened_socket(client: httpx.AsyncClient) -> AsyncIterator[websockets.ClientConnection]:
     """Opens a socket to a real server with the token of the owner."""
-    protocol = websockets.Subprotocol("graphql-transport-ws")
-    async with websockets.connect(socket_url(client), subprotocols=[protocol]) as ws:
+    async with connect_to(client) as ws:
         payload = {"Authorization": f"Bearer {TOKENS['owner']}"}
         await ws.send(json.dumps({"type": "connection_init", "payload": payload}))
         assert json.loads(await ws.recv())["type"] == "connection_ack"

@@ -164,8 +164,9 @@ async def test_a_body_that_does_not_come_is_answered_by_408(tmp_path: Path, more
 
 
 async def test_a_body_may_come_slowly(tmp_path: Path) -> None:
-    async with served(tmp_path, body_seconds=0.2, keep_alive_seconds=1) as server:
-        said = await server.says(POST, *[b"x" * 10_000] * 10, pause=0.1)
+    """All of it takes longer than a pause may be."""
+    async with served(tmp_path, body_seconds=2, keep_alive_seconds=1) as server:
+        said = await server.says(POST, *[b"x" * 10_000] * 10, pause=0.3)
         assert said.endswith(b"\r\n\r\n100000")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import threading
 import time
 import tracemalloc
 from json import JSONDecodeError
@@ -236,11 +237,13 @@ async def test_a_validation_that_takes_too_long_ends() -> None:
 async def test_only_so_many_documents_wait_for_the_thread(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "MOST_WAITING", 2)
     reader = Reader(WebSettings())
-    waiting = [asyncio.create_task(reader.aside(lambda: time.sleep(0.2))) for _ in range(2)]
+    may_end = threading.Event()
+    waiting = [asyncio.create_task(reader.aside(may_end.wait)) for _ in range(2)]
     await asyncio.sleep(0)
     with pytest.raises(Busy):
         await reader.read(LARGE)
     assert (await reader.read(SMALL)).node.definitions, "a small document needs no thread"
+    may_end.set()
     await asyncio.gather(*waiting)
     await reader.read(LARGE)
 

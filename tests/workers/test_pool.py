@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -241,12 +241,18 @@ async def test_a_cancelled_call_frees_its_place() -> None:
 
 async def test_a_full_queue_is_busy() -> None:
     async with pool_of(queue=1) as pool:
-        calls = [asyncio.create_task(pool.call(HANG, 0.5)) for _ in range(2)]
+        calls = [asyncio.create_task(pool.call(HANG, LONG)) for _ in range(2)]
         await until(lambda: pool.running)
         with pytest.raises(Busy) as busy:
             await pool.call(ECHO, EchoOrder())
         assert busy.value.retry_after >= 1
-        await asyncio.gather(*calls)
+        await cancelled(calls)
+
+
+async def cancelled(calls: Sequence[asyncio.Task[object]]) -> None:
+    for call in calls:
+        call.cancel()
+    await asyncio.gather(*calls, return_exceptions=True)
 
 
 async def test_who_looks_goes_before_a_scan() -> None:
@@ -257,19 +263,19 @@ async def test_who_looks_goes_before_a_scan() -> None:
             await pool.call(HANG, 0, priority)
             order.append(priority)
 
-        async with asyncio.TaskGroup() as group:
-            group.create_task(pool.call(HANG, 0.3))
-            await until(lambda: pool.running)
+        async with asyncio.TaskGroup() as group, pool.stream(HANG, LONG) as chunks:
+            await anext(aiter(chunks))
             for priority in (Priority.BACKGROUND, Priority.BACKGROUND, Priority.INTERACTIVE):
                 group.create_task(call(priority))
+            await until(lambda: pool.waiting(Priority.BACKGROUND) == 2 and pool.waiting(Priority.INTERACTIVE))
     assert order == [Priority.INTERACTIVE, Priority.BACKGROUND, Priority.BACKGROUND]
 
 
 async def test_tasks_run_side_by_side() -> None:
-    async with pool_of(size=2) as pool, asyncio.TaskGroup() as group:
-        for _ in range(2):
-            group.create_task(pool.call(HANG, 0.5))
+    async with pool_of(size=2) as pool:
+        calls = [asyncio.create_task(pool.call(HANG, LONG)) for _ in range(2)]
         await until(lambda: len(pool.running) == 2)
+        await cancelled(calls)
 
 
 async def test_closing_ends_children_and_does_not_blame_the_file() -> None:

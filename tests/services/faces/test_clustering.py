@@ -25,7 +25,7 @@ from photos_graph.model.search import Ref
 from photos_graph.services.faces import clustering
 from photos_graph.settings import Settings
 from tests.kit.library import ended, in_step, scanned
-from tests.kit.portraits import NAME, Seen, faces, of_kind, people, put_faces, settled
+from tests.kit.portraits import NAME, Seen, at_rest, faces, of_kind, people, put_faces, settled
 from tests.kit.processes.slow_groups import SLOW_GROUP
 from tests.kit.waiting import PATIENCE
 
@@ -261,8 +261,7 @@ async def test_what_people_say_is_looked_at_once_they_say_no_more(library: Servi
     for _ in range(20):
         await library.face_triggers.labels_changed(LabelsChanged(LabelKind.FACES))
     assert len(await of_kind(library, JobKind.CLUSTER)) == count
-    await asyncio.sleep(1.5)
-    await settled(library)
+    await at_rest(library)
     assert len(await of_kind(library, JobKind.CLUSTER)) == count + 1
     async with build(library.settings, run_jobs=False) as services:
         await services.face_triggers.labels_changed(LabelsChanged(LabelKind.FACES))

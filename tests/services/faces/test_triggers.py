@@ -24,7 +24,7 @@ from photos_graph.services.faces import triggers
 from photos_graph.settings import Settings
 from tests.kit.library import exported, imported, photos, scanned
 from tests.kit.pictures import OLD, jpeg, put
-from tests.kit.portraits import of_kind, replace_faces, settled
+from tests.kit.portraits import at_rest, of_kind, replace_faces, settled
 from tests.kit.waiting import PATIENCE, Pauses
 
 pytestmark = pytest.mark.anyio
@@ -81,8 +81,7 @@ async def test_an_imported_face_is_looked_at_by_a_job(wanting: Settings, tmp_pat
         photo = await looked_at(services, tmp_path / "Pictures")
         await services.drawn_faces.add(photo, BOX)
         folder = await exported(services, DatasetFormat.JSON)
-        await asyncio.sleep(1.5)
-        await settled(services)
+        await at_rest(services)
         await services.graph.write(FORGET)
         await services.graph.write(LOOKED_AT, models=services.settings.faces_by)
         before = await looks(services)
@@ -101,7 +100,7 @@ async def test_what_waits_for_its_folder_is_looked_at_when_it_is_back(wanting: S
         await in_state(services, RootState.OFFLINE)
         await services.graph.transaction(lambda tx: due.make_due(tx, due.FACES, [number]))
         await services.face_triggers.labels_changed(LabelsChanged(LabelKind.FACES))
-        await asyncio.sleep(1.5)
+        await at_rest(services)
         assert await looks(services) == before, "nothing can be seen of it now"
         (tmp_path / "away").rename(folder)
         await until_looks(services, before + 1)
@@ -158,8 +157,7 @@ async def test_an_import_before_a_kill_is_matched_by_the_next_service(settings: 
         photo = await looked_at(services, tmp_path / "Pictures")
         await services.drawn_faces.add(photo, BOX, Ref(name="Ann"))
         folder = await exported(services, DatasetFormat.JSON)
-        await asyncio.sleep(1.5)
-        await settled(services)
+        await at_rest(services)
         await services.graph.write(FORGET)
         await match_requests.take(services.graph)
         before = await matches(services)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,8 @@ from photos_graph.model.jobs import JobState
 from photos_graph.model.search import PhotoOrder
 from photos_graph.services.scan import reading
 from photos_graph.settings import Settings
+from photos_graph.workers.frames import FrameKind
+from photos_graph.workers.process import Worker
 from tests.kit.corpora import CORPORA, HOSTILE
 from tests.kit.library import ended, failures, files, photos, scanned
 from tests.kit.pictures import OLD, jpeg, put
@@ -26,27 +28,31 @@ from tests.kit.processes.dying import dies
 pytestmark = pytest.mark.anyio
 
 
-async def killing(services: Services) -> None:
-    """Kills every decoder that has worked on something for a moment."""
-    before: set[int] = set()
-    while True:
-        for pid in before & set(services.pool.running):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        before = set(services.pool.running)
-        await asyncio.sleep(0.03)
+@pytest.fixture
+def killing(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """Decoders are killed when they have begun with something, until this is undone."""
+
+    async def begun(worker: Worker) -> tuple[FrameKind, bytes]:
+        kind, body = await frame(worker)
+        if kind is FrameKind.BEGUN:
+            os.kill(worker.pid, signal.SIGKILL)
+        return kind, body
+
+    frame = Worker._frame
+    with monkeypatch.context() as patch:
+        patch.setattr(Worker, "_frame", begun)
+        yield patch
 
 
 @pytest.mark.parametrize("ahead", [None, 3600], ids=["old", "time ahead"])
 async def test_a_file_that_kills_its_worker_twice_is_left_alone_by_name(
-    services: Services, tmp_path: Path, ahead: int | None
+    services: Services, tmp_path: Path, ahead: int | None, killing: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "Pictures"
-    put(folder / "deadly.jpg", jpeg(1, 6000, 4000), at=time.time() + ahead if ahead else OLD)
+    put(folder / "deadly.jpg", jpeg(1), at=time.time() + ahead if ahead else OLD)
     await services.roots.add(str(folder))
-    killer = asyncio.create_task(killing(services))
     job = await scanned(services)
-    killer.cancel()
+    killing.undo()
     assert job.state is JobState.SUCCEEDED
     failure = (await failures(services))["Pictures/deadly.jpg"]
     assert failure.attempts == 2 and "died" in failure.reason
