@@ -51,8 +51,8 @@ class Finder:
         # With TensorFlow, DeepFace would take ten times as long to start and need four times the memory.
         os.environ.update(DEEPFACE_HOME=str(home), DEEPFACE_BACKEND_ENGINE="onnx")
         try:
-            self._detect = load_detector(detector, min_score)
-            self._embed = load_embedder(embedder)
+            self._detect = load_detector(detector, min_score, home)
+            self._embed = load_embedder(embedder, home)
         except ImportError as error:
             needs = ", ".join(dict.fromkeys((*detector_row.packages, *self._row.packages))) or "photos-graph[faces]"
             raise ModelUnavailable(f"{error.name or error} is not installed. The models need {needs}.") from None

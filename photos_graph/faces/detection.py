@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy as np
 from photos_graph.faces import catalogue
 from photos_graph.faces.directions import in_all_directions, main_direction, turned, turned_back
 from photos_graph.faces.sightings import Detections, Pixels, joined, no_detections, same_face
+from photos_graph.faces.weights import FaceWeights
 
 COARSE_EDGE = 640  # pixels; the size that YuNet was made for, at which it is most reliable
 STEP = 3  # the largest ratio of two successive sizes
@@ -34,19 +36,20 @@ BOX_LANDMARKS = np.array(
 Look = Callable[[Pixels], Detections]  # takes a picture (height, width, 3) in BGR, as DeepFace uses it
 
 
-def load_detector(name: str, min_score: float) -> Callable[[Pixels], Detections]:
-    """Loads a detector, and returns the function that finds the faces of a picture (height, width, 3) in RGB.
-    DEEPFACE_HOME must contain its weights.
+def load_detector(name: str, min_score: float, home: Path) -> Callable[[Pixels], Detections]:
+    """Loads a detector, and returns the function that finds the faces of a picture (height, width, 3) in RGB. ``home``
+    has its weights, and is DEEPFACE_HOME.
 
-    Raises BadInput for a name that is not in the catalogue. It imports DeepFace, so it must be called in a worker.
+    Raises BadInput for a name that is not in the catalogue. It imports the libraries of the model, so it must be called
+    in a worker.
     """
     catalogue.detector(name)
+    if name == "yunet":
+        look = _yunet(FaceWeights(home).path(catalogue.YUNET), min_score)
+        return lambda pixels: look_in_steps(look, _bgr(pixels))
     from deepface.modules.modeling import build_model
 
     model = build_model(task="face_detector", model_name=name)
-    if name == "yunet":
-        look = _yunet(model.model, min_score)
-        return lambda pixels: look_in_steps(look, _bgr(pixels))
     return lambda pixels: _kept(_by_deepface(model, _bgr(pixels), min_score), *pixels.shape[:2])
 
 
@@ -136,9 +139,11 @@ def _parts(length: int) -> list[tuple[int, int]]:
     return [(i * (length - part) // (count - 1), part) for i in range(count)]
 
 
-def _yunet(model: Any, min_score: float) -> Look:
+def _yunet(weights: Path, min_score: float) -> Look:
     """Calls OpenCV's detector directly, because DeepFace drops three of its landmarks."""
-    model.setScoreThreshold(min_score)
+    import cv2
+
+    model: Any = cv2.FaceDetectorYN.create(str(weights), "", (0, 0), min_score)
 
     def look(picture: Pixels) -> Detections:
         model.setInputSize((picture.shape[1], picture.shape[0]))
