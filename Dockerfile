@@ -1,11 +1,13 @@
 FROM python:3.11-slim AS build
+# "faces,features,cluster,text,ml" adds TensorFlow (1.3 GB), for TFRECORD and other backbones.
+ARG EXTRAS=faces,features,cluster,text
 WORKDIR /src
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY photos_graph photos_graph
 COPY resolvers resolvers
 COPY docs/cookbook docs/cookbook
 RUN python -m venv /opt/photos-graph \
-    && /opt/photos-graph/bin/pip install --no-cache-dir --constraint constraints.txt ".[faces,cluster,ml,text]"
+    && /opt/photos-graph/bin/pip install --no-cache-dir --constraint constraints.txt ".[${EXTRAS}]"
 
 FROM python:3.11-slim
 RUN useradd --uid 1000 --create-home photos \

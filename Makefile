@@ -8,7 +8,7 @@ demo = .demo/Pictures
 # Compiled modules are kept, whatever the environment says: the program starts other processes, and the tests hundreds.
 export PYTHONDONTWRITEBYTECODE =
 # Workers may not write files. So what only they import is compiled by importing it once, which prints more than it says.
-models = deepface.DeepFace, hdbscan, keras, onnx, tensorflow
+models = deepface.DeepFace, hdbscan, onnx
 .PHONY: setup run test clients owner check docs bench release
 
 setup: $(ready)
@@ -55,7 +55,7 @@ release:
 $(usable): pyproject.toml constraints.txt
 	@.ci/packages run
 	$(PYTHON) -m venv $(VENV)
-	$(install) '.[ml,text,cluster]'
+	$(install) '.[faces,features,text,cluster]'
 	-@DEEPFACE_BACKEND_ENGINE=onnx DEEPFACE_HOME=$(VENV) $(bin)/python -c 'import $(models)' >/dev/null 2>&1
 	@touch $@
 
@@ -63,6 +63,7 @@ $(usable): pyproject.toml constraints.txt
 $(ready): $(usable)
 	@.ci/packages test
 	$(install) '.[dev,demo,ml,text,cluster]'
+	-@$(bin)/python -c 'import keras, tensorflow' >/dev/null 2>&1
 	@touch $@
 
 $(demo): | $(usable)

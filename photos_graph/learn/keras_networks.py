@@ -56,7 +56,7 @@ def import_keras(home: Path, threads: int) -> Any:
             import tensorflow as tf
     except ImportError as error:
         raise ModelUnavailable(
-            f"{error.name or error} is not installed. Install it for learning: pip install 'photos-graph[ml]'"
+            f"{error.name or error} is not installed. Install it: pip install 'photos-graph[ml]'"
         ) from None
     if tf.config.threading.get_intra_op_parallelism_threads() != threads:
         tf.config.threading.set_intra_op_parallelism_threads(threads)

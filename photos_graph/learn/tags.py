@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -56,7 +55,6 @@ class TagModel:
 
 
 def train(
-    keras: Any,
     learnt: TrainingSet,
     graph: Neighbours,
     promised: float,
@@ -81,7 +79,7 @@ def train(
     labelled, groups = learnt.labelled[rows], learnt.held_out_together[rows]
     progress(1, FOLDS + 2)
 
-    crossing = _Crossing(keras, graph, rows, features, known, labelled, _folds(groups, seed), seed)
+    crossing = _Crossing(graph, rows, features, known, labelled, _folds(groups, seed), seed)
     by_one, by_more, (kernel, bias) = crossing.run(progress)
     calibration = calibrate(*by_one, known)
     crossed = _as_unlabelled(calibration.scores(*by_one), calibration.scores(*by_more), labelled)
@@ -129,7 +127,6 @@ class _Crossing:
     it: each photo by the one of its fold, and a photo without a tag also by UNSEEN models, with labels from all folds.
     """
 
-    keras: Any
     graph: Neighbours
     rows: Places
     features: Floats
@@ -150,7 +147,7 @@ class _Crossing:
             mine = self.folds == fold
             unseen = np.where(self.labelled, mine, (fold - self.folds) % FOLDS < UNSEEN)
             part = self.known[~unseen].balanced()
-            kernel, bias = head.fit(self.keras, self.features[~unseen], part.targets, part.weights, self.seed)
+            kernel, bias = head.fit(self.features[~unseen], part.targets, part.weights, self.seed)
             heads.append((kernel, bias))
             scores = self.features[unseen] @ kernel + bias
             mean_logits[unseen] += scores / UNSEEN

@@ -34,6 +34,7 @@ FOR_ALL = (
     "photos_graph.services.learning.features_child",
     "photos_graph.services.learning.neighbours_child",
     "photos_graph.services.learning.picturing_child",
+    "photos_graph.services.learning.training_child",
 )
 
 

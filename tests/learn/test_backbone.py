@@ -15,7 +15,7 @@ from PIL import Image
 
 from photos_graph.errors import BadInput, ModelUnavailable
 from photos_graph.faces.embedding import normalised
-from photos_graph.learn import catalogue, content, neighbours
+from photos_graph.learn import catalogue, content, head, neighbours
 from photos_graph.learn.backbone import Floats, Pixels
 from photos_graph.learn.catalogue import LITE0
 from photos_graph.learn.classes import names
@@ -25,6 +25,7 @@ from photos_graph.learn.weights import BackboneWeights
 from photos_graph.services.learning.features_call import PictureFeatures
 from photos_graph.weights import WeightState
 from tests.kit.corpora import CORPORA
+from tests.kit.head_examples import COUNTS, examples
 from tests.kit.model_workers import BackboneWorker
 
 REPOSITORY = Path(__file__).parents[2]
@@ -104,11 +105,12 @@ def test_features_are_layers_of_length_one_and_blind_to_mirrors(lite0: BackboneW
 @dataclass(frozen=True)
 class InKeras:
     """What one process with TensorFlow made: the outputs of EfficientNet-Lite0 for ``pictures``, and a folder with
-    weights of chance of MobileNetV3Small."""
+    weights of chance of MobileNetV3Small. ``heads`` are a kernel and biases for each of ``head_examples``."""
 
     pictures: Pixels
     outputs: list[Floats]
     owner: Path
+    heads: list[Floats]
 
 
 @pytest.fixture(scope="module")
@@ -119,10 +121,11 @@ def in_keras(backbone_home: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     shown = [Image.open(PICTURES / f"{name}.png") for name in ("chelsea", "coffee", "astronaut", "motorcycle_left")]
     np.save(given, np.stack([np.asarray(each.convert("RGB").resize((224, 224))) for each in shown]))
     weights = BackboneWeights(backbone_home).path(LITE0)
-    command = [sys.executable, "-m", "tests.kit.processes.keras_reference", weights, given, results]
-    subprocess.run([*command, owner / "MobileNetV3Small.weights.h5"], check=True, capture_output=True, cwd=REPOSITORY)
-    with np.load(results) as found:
-        return InKeras(np.load(given), [found[name] for name in found.files], owner)
+    file, heads = owner / "MobileNetV3Small.weights.h5", folder / "heads.npz"
+    command = [sys.executable, "-m", "tests.kit.processes.keras_reference", weights, given, results, file, heads]
+    subprocess.run(command, check=True, capture_output=True, cwd=REPOSITORY)
+    with np.load(results) as found, np.load(heads) as trained:
+        return InKeras(np.load(given), [found[n] for n in found.files], owner, [trained[n] for n in trained.files])
 
 
 def test_it_sees_what_keras_sees(in_keras: InKeras, backbone_home: Path) -> None:
@@ -137,6 +140,15 @@ def test_it_sees_what_keras_sees(in_keras: InKeras, backbone_home: Path) -> None
 
     alone = Lite0(weights, 224, threads=2).outputs(in_keras.pictures[2:3])
     assert all(np.array_equal(each, all_[2:3]) for each, all_ in zip(alone, found, strict=True))
+
+
+def test_a_head_is_trained_as_keras_trains_it(in_keras: InKeras) -> None:
+    """So what was fitted to heads of Keras, and what was measured with them, stays true."""
+    ours = [part for count in COUNTS for part in head.fit(*examples(count), seed=count)]
+    for mine, theirs in zip(ours, in_keras.heads, strict=True):
+        assert np.abs(theirs).max() > 0.01 and np.abs(mine - theirs).max() < 1e-3 * np.abs(theirs).max()
+    again = [part for count in COUNTS for part in head.fit(*examples(count), seed=count)]
+    assert all(np.array_equal(*pair) for pair in zip(ours, again, strict=True))
 
 
 def test_weights_of_another_network_are_named(backbone_home: Path) -> None:

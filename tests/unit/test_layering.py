@@ -35,8 +35,9 @@ def test_workers_that_decode_pictures_load_neither_driver_nor_settings(child: st
     assert not heavy & _imported(f"photos_graph.{child}")
 
 
-def test_photos_are_described_without_tensorflow() -> None:
-    assert not {"tensorflow", "keras"} & _imported("photos_graph.learn.lite0")
+@pytest.mark.parametrize("module", ["photos_graph.learn.lite0", "photos_graph.services.learning.training_child"])
+def test_photos_are_described_and_tags_are_learnt_without_tensorflow(module: str) -> None:
+    assert not {"tensorflow", "keras"} & _imported(module)
 
 
 def test_the_service_starts_without_libraries_of_the_models() -> None:

@@ -36,15 +36,15 @@ class Trained:
 
 def training_pool(settings: Settings) -> WorkerPool:
     learn = settings.learn
-    folders = [settings.learn_dir, *settings.readable_by_models]
+    folders = [settings.learn_dir]
     return WorkerPool(TRAINING_TASKS, 1, learn.memory_bytes, learn.train_seconds, 1, learn.idle_seconds, folders)
 
 
 async def train_tags(pool: WorkerPool, training_set: Path, graph: Path, settings: Settings, on_step: Steps) -> bytes:
     """Trains a model of tags from files that ``dataset`` and ``neighbours`` saved. Returns the content of its file.
 
-    Raises BadInput if no tag has enough examples, ModelUnavailable if TensorFlow is missing, OverLimit if training
-    takes too long or too much memory, and KilledWorker.
+    Raises BadInput if no tag has enough examples, OverLimit if training takes too long or too much memory, and
+    KilledWorker.
     """
     order = TrainTagsOrder(training_set, graph, _options(settings))
     _, chunks = await pool.call(TRAIN_TAGS, order, Priority.BACKGROUND, on_step)
@@ -77,7 +77,7 @@ async def learn_persons(
 
 def _options(settings: Settings) -> TagTrainingOptions:
     learn = settings.learn
-    return TagTrainingOptions(settings.models_dir, learn.threads, learn.precision, learn.seed, learn.flood)
+    return TagTrainingOptions(learn.precision, learn.seed, learn.flood)
 
 
 async def _learn(pool: WorkerPool, task: Task[Order, TrainingResult], order: Order, on_step: Steps) -> Trained:

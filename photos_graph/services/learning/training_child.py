@@ -14,7 +14,6 @@ from photos_graph.learn import dataset, gate, neighbours, persons, tags
 from photos_graph.learn.calibration import NO_THRESHOLD
 from photos_graph.learn.dataset import POSITIVE, TrainingSet
 from photos_graph.learn.gate import Verdict
-from photos_graph.learn.keras_networks import import_keras
 from photos_graph.learn.metrics import LabelScore
 from photos_graph.learn.named_faces_file import read_named_faces
 from photos_graph.learn.neighbours import Neighbours
@@ -90,8 +89,7 @@ def learn_persons(order: LearnPersonsOrder, emit: Emit) -> TrainingResult:
 
 def _trained(learnt: TrainingSet, graph: Neighbours, options: TagTrainingOptions, emit: Emit) -> TagModel:
     _check(learnt)
-    keras = import_keras(options.home, options.threads)
-    return tags.train(keras, learnt, graph, options.promised, options.seed, emit.step, options.flood)
+    return tags.train(learnt, graph, options.promised, options.seed, emit.step, options.flood)
 
 
 def _check(learnt: TrainingSet) -> None:

@@ -10,11 +10,9 @@ from photos_graph.workers.task import LocalPath, Task
 
 @dataclass(frozen=True, slots=True)
 class TagTrainingOptions:
-    """The options of training. ``home`` is the folder of the weights. Thresholds are chosen so that predictions have
-    the ``promised`` precision. ``flood`` limits to how many photos a tag without a judged sheet is given."""
+    """The options of training. Thresholds are chosen so that predictions have the ``promised``
+    precision. ``flood`` limits to how many photos a tag without a judged sheet is given."""
 
-    home: LocalPath
-    threads: int
     promised: float
     seed: int
     flood: float

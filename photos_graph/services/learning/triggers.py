@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from importlib.util import find_spec
 
 from photos_graph.errors import ModelUnavailable
 from photos_graph.events import PhotosArrived, TrainingStarted
@@ -113,7 +112,7 @@ class LearningTriggers:
         if kind is ModelKind.PERSONS:
             return True
         try:
-            return _keras_is_here() and await self.reason_not_to() is None
+            return await self.reason_not_to() is None
         except ModelUnavailable:
             return False
 
@@ -137,8 +136,3 @@ class LearningTriggers:
     def _weights_are_here(self) -> bool:
         learn = self._settings.learn
         return BackboneWeights(self._settings.models_dir, learn.weights).are_here(catalogue.backbone(learn.backbone))
-
-
-def _keras_is_here() -> bool:
-    """Returns whether models of tags can be trained. Photos can be described and predicted without."""
-    return find_spec("tensorflow") is not None

@@ -1,7 +1,8 @@
 """Runs what only TensorFlow does in the tests of backbones.
 
-``python -m tests.kit.processes.keras_reference WEIGHTS PICTURES OUTPUTS FILE``: the outputs of EfficientNet-Lite0 in
-Keras for the array in PICTURES go into OUTPUTS, and weights of chance of MobileNetV3Small into FILE.
+``python -m tests.kit.processes.keras_reference WEIGHTS PICTURES OUTPUTS FILE HEADS``: the outputs of
+EfficientNet-Lite0 in Keras for the array in PICTURES go into OUTPUTS, weights of chance of MobileNetV3Small into FILE,
+and heads that Keras trains on ``head_examples`` into HEADS.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from typing import Any
 import keras
 import numpy as np
 
+from photos_graph.learn.head import BATCH, LEARNING_RATE, MIN_EPOCHS, STEPS, WEIGHT_DECAY
 from photos_graph.learn.lite0 import DEVIATION, EPSILON, FACTOR, MEAN, STAGES, STEM
 from photos_graph.learn.torch_file import read_tensors
+from tests.kit.head_examples import COUNTS, examples
 
 layers = keras.layers
 Tensors = dict[str, Any]
@@ -73,8 +76,34 @@ def turned(tensor: Any, depthwise: bool) -> Any:
     return tensor.T
 
 
+def head(features: Any, targets: Any, weights: Any, seed: int) -> tuple[Any, Any]:
+    """The head as Keras trains it: what ``learn/head.py`` says in the words of Keras."""
+    ops, batches = keras.ops, -(-len(features) // BATCH)
+    epochs = max(MIN_EPOCHS, STEPS // batches)
+
+    def masked(known: Any, logits: Any) -> Any:
+        target, weight = known[..., 0], known[..., 1]
+        each = ops.maximum(logits, 0) - logits * target + ops.log1p(ops.exp(-ops.abs(logits)))
+        return ops.sum(each * weight, axis=-1)
+
+    decay = keras.regularizers.L2(WEIGHT_DECAY)
+    layer = layers.Dense(targets.shape[1], kernel_initializer="zeros", kernel_regularizer=decay)
+    model = keras.Sequential([keras.Input((features.shape[1],)), layer])
+    schedule = keras.optimizers.schedules.CosineDecay(LEARNING_RATE, epochs * batches)
+    model.compile(keras.optimizers.Adam(schedule), masked)
+    chance = np.random.default_rng(seed)
+    for _ in range(epochs):
+        order = chance.permutation(len(features)) if batches > 1 else np.arange(len(features))
+        for part in np.array_split(order, batches):
+            known = np.stack([targets[part], weights[part] * np.float32(len(part) * batches)], axis=-1)
+            model.train_on_batch(features[part], known)
+    kernel, bias = layer.get_weights()
+    return kernel, bias
+
+
 if __name__ == "__main__":
-    weights, given, results, file = map(Path, sys.argv[1:])
+    weights, given, results, file, heads = map(Path, sys.argv[1:])
+    np.savez(heads, *(part for count in COUNTS for part in head(*examples(count), seed=count)))
     pictures = np.load(given)
     model = network(read_tensors(weights), pictures.shape[1])
     np.savez(results, *model.predict_on_batch((pictures.astype(np.float32) - MEAN) / DEVIATION))
