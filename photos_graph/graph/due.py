@@ -127,8 +127,10 @@ async def want(graph: Graph, stage: Stage, version: Version, *, again: bool = Fa
     """
     if not again and await is_wanted(graph, stage, version):
         return
-    for start in range(0, await last_number(graph) + 1, BLOCK):
-        await graph.write(stage.query(MAKE_BLOCK_DUE), start=start, end=start + BLOCK, version=version, again=again)
+    count = await last_number(graph) + 1
+    for start in range(0, count, BLOCK):
+        end = min(start + BLOCK, count)  # each further number would cost as much as that of a photo
+        await graph.write(stage.query(MAKE_BLOCK_DUE), start=start, end=end, version=version, again=again)
     await graph.write(stage.query(WANT), version=version)
 
 
