@@ -11,6 +11,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing, suppress
+from copy import copy
+from functools import cache
 from inspect import isawaitable
 from typing import Annotated, Any
 
@@ -18,6 +20,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
@@ -288,22 +291,38 @@ async def _while_let_in(
 def build_schema(settings: WebSettings, slow_seconds: float = 1, metrics: Metrics | None = None) -> Schema:
     """``slow_seconds``: operations that take longer are logged. ``metrics`` count those of clients."""
     reader = Reader(settings)
+    schema = _with_types_of(_converted())
+    schema.extensions = (
+        lambda: Measuring(slow_seconds, metrics),
+        PublicErrors,
+        lambda: Parsing(reader),
+        lambda: QueryLimits(settings, reader),
+        lambda: TimeLimit(settings),
+    )
+    schema.reader = reader
+    return schema
+
+
+@cache
+def _converted() -> Schema:
+    """Returns a schema without extensions. Its types are the same for all schemas, and take long to convert."""
     schema = Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
-        extensions=[
-            lambda: Measuring(slow_seconds, metrics),
-            PublicErrors,
-            lambda: Parsing(reader),
-            lambda: QueryLimits(settings, reader),
-            lambda: TimeLimit(settings),
-        ],
         config=StrawberryConfig(scalar_map=SCALARS),
         execution_context_class=LevelExecutor,
     )
-    schema.reader = reader
     keep_to_scopes(schema._schema)  # strawberry has no public way to it
+    return schema
+
+
+def _with_types_of(other: Schema) -> Schema:
+    """Returns a copy. That of graphql-core, which strawberry keeps, leads from the types to the schema."""
+    schema = copy(other)
+    schema._schema = copy(other._schema)
+    schema._schema.extensions = {**other._schema.extensions, GraphQLCoreConverter.DEFINITION_BACKREF: schema}
+    schema._schema._strawberry_schema = schema  # type: ignore[attr-defined]
     return schema
 
 
