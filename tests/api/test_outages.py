@@ -12,7 +12,7 @@ import pytest
 from photos_graph.settings import Settings
 from tests.kit.engines import RunningEngine
 from tests.kit.graphql import Ask
-from tests.kit.line import Line, unheard
+from tests.kit.line import Line, drawn_to
 from tests.kit.waiting import PATIENCE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.both_engines]
@@ -20,11 +20,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.both_engines]
 
 @pytest.fixture
 async def line(engine: RunningEngine) -> AsyncIterator[Line]:
-    line = Line(engine)
-    await line.mend()
-    yield line
-    line.release()
-    await line.cut()
+    async with drawn_to(engine) as line:
+        yield line
 
 
 @pytest.fixture
@@ -88,13 +85,12 @@ async def test_twenty_writers_are_told_the_truth(client: httpx.AsyncClient, line
             body = {"query": tag, "variables": {"p": [nodes[writer % 12]["id"]], "t": name}}
             told[name] = (await client.post("/graphql", json=body)).json()
 
-    with unheard():
-        writers = [asyncio.create_task(write(number)) for number in range(20)]
-        while not all(task.done() for task in writers):
-            await asyncio.sleep(0.3)
-            await line.cut()
-            await line.mend()
-        await asyncio.gather(*writers)
+    writers = [asyncio.create_task(write(number)) for number in range(20)]
+    while not all(task.done() for task in writers):
+        await asyncio.sleep(0.3)
+        await line.cut()
+        await line.mend()
+    await asyncio.gather(*writers)
     await ready(client, 200)
     outcomes = {}
     for name, answer in told.items():

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from urllib.parse import urlsplit
 
 from tests.kit.engines import RunningEngine, free_port
 
 
-@contextmanager
-def unheard() -> Iterator[None]:
-    """Keeps what the driver leaves behind out of the test: tasks that fail when nobody waits for them any longer."""
+@asynccontextmanager
+async def drawn_to(engine: RunningEngine) -> AsyncIterator[Line]:
+    """A line, and nobody who hears of what the driver leaves behind: tasks that fail when nobody waits for them any
+    longer, of which the next test would be told."""
     loop = asyncio.get_running_loop()
     handler = loop.get_exception_handler()
     loop.set_exception_handler(lambda *_: None)
     try:
-        yield
+        line = Line(engine)
+        await line.mend()
+        yield line
+        line.release()
+        await line.cut()
+        gc.collect()
+        await asyncio.sleep(0)
     finally:
         loop.set_exception_handler(handler)
 

@@ -15,7 +15,7 @@ from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.engine.outcomes import outcome, prune
 from photos_graph.model.outcomes import MutationOutcome
 from tests.kit.engines import RunningEngine
-from tests.kit.line import Line, unheard
+from tests.kit.line import Line, drawn_to
 from tests.kit.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.anyio
@@ -25,10 +25,8 @@ T = TypeVar("T")
 
 @pytest.fixture
 async def line(engine: RunningEngine) -> AsyncIterator[Line]:
-    line = Line(engine)
-    await line.mend()
-    yield line
-    await line.cut()
+    async with drawn_to(engine) as line:
+        yield line
 
 
 async def over(line: Line, patience: float, silence: float = 60) -> Graph:
@@ -126,13 +124,12 @@ async def test_every_outcome_that_is_told_is_true(line: Line, graph: Graph) -> N
             await write(f"{number} {turn}")
             await until(lambda: over_line.trouble is None)
 
-    with unheard():
-        writers = [asyncio.create_task(writer(number)) for number in range(20)]
-        while not all(task.done() for task in writers):
-            await asyncio.sleep(0.15)
-            await line.cut()
-            await line.mend()
-        await asyncio.gather(*writers)
+    writers = [asyncio.create_task(writer(number)) for number in range(20)]
+    while not all(task.done() for task in writers):
+        await asyncio.sleep(0.15)
+        await line.cut()
+        await line.mend()
+    await asyncio.gather(*writers)
     names = {row["name"] for row in await graph.read("MATCH (n:Meta) RETURN n.name AS name")}
     assert len(told) == 120
     for name, mutation, is_done in told:
