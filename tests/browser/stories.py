@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from photos_graph.bootstrap import Services
+from photos_graph.web.pages import people_page
 from tests.kit.chromium import Page
 from tests.kit.faces import Found, find
 from tests.kit.graphql import Ask, data, photo_ids
 
 MESSAGE = "document.getElementById('message').innerText"
 UNDO = "document.querySelector('#message button').click()"
+NAMES = "[...document.querySelectorAll('.person .called')].map(each => each.innerText).join()"
 PREVIEW = "document.getElementById('preview').innerText"
 
 
@@ -105,6 +109,8 @@ async def name_people(page: Page, ask: Ask, services: Services) -> None:
     await page.until(f"{MESSAGE}.includes('Undone') && document.querySelectorAll('.person').length === 2")
     assert await _persons(ask) == {("Anna", 6, False), ("Ben", 5, False)}
     await _name_together(page, ask)
+    await _leaf_through_people(page)
+    await _edit_a_person(page, ask)
 
 
 async def _name_together(page: Page, ask: Ask) -> None:
@@ -126,6 +132,47 @@ async def _name_together(page: Page, ask: Ask) -> None:
     await page.evaluate(UNDO)
     await page.until(f"{MESSAGE}.includes('Undone') && document.querySelectorAll('.group:not([hidden])').length === 2")
     assert data(await ask("{ faceClusters { nodes { size } } }"))["faceClusters"]["nodes"] == [{"size": 4}, {"size": 3}]
+
+
+async def _leaf_through_people(page: Page) -> None:
+    """With one group and one person on a page, the others follow."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(people_page, "GROUPS", 1)
+        patch.setattr(people_page, "PERSONS", 1)
+        await follow(page, "People")
+        shown = "[...document.querySelectorAll('.group:not([hidden])')].map(each => each.dataset.size).join()"
+        assert await page.until(f"!!document.querySelector('.group input[role=combobox]') && {shown}") == "4"
+        await page.evaluate("document.querySelector('[data-later]').click()")
+        await page.until(f"{shown} === '3'")
+        assert await page.evaluate(f"{NAMES}") == "Anna"
+        await page.leave("document.querySelector('#persons a.button').click()")
+        await page.until(f"location.search.includes('after=') && {NAMES} === 'Ben'")
+        assert await page.evaluate("!document.querySelector('#persons a.button')")
+
+
+async def _edit_a_person(page: Page, ask: Ask) -> None:
+    """All that the dialog has is written by one click, and taken back by another one."""
+    await follow(page, "People")
+    await page.until(f"{NAMES} === 'Anna,Ben' && !!document.querySelector('#into[role=combobox]')")
+    await page.evaluate("document.querySelectorAll('[data-edit]')[1].click()")
+    for name, value in (("name", "Benno"), ("birthday", "1980-05-17"), ("note", "cousin"), ("groups", "choir, family")):
+        await page.evaluate(f"document.querySelector('#edit [name={name}]').value = {json.dumps(value)}")
+    await page.evaluate("document.querySelector('#edit [name=isMe]').click()")
+    await page.evaluate("document.querySelector('#edit [name=hidden]').click()")
+    await page.evaluate("document.getElementById('into').focus()")
+    await page.type("nobody of this name")
+    await page.press("Enter")
+    await page.until("document.getElementById('edit-problem').innerText === 'Choose one of the suggested people.'")
+    await page.evaluate("document.querySelector('#edit [value=save]').click()")
+    await page.until(f"{MESSAGE}.includes('Benno was changed') && {NAMES} === 'Anna'")
+    about = "{ persons(includeHidden: true) { nodes { name birthday note groups isMe hidden } } }"
+    edited = ["Benno", "1980-05-17", "cousin", ["choir", "family"], True, True]
+    assert edited in [[*node.values()] for node in data(await ask(about))["persons"]["nodes"]]
+    await page.leave("document.querySelector('#persons > p a').click()")
+    await page.until(f"location.search.includes('hidden') && {NAMES} === 'Anna,Benno'")
+    for change in data(await ask("{ changes(first: 2) { nodes { id } } }"))["changes"]["nodes"]:
+        data(await ask("mutation ($id: ID!) { undo(change: $id) { changed } }", id=change["id"]))
+    assert await _persons(ask) == {("Anna", 6, False), ("Ben", 5, False)}
 
 
 async def _persons(ask: Ask) -> set[tuple[str, int, bool]]:

@@ -120,6 +120,17 @@ async def _labels_several(page: Page, ask: Ask) -> None:
     assert data(await ask("{ albums { nodes { name photoCount } } }"))["albums"]["nodes"] == [
         {"name": "Best", "photoCount": 3}
     ]
+    await page.type("bes")
+    above = "document.querySelector('#selection-album').getBoundingClientRect().top"
+    await page.until(f"document.querySelector('.suggestions:popover-open')?.getBoundingClientRect().bottom < {above}")
+    await page.press("ArrowDown")
+    await page.press("Enter")
+    assert await page.evaluate("document.getElementById('selection-album').value") == "Best"
+    await page.press("Enter")
+    await page.until(f"{MESSAGE} !== '' && document.getElementById('selection-album').value === ''")
+    assert len(data(await ask("{ albums { nodes { name } } }"))["albums"]["nodes"]) == 1, (
+        "it is put into the chosen one"
+    )
     await page.press("Escape")
     await page.until(f"{SELECTED} === undefined")
     for place, shift in ((1, "false"), (14, "true")):
@@ -247,6 +258,16 @@ async def _names_a_face(page: Page, ask: Ask) -> None:
     face = "[...document.querySelectorAll('.face')].find(each => each.style.left === '25%')"
     about = f"document.querySelector({face}.getAttribute('href'))"
     await page.until(f"location.pathname.startsWith('/photo/') && !!{face} && {LOADED}")
+    await page.evaluate(f"{face}.click()")
+    await page.until("document.activeElement?.name === 'person'")
+    await page.type("ann")
+    await page.until("document.querySelector('.suggestions:popover-open')?.innerText.includes('Anna')")
+    await page.press("ArrowDown")
+    await page.press("Enter")
+    await page.press("Enter")
+    await page.until(f"{face}?.innerText === 'Anna'")
+    await page.evaluate(UNDO)
+    await page.until(f"{face}?.innerText === 'Unknown'")
     await page.evaluate(f"{face}.click()")
     await page.until("document.activeElement?.name === 'person'")
     await page.type("Ada")

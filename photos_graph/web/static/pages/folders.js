@@ -1,4 +1,5 @@
 // Folders: giving them tags and taking tags from them, each after saying how many photos it concerns; and scanning.
+import { findTags } from "./found_names.js"
 import { ask, count, make, refresh, say, tell } from "./page.js"
 import { suggesting } from "./suggesting.js"
 
@@ -84,14 +85,7 @@ async function shown() {
 function prepare() {
   const input = document.getElementById("tag")
   if (!input) return
-  suggesting(
-    input,
-    async (text) => {
-      const { tags } = await ask("tags", "Tags", { text, orderBy: "PHOTO_COUNT", first: 8 })
-      return tags.edges.map(({ node }) => ({ label: node.path, hint: count(node.photoCount, "photo"), value: node.id }))
-    },
-    () => tell(() => tag(input)),
-  )
+  suggesting(input, findTags, () => tell(() => tag(input)))
 }
 
 async function propose(button) {

@@ -115,23 +115,6 @@ export function paint(below = document) {
   }
 }
 
-/** Offers names in a text field, which `source` finds for what was typed. */
-export function completed(input, source) {
-  const offered = make("datalist", { id: `${input.id}-names` })
-  input.after(offered)
-  input.setAttribute("list", offered.id)
-  let waiting
-  let asked = 0
-  input.addEventListener("input", () => {
-    clearTimeout(waiting)
-    waiting = setTimeout(async () => {
-      const number = ++asked
-      const names = input.value.trim() ? await tell(() => source(input.value.trim())) : []
-      if (names && number === asked) offered.replaceChildren(...names.map((value) => make("option", { value })))
-    }, 120)
-  })
-}
-
 /** Resolves to a page of this service as it is now, or another part of this one. */
 export async function fetched(address = location.href) {
   const answer = await fetch(address, { headers: { Accept: "text/html" } })

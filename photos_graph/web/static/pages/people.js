@@ -1,6 +1,7 @@
 // Groups of faces get names, one Enter each.
+import { findPersons } from "./found_names.js"
 import { ask, count, fetched, refresh, say, tell } from "./page.js"
-import { findPersons } from "./persons.js"
+import "./persons.js"
 import { suggesting } from "./suggesting.js"
 
 const FEW = 4 // groups that are left when further ones are fetched

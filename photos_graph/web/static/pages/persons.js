@@ -1,17 +1,7 @@
-// Persons who have a name: found as one types, and edited in a dialog.
+// Persons who have a name are edited in a dialog.
+import { findPersons } from "./found_names.js"
 import { ask, count, Problem, refresh, say } from "./page.js"
 import { suggesting } from "./suggesting.js"
-
-/** Resolves to persons whose names have words that begin so. */
-export async function findPersons(text) {
-  const { persons } = await ask("people", "People", { text, first: 8 })
-  return persons.edges.map(({ node }) => ({
-    label: node.name,
-    hint: node.note || (node.isMe ? "me" : count(node.photoCount, "photo")),
-    picture: node.cover?.thumbnail,
-    value: node.id,
-  }))
-}
 
 const dialog = document.getElementById("edit")
 const form = dialog?.querySelector("form")

@@ -1,6 +1,7 @@
 // One photo: its faces as boxes, arrow keys that turn to the next one, and what people say about it.
-import { tagNames } from "./selection.js"
-import { ask, completed, isTyped, mayEdit, refresh, say, tell } from "./page.js"
+import { findPersons, findTags } from "./found_names.js"
+import { ask, isTyped, mayEdit, refresh, say, tell } from "./page.js"
+import { suggesting } from "./suggesting.js"
 
 const { id, before, after, width, height } = document.getElementById("photo").dataset
 const photo = id
@@ -14,12 +15,8 @@ function arrange() {
     for (const [side, share] of Object.entries(style)) face.style[side] = `${100 * share}%`
   }
   if (!mayEdit) return
-  completed(document.getElementById("tag"), tagNames)
-  for (const input of document.querySelectorAll(".naming [name=person]")) completed(input, personNames)
-}
-
-async function personNames(text) {
-  return (await ask("people", "People", { text, first: 8 })).persons.edges.map(({ node }) => node.name)
+  suggesting(document.getElementById("tag"), findTags)
+  for (const input of document.querySelectorAll(".naming [name=person]")) suggesting(input, findPersons)
 }
 
 /** Does what changes the photo, shows it, and offers to undo it. */
@@ -82,7 +79,8 @@ document.addEventListener("click", async (event) => {
   if (!button) return
   const about = button.closest("[data-face]")
   const given = button.closest("[data-tag]")
-  const name = about?.querySelector("[name=person]")?.value.trim()
+  const field = about?.querySelector("[name=person]")
+  const name = field?.dataset.value || field?.value.trim()
   await CHOICES[button.dataset.action]({
     face: about?.dataset.face, person: about?.dataset.person, name, named: button.dataset.name,
     tag: given?.dataset.tag, tagName: given?.dataset.name,
@@ -93,10 +91,12 @@ document.addEventListener("submit", async (event) => {
   const form = event.target.closest("#about form")
   if (!form) return
   event.preventDefault()
-  const name = form.querySelector("input").value.trim()
+  const field = form.querySelector("input")
+  const name = field.value.trim()
   if (!name) return
-  if (form.dataset.action === "tag") await tagged([name], `Tagged “${name}”.`)
-  else await assigned(form.closest("[data-face]").dataset.face, name, `This is ${name}.`)
+  const value = field.dataset.value || name
+  if (form.dataset.action === "tag") await tagged([value], `Tagged “${name}”.`)
+  else await assigned(form.closest("[data-face]").dataset.face, value, `This is ${name}.`)
 })
 
 document.addEventListener("change", async ({ target }) => {

@@ -1,5 +1,7 @@
 // The photos that are selected, and what is done with them.
-import { ask, completed, count, say, tell } from "./page.js"
+import { findAlbums, findTags } from "./found_names.js"
+import { ask, count, say, tell } from "./page.js"
+import { suggesting } from "./suggesting.js"
 
 export class Selection {
   /** `changed` is called with photos that look different afterwards. */
@@ -15,8 +17,8 @@ export class Selection {
     this.bar.addEventListener("submit", (event) => this.submitted(event))
     this.bar.addEventListener("keydown", (event) => event.key === "Escape" && this.clear())
     this.bar.querySelector("[name=rating]").addEventListener("change", (event) => this.rated(event.target))
-    completed(this.bar.querySelector("[name=tags]"), tagNames)
-    completed(this.bar.querySelector("[name=album]"), albumNames)
+    suggesting(this.bar.querySelector("[name=tags]"), findTags)
+    suggesting(this.bar.querySelector("[name=album]"), findAlbums)
   }
 
   mark(cell) {
@@ -88,13 +90,16 @@ export class Selection {
   async submitted(event) {
     event.preventDefault()
     const form = event.target
-    const name = form.querySelector("input").value.trim()
+    const field = form.querySelector("input")
+    const name = field.value.trim()
     if (!name) return
+    const tags = [field.dataset.value || name]
     const action = event.submitter?.dataset.action ?? form.dataset.action
-    if (action === "tag") await this.run("GridTag", { tags: [name] }, "tagPhotos", `Tagged “${name}”`)
-    if (action === "untag") await this.run("GridUntag", { tags: [name] }, "untagPhotos", `Removed “${name}”`)
-    if (action === "album") await this.intoAlbum(name)
+    if (action === "tag") await this.run("GridTag", { tags }, "tagPhotos", `Tagged “${name}”`)
+    if (action === "untag") await this.run("GridUntag", { tags }, "untagPhotos", `Removed “${name}”`)
+    if (action === "album") await this.intoAlbum(name, field.dataset.value)
     form.reset()
+    delete field.dataset.value
   }
 
   async run(operation, variables, field, said) {
@@ -105,27 +110,16 @@ export class Selection {
     say(`${said}: ${count(photos.length, "photo")}.`, done.change, (undone) => this.changed(undone.photos))
   }
 
-  async intoAlbum(name) {
+  /** `known` is the id of an album that was chosen. */
+  async intoAlbum(name, known) {
     const photos = [...this.ids]
     await tell(async () => {
-      const found = (await albums(name)).find((each) => each.name.toLowerCase() === name.toLowerCase() && !each.isSmart)
-      const done = found
-        ? (await ask("albums.actions", "AlbumsAdd", { album: found.id, photos })).addToAlbum
+      const isSame = ({ label }) => label.toLowerCase() === name.toLowerCase()
+      const album = known || (await findAlbums(name)).find(isSame)?.value
+      const done = album
+        ? (await ask("albums.actions", "AlbumsAdd", { album, photos })).addToAlbum
         : (await ask("albums.actions", "AlbumsCreate", { name, photos })).createAlbum
       say(`${count(photos.length, "photo")} in the album “${done.album.name}”.`, done.change, () => {})
     })
   }
-}
-
-async function albums(text) {
-  return (await ask("albums", "Albums", { opening: false, text, first: 8 })).albums.edges.map(({ node }) => node)
-}
-
-export async function tagNames(text) {
-  const { tags } = await ask("tags", "Tags", { text, first: 8, orderBy: "PHOTO_COUNT" })
-  return tags.edges.map(({ node }) => node.path)
-}
-
-async function albumNames(text) {
-  return (await albums(text)).filter((each) => !each.isSmart).map((each) => each.name)
 }
