@@ -17,8 +17,10 @@ setup: $(ready)
 run: $(usable) $(if $(LIBRARY),,$(demo))
 	$(bin)/photos-graph serve $(if $(LIBRARY),"$(LIBRARY)",--data-dir .demo/data $(demo))
 
-# Four processes on two cores, since tests wait for their engine half of the time.
+# Four processes on two cores, since tests wait for their engine half of the time. What they import is compiled before,
+# so that they do not all compile it.
 test: $(ready)
+	-@$(bin)/python -m pytest --collect-only -qq >/dev/null
 	$(bin)/python -m pytest --numprocesses 4 --dist loadscope --no-loadscope-reorder
 
 # Programs that use the libraries of clients, against a real service. They need Node.js.
