@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import numpy as np
 import pytest
@@ -13,16 +13,19 @@ import pytest
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import EngineUnavailable, NotFound
 from photos_graph.events import Events, FacesFound
+from photos_graph.faces.analysis import Found
 from photos_graph.graph import due
 from photos_graph.graph.faces import detections
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library.photos import files_of
 from photos_graph.graph.library.vanished_files import miss_files
 from photos_graph.images.sealing import sealed
+from photos_graph.jobs import runner
 from photos_graph.model.faces import FaceFilter
 from photos_graph.model.jobs import JobKind, JobState
+from photos_graph.services.faces import detection
 from photos_graph.services.faces.detection import DetectionJob, _DetectionRun
-from photos_graph.services.faces.detection_call import model_pool
+from photos_graph.services.faces.detection_call import find_faces, model_pool
 from photos_graph.services.labels.ratings import known_numbers
 from photos_graph.settings import Settings
 from tests.kit.library import ended, failures, in_step, photos, scanned
@@ -173,27 +176,45 @@ async def test_what_is_not_there_is_not_looked_for(library: Services) -> None:
         await library.face_triggers.find(["0" * 32])
 
 
+class Held:
+    """Models that look at ``most`` photos, and at the others once ``goes_on`` is set."""
+
+    def __init__(self, most: int) -> None:
+        self.most, self.goes_on = most, asyncio.Event()
+
+    async def __call__(self, *given: Any) -> Found:
+        if self.most <= 0:
+            await self.goes_on.wait()
+        self.most -= 1
+        return await find_faces(*given)
+
+
 async def test_a_job_that_is_cancelled_or_whose_service_stops_is_gone_on_with(
-    face_settings: Settings, tmp_path: Path
+    face_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root = people(tmp_path / "Pictures", 6, 5)
+    monkeypatch.setattr(runner, "STEP_SECONDS", 0)  # a job hears with its next step that it is cancelled
+    root = people(tmp_path / "Pictures", 3, 4)
     async with build(replace_faces(face_settings, enabled="off")) as services:
         await services.roots.add(str(root))
         await scanned(services)
         assert not await of_kind(services, JobKind.FACES)
     async with build(face_settings) as services:
+        monkeypatch.setattr(detection, "find_faces", held := Held(3))
         job = await services.face_triggers.find()
         async for step in services.jobs.watch(job.id):
-            if step.done > 5:
+            if step.done == 3:
                 break
         await services.jobs.cancel(job.id)
+        held.goes_on.set()
         assert (await ended(services, job)).state is JobState.CANCELLED
         some = sum(by is not None for by, _ in (await by_photo(services)).values())
-        assert 5 <= some < 30
+        assert 3 <= some < 12
+        monkeypatch.setattr(detection, "find_faces", Held(1))
         job = await services.face_triggers.find()
         async for step in services.jobs.watch(job.id):
-            if step.done > 2:
+            if step.done == 1:
                 break
+    monkeypatch.setattr(detection, "find_faces", find_faces)
     async with build(face_settings) as services:
         job = await ended(services, job)
         assert job.state is JobState.SUCCEEDED
@@ -243,14 +264,15 @@ async def test_what_cannot_be_looked_at_is_a_failure_until_it_is_read_again(
 
 async def test_small_faces_wait_for_an_original_that_is_away(face_settings: Settings, tmp_path: Path) -> None:
     folder, away = tmp_path / "Pictures", tmp_path / "away"
-    put(folder / "class.jpg", encoded(class_photo(), "JPEG", quality=92))
-    put(folder / "nobody.jpg", jpeg(7, 3000, 2000))
+    half = class_photo().crop((0, 0, 3840, 1200))
+    put(folder / "class.jpg", encoded(half, "JPEG", quality=92))
+    put(folder / "nobody.jpg", jpeg(7, 2400, 1600))
     async with build(face_settings) as services:
         await services.roots.add(str(folder))
         await scanned(services)
         await settled(services)
         before = await faces(services)
-        assert len(before) == PUPILS
+        assert len(before) == PUPILS // 2
         folder.rename(away)
         shown = [photo.id for photo in (await photos(services)).values()]
         job = await looked(services, shown)
@@ -285,9 +307,10 @@ async def test_faces_that_are_wanted_without_weights_fail(settings: Settings, tm
 
 
 async def test_the_service_answers_and_scans_while_faces_are_looked_for(
-    face_settings: Settings, tmp_path: Path
+    face_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    root = people(tmp_path / "Pictures", 6, 5)
+    monkeypatch.setattr(detection, "find_faces", held := Held(1))
+    root = people(tmp_path / "Pictures", 1, 2)
     async with build(face_settings) as services:
         await services.roots.add(str(root))
         await scanned(services)
@@ -296,5 +319,6 @@ async def test_the_service_answers_and_scans_while_faces_are_looked_for(
         await asyncio.wait_for(scanned(services), PATIENCE)
         job = (await of_kind(services, JobKind.FACES))[-1]
         assert job.finished_at is None, "the scan did not wait for it"
+        held.goes_on.set()
         await settled(services)
         assert set((await by_photo(services)).values()) == {("yunet+SFace/2", None)}

@@ -21,7 +21,7 @@ from tests.kit.portraits import faces, looked, of_kind, people, pictures, put_fa
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
-PERSONS, EACH, NAMED = 18, 2, 15
+PERSONS, EACH, NAMED = 10, 2, 8
 
 CLUSTERS: LiteralString = "MATCH (c:Cluster) WHERE c.size >= 2 RETURN c.id AS id ORDER BY c.size DESC, id"
 PEOPLE: LiteralString = "MATCH (x:Person) RETURN x {.*} AS person ORDER BY x.id"
