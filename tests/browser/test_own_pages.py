@@ -275,6 +275,7 @@ async def _names_a_face(page: Page, ask: Ask) -> None:
     await page.until(f"{face}?.innerText === 'Ada'")
     await page.evaluate(f"{about}.querySelector('[data-action=me]').click()")
     await page.until(f"{MESSAGE}.includes('This is you')")
+    await page.until(f"!{about}.querySelector('[data-action=me]')")  # it is known now
     persons = data(await ask("{ persons { nodes { name isMe } } }"))["persons"]["nodes"]
     assert {"name": "Ada", "isMe": True} in persons
     await page.evaluate(f"{about}.querySelector('[data-action=reject]').click()")
