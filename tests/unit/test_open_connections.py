@@ -65,20 +65,27 @@ class Served:
         return await asyncio.open_connection(*self.address)
 
     async def says(self, *pieces: bytes, pause: float = 0.0) -> bytes:
-        """Returns all that the server says to these pieces until it closes the connection."""
+        """Returns all that the server says to these pieces until it closes the connection. A piece that is sent while
+        it does may reset the connection after the answer."""
         reader, writer = await self.connect()
-        answer = asyncio.create_task(reader.read())
+        said = bytearray()
+
+        async def heard() -> None:
+            with contextlib.suppress(ConnectionError):
+                while portion := await reader.read(65_536):
+                    said.extend(portion)
+
+        answer = asyncio.create_task(heard())
         for piece in pieces:
             if answer.done():
                 break
             writer.write(piece)
             await asyncio.wait({answer}, timeout=pause)
         try:
-            return await asyncio.wait_for(answer, PATIENCE)
-        except ConnectionError:
-            return b""
+            await asyncio.wait_for(answer, PATIENCE)
         finally:
             writer.close()
+        return bytes(said)
 
     async def upgraded(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, bytes]:
         """Returns a WebSocket, and the head of the server's answer."""
