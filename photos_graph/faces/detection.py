@@ -33,7 +33,7 @@ BOX_LANDMARKS = np.array(
 )
 
 
-Look = Callable[[Pixels], Detections]  # takes a picture (height, width, 3) in BGR, as DeepFace uses it
+Look = Callable[[Pixels], Detections]  # takes a picture (height, width, 3) in RGB
 
 
 def load_detector(name: str, min_score: float, home: Path) -> Callable[[Pixels], Detections]:
@@ -45,12 +45,14 @@ def load_detector(name: str, min_score: float, home: Path) -> Callable[[Pixels],
     """
     catalogue.detector(name)
     if name == "yunet":
-        look = _yunet(FaceWeights(home).path(catalogue.YUNET), min_score)
-        return lambda pixels: look_in_steps(look, _bgr(pixels))
+        from photos_graph.faces.yunet import YuNet
+
+        look = YuNet(FaceWeights(home).path(catalogue.YUNET), min_score)
+        return lambda pixels: look_in_steps(look, pixels)
     from deepface.modules.modeling import build_model
 
     model = build_model(task="face_detector", model_name=name)
-    return lambda pixels: _kept(_by_deepface(model, _bgr(pixels), min_score), *pixels.shape[:2])
+    return lambda pixels: _kept(_by_deepface(model, pixels, min_score), *pixels.shape[:2])
 
 
 def look_in_steps(look: Look, picture: Pixels) -> Detections:
@@ -139,24 +141,9 @@ def _parts(length: int) -> list[tuple[int, int]]:
     return [(i * (length - part) // (count - 1), part) for i in range(count)]
 
 
-def _yunet(weights: Path, min_score: float) -> Look:
-    """Calls OpenCV's detector directly, because DeepFace drops three of its landmarks."""
-    import cv2
-
-    model: Any = cv2.FaceDetectorYN.create(str(weights), "", (0, 0), min_score)
-
-    def look(picture: Pixels) -> Detections:
-        model.setInputSize((picture.shape[1], picture.shape[0]))
-        _, rows = model.detect(picture)
-        if rows is None:
-            return no_detections()
-        return Detections(rows[:, :4], rows[:, 4:14].reshape(-1, 5, 2), rows[:, 14])
-
-    return look
-
-
 def _by_deepface(model: Any, picture: Pixels, min_score: float) -> Detections:
-    regions = [each for each in model.detect_faces(picture) if (each.confidence or 1) >= min_score]
+    bgr = np.ascontiguousarray(picture[:, :, ::-1])
+    regions = [each for each in model.detect_faces(bgr) if (each.confidence or 1) >= min_score]
     if not regions:
         return no_detections()
     unknown = (np.nan, np.nan)
@@ -168,7 +155,3 @@ def _by_deepface(model: Any, picture: Pixels, min_score: float) -> Detections:
     ]
     scores = [min(each.confidence or 1, 1) for each in regions]
     return Detections(np.array(boxes, np.float32), np.array(landmarks, np.float32), np.array(scores, np.float32))
-
-
-def _bgr(pixels: Pixels) -> Pixels:
-    return np.ascontiguousarray(pixels[:, :, ::-1])

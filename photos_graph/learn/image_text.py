@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from photos_graph.array_files import stamp
 from photos_graph.errors import ModelUnavailable
-from photos_graph.learn.onnx_session import open_session
+from photos_graph.onnx_session import open_session
 
 VISION, TEXT = "onnx/vision_model.onnx", "onnx/text_model.onnx"
 PREPARATION, TOKENIZER, CONFIG = "preprocessor_config.json", "tokenizer.json", "config.json"

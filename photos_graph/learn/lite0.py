@@ -13,8 +13,8 @@ from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 from photos_graph.errors import ModelUnavailable
 from photos_graph.learn.catalogue import HEAD
-from photos_graph.learn.onnx_session import open_session
 from photos_graph.learn.torch_file import read_tensors
+from photos_graph.onnx_session import open_session
 
 EPSILON = 1e-3  # constant of batch normalisation
 FACTOR = 6  # expansion factor of each block except the first
