@@ -157,7 +157,7 @@ class FaceSettings(SettingsGroup):
     weights: Folder | None = Field(
         None, description="A folder with files of weights. It is searched before anything is downloaded."
     )
-    workers: int = Field(1, ge=1, description="The number of processes that hold the models. Each takes 400 to 600 MB.")
+    workers: int = Field(1, ge=1, description="The number of processes that hold the models. Each takes 200 to 500 MB.")
     memory_bytes: int = Field(4096 * MIB, gt=0, description="How much address space the models may take.")
     timeout_seconds: float = Field(
         300, gt=0, description="The longest time that detecting the faces of one photo may take."

@@ -22,7 +22,7 @@ from photos_graph.faces.weights import FaceWeights
 COARSE_EDGE = 640  # pixels; the size that YuNet was made for, at which it is most reliable
 STEP = 3  # the largest ratio of two successive sizes
 MIN_ENLARGEMENT = 1.5  # a picture must be this much larger to show smaller faces
-TILE = 2112  # pixels; the largest edge that a detector gets, because larger ones take too much memory
+TILE = 1120  # pixels; the largest edge that a detector gets, because larger ones take more memory and no less time
 OVERLAP = 192  # pixels; a face up to this width is complete in at least one tile
 EDGE_SHARE = 0.05  # share of the picture that is mirrored at its edges, so that faces cut by an edge are found
 
