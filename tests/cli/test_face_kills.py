@@ -9,7 +9,7 @@ import pytest
 from photos_graph.bootstrap import build
 from photos_graph.model.jobs import JobKind, JobState
 from photos_graph.settings import Settings
-from tests.kit.commands import alive, decoders, kill, on, run, start, until
+from tests.kit.commands import HELD_FACES, alive, decoders, kill, on, run, start, until
 from tests.kit.engines import RunningEngine, silence_jobs
 from tests.kit.library import failures, in_step
 from tests.kit.portraits import faces, of_kind, people
@@ -18,7 +18,7 @@ from tests.kit.waiting import PATIENCE
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
-COUNT = 30  # photos, so that a look at them lasts some seconds
+COUNT = 10  # photos
 
 
 def here(settings: Settings, name: str, weights_home: Path) -> Settings:
@@ -55,19 +55,21 @@ async def test_whatever_is_killed_each_face_is_found_once(
     assert len(expected) >= COUNT
 
     engine.clean()
-    stormy, log = here(settings, "stormy", weights_home), tmp_path / "log"
-    program = start("scan", folder, log=log, **on(stormy))
-    until(lambda: engine.done(JobKind.FACES) > 0)
+    stormy, log, go_on = here(settings, "stormy", weights_home), tmp_path / "log", tmp_path / "go on"
+    held = on(stormy) | {"HELD_UNTIL": str(go_on)}
+    program = start("scan", folder, log=log, program=HELD_FACES, **held, HELD_AFTER="3")
+    until(lambda: engine.done(JobKind.FACES) == 3)
     children = decoders(program.pid)
     program.kill()
     program.wait()
     until(lambda: not any(map(alive, children)))
     assert "photos looked at" not in log.read_text()
 
-    some = engine.done(JobKind.FACES)
     silence_jobs(engine.settings)
-    program = start("scan", folder, log=log, **on(stormy))
-    until(lambda: engine.done(JobKind.FACES) not in (0, some))
+    program = start("scan", folder, log=log, program=HELD_FACES, **held, HELD_AFTER="2")
+    until(lambda: engine.done(JobKind.FACES) == 2)
+    go_on.touch()
+    until(lambda: engine.done(JobKind.FACES) != 2)
     for pid in decoders(program.pid):
         kill(pid)
     assert program.wait(PATIENCE) == 0, log.read_text()
