@@ -102,7 +102,10 @@ def small_picture_of(placeholder: str | None) -> SmallPicture | None:
         return None
     width, height, pixels = thumb_hash_to_rgba(base64.b64decode(placeholder))
     colours = np.frombuffer(bytes(pixels), np.uint8).reshape(height, width, 4)[:, :, :3].astype(np.float32)
-    rows, columns = (np.array([len(part) for part in np.array_split(range(size), EDGE)]) for size in (height, width))
+    for axis, size in enumerate((height, width)):
+        if size < EDGE:  # a panorama
+            colours = colours.take(np.arange(EDGE) * size // EDGE, axis)
+    rows, columns = (np.array([len(part) for part in np.array_split(range(n), EDGE)]) for n in colours.shape[:2])
     sums = np.add.reduceat(np.add.reduceat(colours, np.cumsum(rows) - rows, 0), np.cumsum(columns) - columns, 1)
     small: SmallPicture = sums / (rows[:, None, None] * columns[None, :, None])
     return small

@@ -20,6 +20,7 @@ from photos_graph.services.learning.similar_rules import (
     best_of,
     looks_alike,
     moments,
+    small_picture_of,
     stacked_bursts,
 )
 from tests.kit.pictures import leaves, scene
@@ -49,6 +50,17 @@ def test_shots_of_one_camera_within_a_moment_are_compared() -> None:
     search = index((0, "a"), (100, "a"), (2, "b"), (4, "a"), (None, "a"), (5, None), (104, "a"))
     assert moments(ShotTimes.of(search), search.sets.visible).tolist() == [[0, 3], [1, 6]]
     assert stacked_bursts(search).tolist() == [[5, 6]]
+
+
+@pytest.mark.parametrize("edges", [(1, 1), (1, 3000), (3000, 1), (2, 3), (3000, 400), (400, 3000), (640, 480)])
+def test_a_picture_of_any_shape_has_a_small_one(edges: tuple[int, int]) -> None:
+    """A panorama has fewer rows than a small picture."""
+    ramp = pyvips.Image.xyz(*edges) * [200 / edges[0], 200 / edges[1]]
+    small = small_picture_of(placeholder(ramp.bandjoin(0).cast("uchar").copy(interpretation="srgb")))
+    assert small is not None and small.shape == (7, 7, 3) and 0 <= small.min() <= small.max() <= 255
+    if max(edges) > 600 and min(edges) > 1:  # the colour that grows along the long edge does so
+        along = small[:, :, 0].mean(axis=0) if edges[0] > edges[1] else small[:, :, 1].mean(axis=1)
+        assert (np.diff(along) > 0).all() and along[6] > along[0] + 100
 
 
 def test_what_one_camera_took_at_two_times_is_no_copy() -> None:
