@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from photos_graph.array_files import Arrays, pack, read_arrays, write_arrays
 from photos_graph.learn.neighbours import NO_PHOTO, Neighbours
+from photos_graph.shown import counted
 
 VERSION = 1  # of the file; raise it when the meaning of its contents changes
 RULES = 5  # raise it when a snapshot with the same id would train another model
@@ -282,7 +283,7 @@ def _reason(truth: Truth, groups: Ints) -> str | None:
     """Returns the reason why a label (n,) cannot be learnt, or None."""
     examples = int((truth == POSITIVE).sum())
     if examples < MIN_EXAMPLES:
-        return f"It has {examples} examples and needs {MIN_EXAMPLES}."
+        return f"It has {counted(examples, 'example')} and needs {MIN_EXAMPLES}."
     if len(np.unique(groups[truth == POSITIVE])) == 1:
         return "All its examples are from one occasion, so that nothing can be measured."
     if examples == len(truth):

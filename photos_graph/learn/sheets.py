@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from photos_graph.model.learning import Trust
+from photos_graph.shown import counted
 
 SIZE = 24  # photos of a sheet
 STRATA = 8  # parts of the scores, each of which has as many photos on a sheet
@@ -136,7 +137,8 @@ def _provisional(
         return ChosenThreshold(None, would_be, Trust.PROVISIONAL, 0.0, 0, judged, reason)
 
     if len(examples) < MIN_EXAMPLES:
-        return nothing(f"It has {len(examples)} examples and needs {MIN_EXAMPLES} before it is given to photos.")
+        few = counted(len(examples), "example")
+        return nothing(f"It has {few} and needs {MIN_EXAMPLES} before it is given to photos.")
     if not _stands_out(scores, lacking, middle):
         return nothing("Its examples do not stand out from the other photos. More of them may help.")
     given = np.sort(scores[scores >= np.quantile(examples, REACH)])[::-1]

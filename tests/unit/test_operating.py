@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ast
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -18,25 +17,11 @@ from typer.core import TyperGroup
 
 from photos_graph import cli
 from tests import settings_table
+from tests.kit.documented import DOCS, PAGES, REPOSITORY, commands, words
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-DOCS = REPOSITORY / "docs"
 UNIT = DOCS / "operating" / "photos-graph.service"
-PAGES = [REPOSITORY / "README.md", *sorted(each for each in DOCS.rglob("*.md") if "reference" not in each.parts)]
 # Variables that are no settings of one value: the file of settings, and that of docker-compose.yml.
 OTHERS = {"PHOTOS_CONFIG", "PHOTOS_FOLDER"}
-
-
-def commands() -> list[tuple[str, str]]:
-    """Each command of the program in a block for a shell or within a sentence, with its page."""
-    found = []
-    for page in PAGES:
-        text = page.read_text()
-        lines = re.findall(r"`(photos-graph [a-z][^`\n]*)`", text)
-        for block in re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
-            lines += re.findall(r"^(?:\S+=\S* )*(photos-graph .*)$", block.replace("\\\n", " "), re.MULTILINE)
-        found += [(page.name, line) for line in lines]
-    return found
 
 
 def try_to_call(command: Any, name: str, arguments: list[str]) -> None:
@@ -52,7 +37,7 @@ def test_commands_in_the_documentation_can_be_called_so() -> None:
     wrong = []
     for page, line in commands():
         try:
-            try_to_call(program, "photos-graph", shlex.split(line, comments=True)[1:])
+            try_to_call(program, "photos-graph", words(line))
         except Exception as error:
             wrong.append(f"{page}: {line}: {error!r}")
     assert wrong == []
