@@ -76,7 +76,6 @@ def questions() -> Iterator[str]:
         yield below("explainFilter", f'filter: {{text: "{word}"}}', 2)
 
 
-@pytest.mark.both_engines
 async def test_nothing_is_told_of_what_a_token_does_not_show(services: Services) -> None:
     askers = await Askers.of(services)
     owner, kinds_met = await askers.owner(), set()

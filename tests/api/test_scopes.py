@@ -191,7 +191,6 @@ NAMES = (
 )
 
 
-@pytest.mark.both_engines
 async def test_a_guessed_id_or_name_answers_as_if_there_were_no_such_thing(services: Services) -> None:
     askers = await Askers.of(services)
     owner, viewer, (_, numbers) = await askers.owner(), await askers.viewer("a tag"), SCOPES["a tag"]

@@ -97,6 +97,14 @@ async def test_a_schedule_is_claimed_once(planted: Graph) -> None:
     assert (await schedules.schedules(planted))[ModelKind.TAGS] == expected
 
 
+async def test_corrections_count_until_a_training_has_begun(planted: Graph) -> None:
+    await schedules.put(planted, ModelKind.TAGS, None, None)
+    await planted.write("MATCH (s:Schedule) SET s.corrections = 3")
+    assert (await schedules.schedules(planted))[ModelKind.TAGS].corrections == 3
+    await schedules.learnt(planted, ModelKind.TAGS)
+    assert (await schedules.schedules(planted))[ModelKind.TAGS].corrections == 0
+
+
 async def test_states_of_models_and_predictions(planted: Graph) -> None:
     await planted.write("CREATE (:Model {id: 'm', state: 'TRAINING'})")
     await planted.transaction(lambda tx: models.set_state(tx, "m", ModelState.REJECTED, "no examples"))

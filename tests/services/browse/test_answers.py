@@ -384,13 +384,12 @@ def for_api(question: Any) -> Any:
     return question
 
 
-@pytest.mark.both_engines
 def test_whoever_is_asked_answers_the_same(settings: Settings, engine: RunningEngine) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         lambda: Library(settings, engine),
         # Shorter examples of a failure would take longer to find than the time that a test has.
         settings=hypothesis.settings(
-            max_examples=8 if engine.is_embedded else 4,  # on Neo4j, a step takes several times as long
+            max_examples=8,
             stateful_step_count=18,
             phases=(Phase.reuse, Phase.generate),
         ),

@@ -19,7 +19,7 @@ from tests.kit.library import photos
 from tests.kit.processes.dying import BATCH, dies
 from tests.kit.waiting import Pauses
 
-pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.both_engines]
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 KINDS = ("forest", "sea")
 EACH, SAID = 18, 12
