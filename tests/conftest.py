@@ -114,6 +114,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if _engine_of(item) == "neo4j":
         item.config.stash[QUERIES].starts(item.nodeid)
+    elif "PYTEST_XDIST_WORKER" in os.environ:
+        _give_way()
+
+
+@functools.cache
+def _give_way() -> None:
+    """Lets the process that has all tests on Neo4j come first, since the run lasts as long as it does."""
+    os.nice(5)
 
 
 def _engine_of(item: pytest.Item) -> str:
