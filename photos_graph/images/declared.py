@@ -7,6 +7,9 @@ import struct
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
 
 from photos_graph.images.colour import ADOBE_RGB, ColourSignal, cmyk_to_srgb, lab_to_srgb, to_srgb
 from photos_graph.images.formats import Bytes
@@ -14,6 +17,9 @@ from photos_graph.images.vips import pyvips
 
 _MAX_CHUNKS = 100  # of a PNG before its pixels
 _MAX_TAGS = 100  # of an ICC profile
+_MAX_BYTES = 16 * 1024  # of an ICC profile that may be that of sRGB
+_SAME = 2  # levels of 255; LittleCMS rounds by up to as many
+_PROBE = (15 * np.indices((18, 18, 18))).astype(np.uint8).reshape(3, 18, -1).transpose(1, 2, 0)  # colours of all kinds
 _SPACES = {"b-w": b"GRAY", "grey16": b"GRAY", "srgb": b"RGB ", "rgb": b"RGB ", "rgb16": b"RGB ", "cmyk": b"CMYK"}
 
 
@@ -73,7 +79,8 @@ def declared_colour(image: pyvips.Image, signal: ColourSignal | None, *, over_pr
     if profile and not (over_profile and signal):
         signal = _signal_in(profile)
         if signal is None or not signal.is_hdr:
-            return DeclaredColour(image.interpretation, profile=True)
+            plain = image.interpretation == "srgb" and len(profile) <= _MAX_BYTES and _is_srgb(profile)
+            return DeclaredColour(image.interpretation, profile=not plain)
     return DeclaredColour(image.interpretation, signal=None if signal is None or signal.is_srgb else signal)
 
 
@@ -121,6 +128,20 @@ def _profile(image: pyvips.Image) -> bytes | None:
     profile = bytes(image.get("icc-profile-data"))
     fits = profile[36:40] == b"acsp" and profile[16:20] == _SPACES.get(image.interpretation)
     return profile if fits and (image.interpretation != "cmyk" or _converts(profile)) else None
+
+
+@lru_cache(maxsize=16)  # a library has pictures of few cameras and programs
+def _is_srgb(profile: bytes) -> bool:
+    """Returns whether a conversion by the profile would change nothing that can be seen. It would take a seventh of the
+    time in which a large rendition is made."""
+    height, width, bands = _PROBE.shape
+    probe = pyvips.Image.new_from_memory(_PROBE.tobytes(), width, height, bands, "uchar").copy(interpretation="srgb")
+    probe.set_type(pyvips.GValue.blob_type, "icc-profile-data", profile)
+    try:
+        converted = probe.icc_transform("srgb", embedded=True, intent="perceptual").write_to_memory()
+    except pyvips.Error:
+        return False
+    return bool(np.abs(np.frombuffer(converted, np.uint8).astype(int) - _PROBE.ravel()).max() <= _SAME)
 
 
 def _converts(profile: bytes) -> bool:

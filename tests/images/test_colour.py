@@ -152,6 +152,14 @@ def test_a_profile_of_a_wide_gamut_is_followed(format: str, profile: bytes) -> N
     assert error(data, scene()) > MAX_ERROR
 
 
+@pytest.mark.parametrize("format", ["JPEG", "PNG"])
+def test_the_profile_of_srgb_changes_nothing(format: str) -> None:
+    """Not even by rounding, since nothing is converted."""
+    tagged, plain = encoded(scene(), format, icc_profile=SRGB.tobytes()), encoded(scene(), format)
+    assert decode(tagged, 600, LIMITS).look != decode(plain, 600, LIMITS).look, "the profile is there"
+    assert np.array_equal(pixels(tagged, 100), pixels(plain, 100))
+
+
 def test_a_profile_in_jpeg_2000_is_followed() -> None:
     data = encoded(scene(), "JPEG2000")
     at = data.index(b"jp2h") - 4
