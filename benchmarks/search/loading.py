@@ -61,7 +61,7 @@ UNWIND $rows AS row
 MATCH (d:Folder {id: row.folder})
 CREATE (p:Photo {id: row.id, number: row.number, contentHash: row.id + row.id, byteSize: 1, width: 4000,
   height: 3000, format: 'JPEG', addedAt: row.number, takenAt: row.taken, takenSource: 'EXIF', rating: row.rating,
-  favourite: row.favourite, make: 'Canon', model: 'EOS 5D', placeholder: 'hash', orientation: 1, look: row.id,
+  favourite: row.favourite, make: 'Canon', model: 'EOS 5D', placeholder: 'hash', orientation: 1, look: left(row.id, 8),
   latitude: row.position[0], longitude: row.position[1]})
 CREATE (f:File {id: row.id, key: row.key, name: row.name, size: 1, mtimeNs: 0, inode: 0, state: 'PRESENT',
   attempts: 0})
