@@ -32,7 +32,7 @@ from tests.kit.pictures import jpeg, put
 from tests.kit.warm_workers import WarmWorkers
 
 # How long an example takes says more about the machine than about the code. A run draws what the last one drew, so that
-# it says the same of the same code; ``--hypothesis-profile random`` draws anew.
+# it says the same of the same code; ``--hypothesis-profile random`` draws others.
 SLOW = [hypothesis.HealthCheck.too_slow]
 hypothesis.settings.register_profile("random", deadline=None, suppress_health_check=SLOW)
 hypothesis.settings.register_profile("tests", hypothesis.settings.get_profile("random"), derandomize=True)

@@ -139,13 +139,13 @@ async def looked(services: Services, photo_ids: Iterable[str] | None = None) -> 
 
 
 async def heard(services: Services) -> None:
-    """Waits until jobs were asked for because of what people said a moment ago of faces."""
+    """Waits until jobs were asked for that follow from the latest answers about faces."""
     if (asking := services.face_triggers._waiting) is not None:
         await asyncio.wait({asking}, timeout=PATIENCE)
 
 
 async def at_rest(services: Services) -> None:
-    """Waits until what people said a moment ago has become jobs, and all jobs have ended."""
+    """Waits until the latest answers have become jobs, and all jobs have ended."""
     await heard(services)
     await settled(services)
 
