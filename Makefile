@@ -9,7 +9,7 @@ demo = .demo/Pictures
 export PYTHONDONTWRITEBYTECODE =
 # Workers may not write files. So what only they import is compiled by importing it once, which prints more than it says.
 models = deepface.DeepFace, hdbscan, onnx
-.PHONY: setup run test clients owner check docs bench release
+.PHONY: setup run test again clients owner check docs bench release
 
 setup: $(ready)
 
@@ -22,6 +22,10 @@ run: $(usable) $(if $(LIBRARY),,$(demo))
 test: $(ready)
 	-@$(bin)/python -m pytest --collect-only -qq >/dev/null
 	$(bin)/python -m pytest --numprocesses 4 --dist loadscope --no-loadscope-reorder
+
+# What failed in the last run of the tests, by itself and until one test fails again.
+again: $(ready)
+	$(bin)/python -m pytest --last-failed --last-failed-no-failures none --maxfail 1
 
 # Programs that use the libraries of clients, against a real service. They need Node.js.
 clients: $(ready)

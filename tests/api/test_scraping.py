@@ -106,6 +106,8 @@ async def test_it_counts_what_clients_ask_and_what_is_there(settings: Settings, 
         await client.request("PURGE", f"/{SECRET}", headers=BEARER["owner"])
         async with opened_socket(client):
             pass
+        while not one(await found(client), "event_loop_delay_seconds_count"):  # it is measured every half second
+            await asyncio.sleep(0.05)
         after = await found(client)
 
     def more(name: str, **labels: str) -> float:

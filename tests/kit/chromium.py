@@ -9,6 +9,7 @@ import itertools
 import json
 import os
 import shutil
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -175,7 +176,14 @@ async def chromium(folder: Path, *more: str) -> AsyncIterator[Page]:
     environment = os.environ | {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder), "XDG_CACHE_HOME": str(folder)}
     with (folder / "log").open("wb") as log:
         browser = await asyncio.create_subprocess_exec(
-            program, *options, "about:blank", env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
+            program,
+            *options,
+            "about:blank",
+            env=environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     try:
         address = await _address(folder, browser)
@@ -193,6 +201,16 @@ async def chromium(folder: Path, *more: str) -> AsyncIterator[Page]:
         except TimeoutError:
             browser.kill()
             await browser.wait()
+        await _end(browser.pid)
+
+
+async def _end(group: int) -> None:
+    """Kills the processes that the browser has left, which would still write to its profile while it is deleted."""
+    with contextlib.suppress(ProcessLookupError, TimeoutError):
+        async with asyncio.timeout(5):
+            while True:
+                os.killpg(group, signal.SIGKILL)
+                await asyncio.sleep(0.02)
 
 
 async def _address(folder: Path, browser: asyncio.subprocess.Process) -> str:

@@ -6,7 +6,6 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-from photos_graph.graph import jobs
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels.edits import Assertion, AssertionKind, Edit
 from photos_graph.graph.library import files, folders, photos, vanished_files
@@ -24,6 +23,7 @@ from photos_graph.model.library import (
     Taken,
     TakenSource,
 )
+from tests.kit.jobs import ended_job
 from tests.kit.tags import grown, written
 from tests.kit.writing import writer
 
@@ -76,7 +76,7 @@ async def plant_cookbook(graph: Graph) -> None:
         record = StoredFolder(id_, f"r/{path}", name, path.encode(), ids[above], 1, 1)
         await folders.put_folders(writer(graph), "r", [record])
         ids[path] = id_
-    await jobs.create(graph, "j", JobKind.SCAN)
+    await ended_job(graph, "j", JobKind.SCAN)
     held = [(number, shot[1]) for number, shot in enumerate(SHOTS)] + list(COPIES.items())
     await files.put_pending(graph, [_record(number, folder) for number, folder in held], "j")
     await photos.put_read(writer(graph), [_read(number, folder) for number, folder in held], [], "j")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pyroaring import BitMap
 
 from photos_graph.bootstrap import Services
-from photos_graph.graph import jobs, trips
+from photos_graph.graph import trips
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import questions
@@ -24,6 +24,7 @@ from photos_graph.model.search import Ref
 from photos_graph.model.trips import Trip, TripKind
 from photos_graph.services.labels.album_editing import AlbumPhotos
 from tests.kit.faces import Found, find, introduce, liken, predict
+from tests.kit.jobs import ended_job
 from tests.kit.planted import photo_id
 from tests.kit.predicted_library import predicted
 from tests.kit.writing import writer
@@ -96,7 +97,7 @@ async def _files(graph: Graph) -> None:
         await folders.put_folders(writer(graph), "r", [record])
         ids[path] = id_
     for number in range(3):
-        await jobs.create(graph, f"j{number}", JobKind.SCAN)
+        await ended_job(graph, f"j{number}", JobKind.SCAN)
     held = [(number, _holder(number)) for number in range(PHOTOS)] + [(number, "h") for number in COPIED]
     await files.put_pending(graph, [_record(number, folder) for number, folder in held], "j0")
     await photos.put_read(writer(graph), [_read(number, folder) for number, folder in held], [], "j0")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from photos_graph.graph import jobs
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import files, folders, photos
 from photos_graph.graph.library.files import FileRecord
@@ -13,6 +12,7 @@ from photos_graph.graph.library.folders import StoredFolder
 from photos_graph.model.job_arguments import ScanArguments
 from photos_graph.model.jobs import JobKind
 from photos_graph.model.library import Camera, Location, Metadata, Place, PlaceKind, Root, RootState, Taken, TakenSource
+from tests.kit.jobs import ended_job
 from tests.kit.writing import writer
 
 ROOT = "r"
@@ -25,7 +25,7 @@ async def plant(graph: Graph, tree: Mapping[str, str], held: Mapping[str, Iterab
     the same when they are 0 to n.
     """
     await folders.add_root(writer(graph), Root(ROOT, "Pictures", b"/photos", "marker", RootState.ONLINE))
-    await jobs.create(graph, "j", JobKind.SCAN)
+    await ended_job(graph, "j", JobKind.SCAN)
     ids = {"": ROOT}
     for path, id_ in tree.items():
         above, _, name = path.rpartition("/")
@@ -82,7 +82,7 @@ async def library(graph: Graph) -> None:
         "r1",
         [StoredFolder("a", "r1/a", "a", b"a", "r1", 5, 7), StoredFolder("b", "r1/a/b", "b", b"a/b", "a", 6, 8)],
     )
-    await jobs.create(graph, "j1", JobKind.SCAN, ScanArguments(("r1",)))
+    await ended_job(graph, "j1", JobKind.SCAN, ScanArguments(("r1",)))
     await files.put_pending(graph, [file(number) for number in range(5)], "j1")
 
 

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from photos_graph.bootstrap import Services, build
-from photos_graph.graph import jobs
 from photos_graph.graph.library import files, folders, photos, vanished_files
 from photos_graph.graph.library.files import FileRecord
 from photos_graph.graph.library.folders import StoredFolder
@@ -23,6 +22,7 @@ from photos_graph.model.jobs import JobKind
 from photos_graph.model.library import Metadata, Root, RootState
 from photos_graph.settings import Settings
 from tests.kit.engines import RunningEngine
+from tests.kit.jobs import ended_job
 from tests.kit.oracles.naive_library import Held, Naive
 from tests.kit.oracles.questions import FOLDERS, ROOT
 from tests.kit.writing import writer
@@ -63,7 +63,7 @@ class Shelves(RuleBasedStateMachine):
     def lay_out(self, below: list[int], held: list[tuple[int, str]]) -> None:
         """Each folder below an earlier one, or below the root; files of photos in folders."""
         self.run(folders.add_root(writer(self.graph), Root(ROOT, ROOT, b"/nowhere", "marker", RootState.ONLINE)))
-        self.run(jobs.create(self.graph, "j", JobKind.SCAN))
+        self.run(ended_job(self.graph, "j", JobKind.SCAN))
         for place, folder in enumerate(FOLDERS):
             self.naive.folders[folder] = ROOT if below[place] >= place else FOLDERS[below[place]]
             self.put_folders([folder])
