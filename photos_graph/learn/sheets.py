@@ -25,7 +25,9 @@ MIN_EXAMPLES = 5  # scores of examples, below which a tag is given to nothing
 MIN_GIVEN = 5  # photos that a tag is given to before a sheet is judged, or to none
 MIDDLE = 0.5  # lowest threshold that a tag would have if it is given to nothing
 REACH = 0.1  # quantile of the examples' scores, below which a tag is not given before a sheet is judged
-RESERVE = 0.3  # share of what may be wrong that is kept back before a sheet: a tag may be worse than experience
+# Share of what may be wrong that is kept back before a sheet, since a tag may be worse than experience: this much, and
+# more the fewer examples there are, divided by the root of their number.
+RESERVE, RESERVE_OF_ONE = 0.2, 1.0
 MAX_SHARE = 0.2  # share of the unlabelled photos above the median example, from which examples do not stand out
 MAX_FREQUENT_SHARE = 0.6  # of frequent tags; half of all photos are above it if all photos have the tag
 MIN_LACKING, MAX_LACKING_SHARE = 10, 0.05  # a frequent tag is one of which few of so many photos that lack it are above
@@ -143,7 +145,8 @@ def _provisional(
         return nothing("Its examples do not stand out from the other photos. More of them may help.")
     given = np.sort(scores[scores >= np.quantile(examples, REACH)])[::-1]
     expected = np.cumsum(given, dtype=np.float64) / np.arange(1, len(given) + 1)
-    count = int(np.flatnonzero(expected >= promised + RESERVE * (1 - promised)).max(initial=-1)) + 1
+    reserve = RESERVE + RESERVE_OF_ONE / np.sqrt(len(examples))
+    count = int(np.flatnonzero(expected >= promised + reserve * (1 - promised)).max(initial=-1)) + 1
     if count < MIN_GIVEN:
         return nothing("It is not certain enough of any photos. More examples, or a judged sheet, may help.")
     threshold = float(given[count - 1])
