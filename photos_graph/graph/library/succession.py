@@ -223,9 +223,14 @@ async def _write_links(tx: LabelTransaction, edits: Iterable[Edit]) -> None:
 
 
 # Sixteen photos after each other are more than any history of edits has, and a limit for a loop that should not be.
+# DISTINCT makes Neo4j do one part after the other. As long as no photo was succeeded, it takes everything for free, and
+# looked at all files for each photo.
 CURRENT: LiteralString = """
 UNWIND $ids AS id
-MATCH (p:Photo {id: id})-[:SUCCEEDED_BY*1..16]->(q:Photo)
+MATCH (p:Photo {id: id})
+WITH DISTINCT id, p
+MATCH (p)-[:SUCCEEDED_BY*1..16]->(q:Photo)
+WITH DISTINCT id, p, q
 WHERE NOT EXISTS { (q)-[:SUCCEEDED_BY]->(:Photo) }
   AND NOT EXISTS { MATCH (p)<-[:OF]-(f:File) WHERE f.state <> 'MISSING' }
 RETURN id, q.id AS current
