@@ -18,10 +18,11 @@ run: $(usable) $(if $(LIBRARY),,$(demo))
 	$(bin)/photos-graph serve $(if $(LIBRARY),"$(LIBRARY)",--data-dir .demo/data $(demo))
 
 # Four processes on two cores, since tests wait for their engine half of the time. What they import is compiled before,
-# so that they do not all compile it.
+# so that they do not all compile it. After a run that did not come to its end (1 means that tests failed), `make again` finds
+# nothing, and fails.
 test: $(ready)
 	-@$(bin)/python -m pytest --collect-only -qq >/dev/null
-	$(bin)/python -m pytest --numprocesses 4 --dist loadscope --no-loadscope-reorder
+	$(bin)/python -m pytest --numprocesses 4 --dist loadscope --no-loadscope-reorder || { code=$$?; [ $$code = 1 ] || rm -rf .pytest_cache; exit $$code; }
 
 # What failed in the last run of the tests, by itself and until one test fails again.
 again: $(ready)
