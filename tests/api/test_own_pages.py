@@ -103,6 +103,8 @@ async def test_each_role_gets_pages_with_what_it_may_use(app: Starlette, client:
     await _check_review(client, ids.encode("Tag", sea.id))
     await _check_system(client)
     await _check_scope(client, ask, photos)
+    await _check_what_is_left_out(client)
+    await _check_addresses(client, photos["24.jpg"])
 
 
 async def _check_scope(client: httpx.AsyncClient, ask: Ask, photos: dict[str, str]) -> None:
@@ -115,6 +117,37 @@ async def _check_scope(client: httpx.AsyncClient, ask: Ask, photos: dict[str, st
         await seen(client, path, scoped)
     assert len([given for given in (await seen(client, "/", scoped)).all("a") if given.get("class") == "tile"]) == 12
     await seen(client, f"/photo/{photos['24.jpg']}", scoped, 404)
+
+
+async def _check_what_is_left_out(client: httpx.AsyncClient) -> None:
+    """A search that finds nothing says without what it would find something, and how much that is."""
+    page = await seen(client, "/?q=Berlin+Abruzzo", "viewer")
+    assert "No photo matches all of this." in page.text
+    [said] = [line.strip() for line in page.text.splitlines() if "Without “Abruzzo”:" in line]
+    assert "/?q=Berlin" in {given["href"] for given in page.all("a")}
+    left = await seen(client, "/?q=Berlin", "viewer")
+    [count] = [line.strip() for line in left.text.splitlines() if re.fullmatch(r"\s*\d+ photos", line)]
+    assert said == f"Without “Abruzzo”: {count}"
+
+
+async def _check_addresses(client: httpx.AsyncClient, photo: str) -> None:
+    """What no page has in its links is refused, and is no failure of the service."""
+    parts = {
+        "/": ("q",),
+        f"/photo/{photo}": ("q", "at"),
+        "/folders": ("path", "after"),
+        "/people": ("after", "hidden", "name", "groups"),
+        "/review": ("kind", "tag", "sheet"),
+        "/system": ("failures", "part"),
+    }
+    values = ("x", "\x00", "a" * 5000, '"', "(", "not", "Ά" * 300, "-1", "%", ids.encode("Photo", "none"))
+    for path, names in parts.items():
+        for name in names:
+            for value in values:
+                answer = await client.get(path, params={"path": "Pictures", name: value}, headers=HTML)
+                assert answer.status_code in (200, 400, 404, 413), (path, name, value[:9], answer.text)
+    for path in ("/photo/x", "/photo/%00", "/photo/" + "a" * 5000, f"/photo/{ids.encode('Tag', 'none')}"):
+        assert (await client.get(path, headers=HTML)).status_code in (400, 404), path
 
 
 def ids_of(page: Seen, tag: str, name: str = "id") -> set[str]:
