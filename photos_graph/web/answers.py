@@ -45,11 +45,6 @@ def status_of(error: errors.PhotosGraphError) -> int:
     return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
 
 
-def masked() -> JSONResponse:
-    """Returns the answer to an unforeseen error, whose own message may reveal too much."""
-    return error_answer(errors.PhotosGraphError(MASK))
-
-
 def masked_extensions() -> dict[str, object]:
     """Returns what is said of an unforeseen error: the id of the request, by which it is found in the log."""
     id_ = request_id()

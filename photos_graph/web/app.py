@@ -19,7 +19,6 @@ from photos_graph.errors import PhotosGraphError
 from photos_graph.monitoring import Metrics
 from photos_graph.settings import WebSettings
 from photos_graph.web.access_cookie import access_routes
-from photos_graph.web.answers import error_answer, masked
 from photos_graph.web.compression import Compression
 from photos_graph.web.graphiql import graphiql_routes
 from photos_graph.web.health import health_routes
@@ -27,7 +26,9 @@ from photos_graph.web.hosts import Hosts
 from photos_graph.web.login import login_routes
 from photos_graph.web.media import routes as media_routes
 from photos_graph.web.middleware import AtOnce, Authentication, BrowserHeaders, Masking
+from photos_graph.web.negotiation import displays_pages
 from photos_graph.web.pages.page_routes import page_routes
+from photos_graph.web.pages.problem_page import error_response, masked_response, status_page
 from photos_graph.web.pages.visits import Answer
 from photos_graph.web.scraping import metrics_routes
 from photos_graph.web.watching import REQUEST_ID, Watching
@@ -107,12 +108,14 @@ def build_app(
 async def _known(request: Request, error: Exception) -> Response:
     if not isinstance(error, PhotosGraphError):
         raise error
-    return error_answer(error)
+    return error_response(request.scope, error)
 
 
 async def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
+    if displays_pages(request.scope):
+        return status_page(request.scope, error.status_code, error.headers)
     body = {"errors": [{"message": error.detail, "extensions": {"code": _CODES.get(error.status_code, "INTERNAL")}}]}
     return JSONResponse(body, error.status_code, error.headers)
 
@@ -122,7 +125,7 @@ async def _disconnected(request: Request, error: Exception) -> Response:
 
 
 async def _masked(request: Request, error: Exception) -> Response:
-    return masked()
+    return masked_response(request.scope)
 
 
 class _WithoutQuery(logging.Filter):

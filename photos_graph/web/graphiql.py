@@ -14,7 +14,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from photos_graph.web.middleware import wants_html
+from photos_graph.web.negotiation import wants_html
 
 FOLDER = Path(__file__).parent / "static" / "graphiql"
 EXAMPLES = Path(__file__).parent / "static" / "examples"

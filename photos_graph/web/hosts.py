@@ -17,8 +17,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from photos_graph.errors import BadInput
 from photos_graph.settings import WebSettings
-from photos_graph.web.answers import error_answer
 from photos_graph.web.middleware import refuse
+from photos_graph.web.pages.problem_page import error_response
 
 # No registry sells names below these: RFC 6762 and 8375, the decision of ICANN about .internal, and those that it has
 # put off for ever because networks at home use them.
@@ -43,7 +43,7 @@ class Hosts:
         if scope["type"] == "lifespan" or self.knows(host := Headers(scope=scope).get("host")):
             await self.app(scope, receive, send)
             return
-        await refuse(error_answer(BadInput(_message(host or ""))), scope, receive, send)
+        await refuse(error_response(scope, BadInput(_message(host or ""))), scope, receive, send)
 
     def knows(self, host: str | None) -> bool:
         """Returns whether a request with this header is answered."""

@@ -76,6 +76,16 @@ _WAITING = """<!doctype html>
 <p role="status">{message}</p>
 </html>
 """
+_PROBLEM = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Problem - photos-graph</title><link rel="icon" href="data:,">
+<style>{style}</style>
+<h1>photos-graph</h1>
+<p class="problem" role="alert">{message}</p>
+<p><a href="/">All photos</a></p>
+</html>
+"""
 
 
 def session_cookie(encrypted: bool) -> str:
@@ -104,6 +114,12 @@ def waiting_page(message: str) -> Response:
         "Retry-After": str(REFRESH_SECONDS),
     }  # fmt: skip
     return HTMLResponse(_WAITING.format(style=_STYLE, message=escape(message)), 503, headers)
+
+
+def problem_page(status: int, message: str) -> Response:
+    """Returns a page that says what is wrong to somebody who is not known."""
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": _POLICY}
+    return HTMLResponse(_PROBLEM.format(style=_STYLE, message=escape(message)), status, headers)
 
 
 def login_address(following: str) -> str:

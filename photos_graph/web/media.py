@@ -31,8 +31,8 @@ from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.monitoring import Metrics
 from photos_graph.paths import portable_name
 from photos_graph.services.media import Media, OpenOriginal
-from photos_graph.web.answers import error_answer
 from photos_graph.web.negotiation import chosen
+from photos_graph.web.pages.problem_page import error_response
 from photos_graph.web.state import media_of, services_of
 from photos_graph.web.urls import FILES, MOTION, ORIGINAL, check_address
 
@@ -65,7 +65,7 @@ def routes(access: Access, metrics: Metrics, viewer_originals: bool = False) -> 
                 found.headers["cache-control"] = CHECKED
             return found
         except PhotosGraphError as error:
-            return error_answer(error)
+            return error_response(request.scope, error)
 
     return [Route("/media/{named}/{what}", media, methods=["GET", "HEAD"])]
 

@@ -11,13 +11,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from photos_graph.access.credentials import Access
 from photos_graph.access.roles import Viewer
-from photos_graph.errors import Forbidden, PhotosGraphError, TooManyAttempts, Unauthenticated, Unavailable
+from photos_graph.errors import Forbidden, PhotosGraphError, TooManyAttempts, Unauthenticated
 from photos_graph.graph.engine.caller import hurried, no_mutation
 from photos_graph.settings import WebSettings
 from photos_graph.web.access_cookie import access_cookie
-from photos_graph.web.answers import error_answer, masked, status_of
+from photos_graph.web.answers import status_of
 from photos_graph.web.clients import address_of, is_secure
-from photos_graph.web.login import LOGOUT, from_here, login_address, login_page, session_cookie, waiting_page
+from photos_graph.web.login import LOGOUT, from_here, login_address, login_page, session_cookie
+from photos_graph.web.negotiation import wants_html
+from photos_graph.web.pages.problem_page import error_response, masked_response
 
 PUBLIC = frozenset({"/healthz", "/readyz", "/login", LOGOUT})
 MEDIA = "/media/"  # these addresses are signed
@@ -82,7 +84,7 @@ class Masking:
             await self.app(scope, receive, noted)
         except Exception:
             if not started:
-                await masked()(scope, receive, send)
+                await masked_response(scope)(scope, receive, send)
             raise
 
 
@@ -153,25 +155,13 @@ class Authentication:
 
 
 def _refusal(error: PhotosGraphError, connection: HTTPConnection) -> Response:
-    """Returns the answer to somebody who is not let in. A browser that shows pages is led to where people sign in, or
-    waits until the service has started."""
-    if isinstance(error, Unavailable) and wants_html(connection.scope):
-        return waiting_page(error.public_message)
+    """Returns the answer to somebody who is not let in. A browser that shows pages is led to where people sign in."""
     if not isinstance(error, Unauthenticated) or not wants_html(connection.scope):
-        return error_answer(error)
+        return error_response(connection.scope, error)
     if isinstance(error, TooManyAttempts) or "authorization" in connection.headers:
         return login_page(status_of(error), error.public_message)
     wanted = connection.url.path + (f"?{connection.url.query}" if connection.url.query else "")
     return RedirectResponse(login_address(wanted), 303, {"Cache-Control": "no-store"})
-
-
-def wants_html(scope: Scope) -> bool:
-    """Returns whether the request comes from a browser that displays a page, and not from a program."""
-    return (
-        scope["type"] == "http"
-        and scope["method"] in ("GET", "HEAD")
-        and "text/html" in Headers(scope=scope).get("accept", "").lower()
-    )
 
 
 def _check_forgery(headers: Headers) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
 from photos_graph.model.images import ThumbnailFormat
 
 JSON = "application/json"
@@ -55,6 +58,22 @@ def answers(accept: str | None) -> Answers:
         may_stream=events > 0,
         must_stream=events > 0 and not ours and not plain,
     )
+
+
+def wants_html(scope: Scope) -> bool:
+    """Returns whether the request comes from a browser that displays a page, and not from a program."""
+    return scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and _accepts_html(Headers(scope=scope))
+
+
+def displays_pages(scope: Scope) -> bool:
+    """Returns whether a browser displays what is answered, to a request for a page or to a form."""
+    headers = Headers(scope=scope)
+    is_form = scope["type"] == "http" and headers.get("sec-fetch-dest") == "document" and _accepts_html(headers)
+    return wants_html(scope) or is_form
+
+
+def _accepts_html(headers: Headers) -> bool:
+    return "text/html" in headers.get("accept", "").lower()
 
 
 def _qualities(accept: str) -> dict[str, float]:

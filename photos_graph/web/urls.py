@@ -66,9 +66,13 @@ def check_address(access: Access, named: str, what: str, query: Mapping[str, str
     end, grant, version = query.get("e", ""), query.get("g", ""), query.get("k", "")
     is_number = version.isascii() and version.isdecimal() and len(version) < 10
     if not is_number or not access.keys.verify(int(version), query.get("s", ""), "media", named, what, end, grant):
-        raise Forbidden("This address is not signed by this service. Query it again through GraphQL.")
+        raise Forbidden(
+            "This address is not signed by this service. Open the page of the photo, or query it again through GraphQL."
+        )
     if int(end) * _DAY_SECONDS <= time.time():
-        raise Forbidden("The time of this address is over. Query it again through GraphQL.")
+        raise Forbidden(
+            "The time of this address is over. Open the page of the photo, or query it again through GraphQL."
+        )
     return access.token_of_grant(grant)
 
 

@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from photos_graph.access.roles import RANK
 from photos_graph.model.access import Role
 from photos_graph.settings import Settings
+from photos_graph.web.pages import page_routes
 from photos_graph.web.pages.cookbook_documents import cookbook_documents
 from photos_graph.web.pages.page_assets import FOLDER, asset_names
 from photos_graph.web.pages.page_routes import PAGES
@@ -222,6 +223,46 @@ async def test_what_is_not_there_is_said_to_be_gone(client: httpx.AsyncClient, l
     for path in ("/photo/UGhvdG86MDA=", "/folders?path=Nowhere"):
         page = await seen(client, path, status=404)
         assert page.all("h1")
+
+
+@pytest.mark.http
+async def test_a_browser_gets_a_page_for_every_problem_and_a_program_gets_json(
+    client: httpx.AsyncClient, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_routes, "rendered", lambda template, values: 1 / 0)
+    ways = {
+        ("/nothing/here?q=sea", "viewer", 404): ["/", "/folders"],
+        (f"/photo/{ids.encode('Photo', 'none')}", "viewer", 404): ["/", "/folders"],
+        ("/people?after=x", "viewer", 400): ["/"],
+        ("/system?part=work", "viewer", 403): ["/", "/login?next=/system%3Fpart%3Dwork"],
+        ("/people?name=a%20b", "viewer", 500): ["/people?name=a%20b", "/"],
+        ("/people", "editor", 500): ["/people", "/", "/system"],
+    }
+    for (path, role, status), links in ways.items():
+        page = await seen(client, path, role, status)
+        assert [given["href"] for given in page.all("a") if given.get("class") == "button"] == links, path
+        assert ("has the id" in page.text) is (status == 500) and "zero" not in page.text
+        answer = await client.get(path, headers={"Authorization": f"Bearer {TOKENS[role]}", "Accept": "*/*"})
+        assert (answer.status_code, bool(answer.json()["errors"][0]["message"])) == (status, True), path
+
+
+async def test_a_stranger_gets_a_page_for_a_problem_too(client: httpx.AsyncClient, ask: Ask, library: str) -> None:
+    picture = data(await ask("{ photos(first: 1) { nodes { thumbnail } } }"))["photos"]["nodes"][0]["thumbnail"]
+    del client.headers["Authorization"]
+    form = {"Origin": "https://evil.example", "Sec-Fetch-Dest": "document"}
+    for answer in (
+        await client.get(f"{picture}x", headers=HTML),
+        await client.post("/logout", headers=HTML | form),
+    ):
+        page = Seen(answer.text)
+        assert (answer.status_code, answer.headers["content-type"]) == (403, "text/html; charset=utf-8")
+        assert [given["href"] for given in page.all("a")] == ["/"] and page.all("h1") and not page.all("script")
+        assert answer.headers["cache-control"] == "no-store"
+    shown = await client.get("/logout", headers=HTML)
+    assert (shown.status_code, shown.headers["allow"], "forms" in shown.text) == (405, "POST", True)
+    for kind in ({"Accept": "image/*,*/*"}, {"Accept": "application/json"}):
+        refused = await client.get(f"{picture}x", headers=kind)
+        assert refused.json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
 async def test_assets_are_kept_and_name_no_other_place(client: httpx.AsyncClient) -> None:

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from photos_graph.access.roles import RANK, Viewer
+from photos_graph.errors import PhotosGraphError
 from photos_graph.model.access import Role
 from photos_graph.settings import WebSettings
 from photos_graph.web.pages.page_routes import PAGES, page_routes
+from photos_graph.web.pages.problem_page import error_response, masked_response
 from tests.kit.made_answers import MadeAnswers
 
 SEEDS = 12
@@ -40,16 +43,29 @@ def test_a_page_shows_whatever_the_schema_allows(address: str) -> None:
     assert 200 in seen and seen <= {200, 404}
 
 
+def test_no_problem_leads_elsewhere() -> None:
+    """Browsers take two slashes for the beginning of the name of another machine."""
+    headers = [(b"accept", b"text/html")]
+    state = {"viewer": Viewer("Ada", Role.OWNER)}
+    scope = {"type": "http", "method": "GET", "path": "//evil.example", "query_string": b"", "headers": headers}
+    page = masked_response({**scope, "state": state})
+    assert (page.status_code, b'href="/evil.example"' in page.body, b"//evil" in page.body) == (500, True, False)
+
+
 def _browser(seed: int, role: Role) -> TestClient:
     made = MadeAnswers(seed, FIXED)
 
     async def answer(request: Request, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
         return made.answer(document, variables)
 
-    app = Starlette(routes=page_routes(answer, WebSettings()))
+    async def problem(request: Request, error: Exception) -> Response:
+        assert isinstance(error, PhotosGraphError)
+        return error_response(request.scope, error)
+
+    app = Starlette(routes=page_routes(answer, WebSettings()), exception_handlers={PhotosGraphError: problem})
 
     async def as_viewer(scope: Any, receive: Any, send: Any) -> None:
         scope.setdefault("state", {})["viewer"] = Viewer("Ada", role)
         await app(scope, receive, send)
 
-    return TestClient(as_viewer)
+    return TestClient(as_viewer, headers={"Accept": "text/html"})

@@ -10,11 +10,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from photos_graph.access.roles import require
-from photos_graph.errors import PhotosGraphError, Unavailable
+from photos_graph.access.roles import Viewer, require
+from photos_graph.model.access import Role
 from photos_graph.settings import WebSettings
-from photos_graph.web.answers import status_of
-from photos_graph.web.login import waiting_page
 from photos_graph.web.pages.folders_page import FOLDERS
 from photos_graph.web.pages.grid_page import GRID
 from photos_graph.web.pages.page_assets import asset_route
@@ -29,35 +27,28 @@ PAGES = (GRID, PHOTO, FOLDERS, PEOPLE, REVIEW, SYSTEM)  # those with a label sta
 
 
 def page_routes(answer: Answer, settings: WebSettings) -> list[Route]:
-    """``answer`` answers the documents of the pages."""
-    headers = _headers(settings.public_url)
+    """``answer`` answers the documents of the pages. What fails raises PhotosGraphError."""
+    headers = page_headers(settings.public_url)
 
     def route(page: SitePage) -> Route:
         async def show(request: Request) -> Response:
-            visit, status, template = Visit(request, answer), 200, page.template
-            try:
-                require(visit.viewer, page.role)
-                values = await page.show(visit)
-            except Unavailable as error:
-                return waiting_page(error.public_message)
-            except PhotosGraphError as error:
-                status, template = status_of(error), "problem.html"
-                values = {"title": "Problem", "text": visit.given("q"), "problem": error.public_message}
-            html = rendered(template, {**_common(visit, page), **values})
-            return HTMLResponse(html, status, headers)
+            visit = Visit(request, answer)
+            require(visit.viewer, page.role)
+            values = {**header_values(visit.viewer, page), **await page.show(visit)}
+            return HTMLResponse(rendered(page.template, values), headers=headers)
 
         return Route(page.path, show)
 
     return [*map(route, PAGES), asset_route()]
 
 
-def _common(visit: Visit, page: SitePage) -> Mapping[str, Any]:
-    """Returns what the header needs. ``text`` stands in the search box."""
-    links = [each for each in PAGES if each.label and visit.viewer.may(each.role)]
-    return {"viewer": visit.viewer, "may_edit": visit.may_edit, "links": links, "page": page, "text": ""}
+def header_values(viewer: Viewer, page: SitePage | None = None) -> Mapping[str, Any]:
+    """Returns what the header of a page needs. ``text`` stands in the search box."""
+    links = [each for each in PAGES if each.label and viewer.may(each.role)]
+    return {"viewer": viewer, "may_edit": viewer.may(Role.EDITOR), "links": links, "page": page, "text": ""}
 
 
-def _headers(public_url: str | None) -> Mapping[str, str]:
+def page_headers(public_url: str | None = None) -> Mapping[str, str]:
     """Returns headers that let a page load only what this service serves. Pictures may have its public address."""
     outside = urlsplit(public_url or "")
     pictures = f" {outside.scheme}://{outside.netloc}" if outside.netloc else ""
