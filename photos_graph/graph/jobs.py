@@ -57,13 +57,18 @@ async def create(graph: Graph, id_: str, kind: JobKind, arguments: JobArguments 
     return _job(rows[0]["job"])
 
 
+# It writes to the jobs, so that none of them begins before the transaction has ended.
 WAITING: LiteralString = """
-MATCH (j:Job {state: 'QUEUED'}) WHERE j.kind = $kind RETURN j.arguments AS arguments
+MATCH (j:Job {state: 'QUEUED'}) WHERE j.kind = $kind
+SET j.asked = coalesce(j.asked, 0) + 1
+WITH j WHERE j.state = 'QUEUED'
+RETURN j.arguments AS arguments
 """
 
 
 async def make(tx: Transaction, kind: JobKind, arguments: JobArguments | None = None) -> None:
-    """Creates a job within a transaction, unless an equal one is queued already."""
+    """Creates a job within a transaction, unless an equal one is queued already, which will see what the transaction
+    writes."""
     asked = arguments or KINDS[kind]()
     queued = [load_arguments(kind, row["arguments"]) for row in await tx.run(WAITING, kind=kind.value)]
     if asked not in queued:
@@ -256,8 +261,10 @@ async def page(graph: Graph, state: JobState | None, stretch: Stretch) -> list[J
     after = _rank(stretch.before) if stretch.before is not None else BEFORE_ALL
     before = _rank(stretch.after) if stretch.after is not None else AFTER_ALL
     rows = await graph.read(NEWEST)
-    # All jobs are counted at once, and those in a state one by one. Where these are few, the windows grow.
-    regions = [RankRegion(0, int(rows[0]["number"]) + 1, await count(graph, None))] if rows else []
+    end = int(rows[0]["number"]) + 1 if rows else 0
+    # All jobs are counted at once, and those in a state one by one. Where these are few, the windows grow. The second
+    # region has the jobs that are queued meanwhile, which would be missed beside others that end meanwhile.
+    regions = [RankRegion(0, end, await count(graph, None)), RankRegion(end, _MOST + 1, 1)]
     await _SCALE.read(read, regions, after, before, stretch.limit, not stretch.from_end)
     return found
 

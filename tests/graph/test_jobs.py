@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import asyncio
+from typing import Any, LiteralString
+
 import pytest
 
 from photos_graph.graph import jobs
-from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.library import failures, files, photos
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.model.job_arguments import ScanArguments
-from photos_graph.model.jobs import JobKind, JobState
+from photos_graph.model.jobs import Job, JobKind, JobState
 from photos_graph.search.listing import Stretch
 from tests.kit.planted import A, library, read
 from tests.kit.writing import writer
@@ -77,6 +80,43 @@ async def test_pages_are_newest_first(graph: Graph) -> None:
     assert await jobs.count(graph, JobState.RUNNING) == 0
     assert len(await jobs.unfinished_or_since(graph, 0)) == 3
     assert {job.id for job in await jobs.unfinished(graph)} == {"j1", "j2", "j3"}
+
+
+async def test_a_job_that_is_queued_while_a_page_is_read_is_on_it(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who waits until no job is left would otherwise see the end of one, and not the job that it has queued."""
+    await jobs.create(graph, "first", JobKind.TRAIN_TAGS)
+    read_rows = graph.read
+
+    async def reading(query: LiteralString, /, **parameters: object) -> list[dict[str, Any]]:
+        rows = await read_rows(query, **parameters)
+        if query == jobs.NEWEST:
+            await jobs.create(graph, "next", JobKind.PREDICT)
+        return rows
+
+    monkeypatch.setattr(graph, "read", reading)
+    assert [job.id for job in await jobs.page(graph, None, EVERY)] == ["next", "first"]
+
+
+async def test_a_job_that_is_claimed_before_a_transaction_ends_does_not_stand_for_the_one_it_makes(
+    graph: Graph,
+) -> None:
+    await jobs.create(graph, "waiting", JobKind.PREDICT)
+    claim: asyncio.Task[Job | None] | None = None
+    is_claimed = False
+
+    async def work(tx: Transaction) -> None:
+        nonlocal claim, is_claimed
+        await jobs.make(tx, JobKind.PREDICT)
+        if claim is None:
+            claim = asyncio.create_task(jobs.claim(graph, "me"))
+            await asyncio.wait([claim], timeout=0.5)  # Neo4j lets it wait for the transaction
+            is_claimed = claim.done()
+
+    await graph.transaction(work)
+    assert claim is not None and (claimed := await claim) is not None and claimed.id == "waiting"
+    assert len(await jobs.unfinished(graph)) == (2 if is_claimed else 1)
 
 
 async def test_failures_belong_to_their_job_and_count_attempts(graph: Graph) -> None:
