@@ -125,11 +125,11 @@ def rotate_keys(
     verbose: Verbose = False,
 ) -> None:
     """Make a new key for the addresses of pictures. Tokens and sessions stay as they are."""
-    from photos_graph.access.secrets import rotate_keys as rotated
+    from photos_graph.services.access import rotate
 
     settings = settings_of(data_dir, verbose)
     longest = timedelta(days=2 * settings.web.media_days)
-    version = rotated(settings, 0 if at_once else longest.total_seconds())
+    version = asyncio.run(rotate(settings, 0 if at_once else longest.total_seconds()))
     err.print(f"Addresses of pictures are signed with key {version} from now on.")
 
 

@@ -34,15 +34,14 @@ def create_app(settings: Settings, started: Started | None = None) -> Starlette:
     If building fails, the error is kept in ``app.state.failure``, and ``app.state.stop()`` is called if it is set.
     """
     make_private(settings)
-    secrets = load_or_make(settings)
-    access = access_of(settings, secrets)
+    access = access_of(settings, load_or_make(settings))
     metrics = Metrics()
     schema = build_schema(settings.web, settings.log.slow_seconds, metrics)
     graphql = GraphQLTransport(schema, access, settings.web, open_documents(settings.web))
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        running = asyncio.create_task(_run(app, schema, access, settings, secrets, started), name="services")
+        running = asyncio.create_task(_run(app, schema, access, settings, started), name="services")
         watching = asyncio.create_task(metrics.watch_loop(), name="delay of the event loop")
         yield
         running.cancel()
@@ -59,16 +58,14 @@ def create_app(settings: Settings, started: Started | None = None) -> Starlette:
     )
 
 
-async def _run(
-    app: Starlette, schema: Schema, access: Access, settings: Settings, secrets: Secrets, started: Started | None
-) -> None:
+async def _run(app: Starlette, schema: Schema, access: Access, settings: Settings, started: Started | None) -> None:
     try:
         async with build(settings, access, poll=True) as services:
             app.state.services = services
             asking = asyncio.create_task(ask_first(schema, services), name="first answers")
             try:
                 if started is not None:
-                    await started(services, secrets)
+                    await started(services, load_or_make(settings))  # another service may have given others
                 await asyncio.Event().wait()
             finally:
                 app.state.services = None

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from photos_graph.access.attempts import Attempts
 from photos_graph.access.roles import RANK, Viewer
-from photos_graph.access.signing import Keys
+from photos_graph.access.signing import Keys, MediaKey
 from photos_graph.errors import BadInput, Conflict, NotFound, Unauthenticated, Unavailable
 from photos_graph.model.access import AccessToken, Role, Session
 
@@ -57,18 +57,11 @@ class Access:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         attempts: Attempts | None = None,
     ) -> None:
-        by_rank = sorted(configured.items(), key=lambda item: RANK[item[0]])
         self.keys = keys
         self._store = store
         self._clock = clock
         self._attempts = attempts or Attempts()
-        # A token with several roles has the highest of them.
-        self._configured = {
-            hashed: AccessToken(role.value.lower(), role.value.lower(), role, hashed, is_configured=True)
-            for role, token in by_rank
-            if token
-            for hashed in (keys.hash(token),)
-        }
+        self._configured = self._hashed(configured)
         self._tokens: dict[str, AccessToken] = dict(self._configured)
         self._by_grant = {token.grant: token for token in self._tokens.values()}
         self._sessions: dict[str, Session] = {}
@@ -80,6 +73,11 @@ class Access:
     def keep_in(self, store: AccessStore | None) -> None:
         """Keeps tokens and sessions there from now on."""
         self._store = store
+
+    def replace_keys(self, hashing: bytes, media: Mapping[int, MediaKey], configured: Mapping[Role, str]) -> None:
+        """Knows tokens by other keys from now on. Call ``load`` next."""
+        self.keys.replace(hashing, media)
+        self._configured = self._hashed(configured)
 
     async def load(self) -> None:
         """Replaces what is known by what the store has. Sessions that are over are deleted."""
@@ -279,6 +277,15 @@ class Access:
         if self._store is None:
             raise Unavailable(_STARTING)
         return self._store
+
+    def _hashed(self, configured: Mapping[Role, str]) -> dict[str, AccessToken]:
+        """Returns tokens of the settings by their hashes. A token with several roles has the highest of them."""
+        return {
+            hashed: AccessToken(role.value.lower(), role.value.lower(), role, hashed, is_configured=True)
+            for role, token in sorted(configured.items(), key=lambda item: RANK[item[0]])
+            if token
+            for hashed in (self.keys.hash(token),)
+        }
 
     def _known(self, text: str, address: str) -> AccessToken:
         token = self._tokens.get(self.keys.hash(text))

@@ -77,22 +77,56 @@ def rotate_keys(settings: Settings, valid_seconds: float) -> int:
     path = settings.data_dir / FILE
     if not path.exists():
         raise BadSettings(f"There is no {path}. It is made by the first `photos-graph serve`.")
-    known = _read(path)
-    now, newest = time.time(), max(known.media)
-    until = now + valid_seconds
-    kept = {version: MediaKey(key.key, min(key.until or until, until)) for version, key in known.media.items()}
-    media = {version: key for version, key in kept.items() if key.until is not None and key.until > now}
-    media[newest + 1] = MediaKey(secrets.token_bytes(32))
+    rotated = _rotated(_read(path), valid_seconds)
     try:
-        _written(path, replace(known, media=media)).replace(path)
+        _written(path, rotated).replace(path)
     except OSError as error:
         raise BadSettings(f"{path} cannot be written: {error.strerror}.") from error
-    return newest + 1
+    return max(rotated.media)
 
 
 def media_keys(settings: Settings) -> Mapping[int, MediaKey]:
     """Returns the keys that sign addresses, as the file has them now. Raises BadSettings."""
     return _read(settings.data_dir / FILE).media
+
+
+def shared_form(settings: Settings) -> str:
+    """Returns what the file holds, for the other services of the same graph. Raises BadSettings."""
+    return _shared(_read(settings.data_dir / FILE))
+
+
+def rotated_form(settings: Settings, valid_seconds: float) -> tuple[str, int]:
+    """Returns what ``rotate_keys`` would put into the file, in the form that services share, and the version of the new
+    key. Raises BadSettings."""
+    rotated = _rotated(_read(settings.data_dir / FILE), valid_seconds)
+    return _shared(rotated), max(rotated.media)
+
+
+def adopt(settings: Settings, shared: str) -> tuple[Secrets, bool]:
+    """Puts the secrets that the services of a graph share into the file, in place of its own. Returns what holds from
+    now on, and whether somebody may miss those from before. Raises BadSettings."""
+    path = settings.data_dir / FILE
+    known, told = _read(path), _parsed(shared, path)
+    is_other = (known.token, known.key) != (told.token, told.key)
+    if is_other or dict(known.media) != dict(told.media):
+        try:
+            _written(path, replace(told, fresh=known.fresh and not is_other)).replace(path)
+        except OSError as error:
+            raise BadSettings(f"{path} cannot be written: {error.strerror}.") from error
+    return load_or_make(settings), is_other and not known.fresh
+
+
+def _shared(known: Secrets) -> str:
+    return json.dumps(_content(replace(known, fresh=False)), sort_keys=True)
+
+
+def _rotated(known: Secrets, valid_seconds: float) -> Secrets:
+    now, newest = time.time(), max(known.media)
+    until = now + valid_seconds
+    kept = {version: MediaKey(key.key, min(key.until or until, until)) for version, key in known.media.items()}
+    media = {version: key for version, key in kept.items() if key.until is not None and key.until > now}
+    media[newest + 1] = MediaKey(secrets.token_bytes(32))
+    return replace(known, media=media)
 
 
 def _check_strength(name: str, token: str) -> None:
@@ -106,14 +140,27 @@ def _check_strength(name: str, token: str) -> None:
 def _read(path: Path) -> Secrets:
     """Raises BadSettings."""
     try:
-        kept = json.loads(path.read_text())
+        text = path.read_text()
+    except OSError as error:  # another user has started the service
+        raise BadSettings(f"{path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise _damaged(path) from error
+    return _parsed(text, path)
+
+
+def _parsed(text: str, path: Path) -> Secrets:
+    """Raises BadSettings, which names the file."""
+    try:
+        kept = json.loads(text)
         key = bytes.fromhex(kept["key"])
         media = {int(version): _media_key(value) for version, value in kept.get("media_keys", {}).items()}
         return Secrets(str(kept["token"]), key, media or {1: MediaKey(key)}, not kept.get("shown", True))
-    except OSError as error:  # another user has started the service
-        raise BadSettings(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadSettings(f"{path} is damaged. Remove it to get a new token at the next start.") from error
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> BadSettings:
+    return BadSettings(f"{path} is damaged. Remove it to get a new token at the next start.")
 
 
 def _media_key(kept: Mapping[str, object]) -> MediaKey:
@@ -132,9 +179,8 @@ def _make(path: Path) -> None:
         temporary.unlink()
 
 
-def _written(path: Path, known: Secrets) -> Path:
-    """Writes a file beside ``path`` that only its owner can read, and makes sure that it is on disk."""
-    content = {
+def _content(known: Secrets) -> dict[str, object]:
+    return {
         "token": known.token,
         "key": known.key.hex(),
         "shown": not known.fresh,
@@ -142,11 +188,15 @@ def _written(path: Path, known: Secrets) -> Path:
             version: {"key": media.key.hex(), "until": media.until} for version, media in known.media.items()
         },
     }
+
+
+def _written(path: Path, known: Secrets) -> Path:
+    """Writes a file beside ``path`` that only its owner can read, and makes sure that it is on disk."""
     temporary = path.with_name(f".{FILE}.{secrets.token_hex(8)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         with open(descriptor, "w") as file:  # noqa: PTH123, a descriptor
-            json.dump(content, file)
+            json.dump(_content(known), file)
             file.flush()
             os.fsync(file.fileno())
     except OSError:

@@ -20,7 +20,8 @@ class MediaKey:
 
 
 class Keys:
-    """``hashing`` is never changed, because no token would be known without it. ``media`` are the keys by version."""
+    """``hashing`` stays for as long as there are tokens, since none would be known without it. ``media`` are the keys
+    by version."""
 
     def __init__(self, hashing: bytes, media: Mapping[int, MediaKey] | None = None) -> None:
         self._hashing = hashing
@@ -34,6 +35,11 @@ class Keys:
     def use(self, media: Mapping[int, MediaKey]) -> None:
         """Replaces the keys that sign addresses, after they have been rotated."""
         self._media = dict(media)
+
+    def replace(self, hashing: bytes, media: Mapping[int, MediaKey]) -> None:
+        """Replaces all keys by those of the other services of the same graph."""
+        self._hashing = hashing
+        self.use(media)
 
     def hash(self, secret: str) -> str:
         """Returns a hash of 64 hexadecimal digits, which tells nothing about a token to those who lack the key."""

@@ -1,6 +1,7 @@
 """Tokens and sessions: ``(:AccessToken)`` and ``(:Session)``, each with a keyed hash in place of its secret.
 
 ``(:Meta {name: 'access'})`` counts the changes, by which other processes notice that a token was made or revoked.
+``(:Meta {name: 'secrets'})`` has the secrets that the services of one Neo4j share. No back-up contains it.
 Times are milliseconds since the epoch.
 """
 
@@ -55,6 +56,18 @@ SESSIONS_USED: LiteralString = "UNWIND $ids AS id MATCH (s:Session {id: id}) SET
 RENEWED = ("id", "hash", "expires_at", "used_at")
 VERSION: LiteralString = "MATCH (m:Meta {name: 'access'}) RETURN m.value AS version"
 
+SHARED: LiteralString = """
+MERGE (m:Meta {name: 'secrets'}) ON CREATE SET m.secrets = $secrets
+RETURN m.secrets AS secrets
+"""
+REPLACE_SHARED: LiteralString = """
+MATCH (m:Meta {name: 'secrets'}) WHERE m.secrets = $before
+SET m.secrets = $after
+WITH count(*) AS replaced
+MERGE (a:Meta {name: 'access'}) SET a.value = coalesce(a.value, 0) + 1
+RETURN replaced
+"""
+
 
 class GraphAccessStore:
     """Keeps tokens and sessions in the graph, which several services may share."""
@@ -66,6 +79,14 @@ class GraphAccessStore:
         """Returns a number that changes with each change of a token or session, by whichever process."""
         rows = await self._graph.read(VERSION)
         return int(rows[0]["version"]) if rows else 0
+
+    async def shared_secrets(self, own: str) -> str:
+        """Returns the secrets of the services of this graph, which are ``own`` if there were none."""
+        return str((await self._graph.write(SHARED, secrets=own))[0]["secrets"])
+
+    async def replace_shared(self, before: str, after: str) -> bool:
+        """Returns False if another process has replaced them meanwhile."""
+        return bool((await self._graph.write(REPLACE_SHARED, before=before, after=after))[0]["replaced"])
 
     async def load(self) -> tuple[list[AccessToken], list[Session]]:
         """Returns everything that is kept."""

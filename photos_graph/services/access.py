@@ -10,8 +10,18 @@ from functools import partial
 from itertools import count
 
 from photos_graph.access.credentials import Access
-from photos_graph.access.secrets import Secrets, configured_tokens, load_or_make, media_keys
-from photos_graph.errors import BadSettings, PhotosGraphError
+from photos_graph.access.secrets import (
+    FILE,
+    Secrets,
+    adopt,
+    configured_tokens,
+    load_or_make,
+    media_keys,
+    rotate_keys,
+    rotated_form,
+    shared_form,
+)
+from photos_graph.errors import BadSettings, Conflict, PhotosGraphError
 from photos_graph.graph import postings
 from photos_graph.graph.access import GraphAccessStore
 from photos_graph.graph.engine.connection import Graph
@@ -36,7 +46,11 @@ def access_of(settings: Settings, known: Secrets) -> Access:
 
 
 class AccessKeeper:
-    """Loads tokens and sessions, and notices what other processes change."""
+    """Loads tokens and sessions, and notices what other processes change.
+
+    The embedded engine belongs to one data directory, whose file has the secrets. The services of a Neo4j share theirs
+    in the graph, and each has a copy in its file, for as long as the graph does not answer and for back-ups.
+    """
 
     def __init__(self, access: Access, graph: Graph, settings: Settings) -> None:
         self._access = access
@@ -59,14 +73,28 @@ class AccessKeeper:
 
     async def look(self) -> None:
         """Loads tokens, sessions and keys again if they were changed. Raises EngineUnavailable."""
-        try:
-            self._access.keys.use(media_keys(self._settings))
-        except BadSettings as error:
-            log.warning("%s", error)
+        shares = _shares(self._settings)
+        if not shares:
+            try:
+                self._access.keys.use(media_keys(self._settings))
+            except BadSettings as error:
+                log.warning("%s", error)
         version = await self._store.version()
         if version != self._version:
+            if shares:
+                await self._adopt()
             await self._access.load()
             self._version = version
+
+    async def _adopt(self) -> None:
+        told = await self._store.shared_secrets(shared_form(self._settings))
+        known, were_others = adopt(self._settings, told)
+        self._access.replace_keys(known.key, known.media, configured_tokens(self._settings, known))
+        if were_others:
+            file = self._settings.data_dir / FILE
+            log.warning(
+                "The token and the keys in %s were replaced by those that the services of the graph share.", file
+            )
 
     async def keep_looking(self) -> None:
         """Looks again and again, until it is cancelled."""
@@ -78,6 +106,32 @@ class AccessKeeper:
                     await self._access.write_uses()
             except PhotosGraphError:
                 log.info("Tokens could not be read.", exc_info=True)
+
+
+def _shares(settings: Settings) -> bool:
+    return settings.graph.uri is not None
+
+
+async def rotate(settings: Settings, valid_seconds: float) -> int:
+    """Does what ``rotate_keys`` does, for all services of the graph.
+
+    Raises BadSettings, EngineUnavailable, and Conflict if another process does it at the same time.
+    """
+    if not _shares(settings):
+        return rotate_keys(settings, valid_seconds)
+    load_or_make(settings)
+    graph = await connect(settings, partial(before_migration, settings))
+    try:
+        store = GraphAccessStore(graph)
+        before = await store.shared_secrets(shared_form(settings))
+        adopt(settings, before)
+        after, version = rotated_form(settings, valid_seconds)
+        if not await store.replace_shared(before, after):
+            raise Conflict("Another process has made a new key at the same time. Try again.")
+        adopt(settings, after)
+    finally:
+        await graph.close()
+    return version
 
 
 @asynccontextmanager

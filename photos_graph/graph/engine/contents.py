@@ -86,8 +86,9 @@ PROMISED = (JobKind.FINISH_CHANGE, JobKind.REMOVE_ROOT)
 # Nodes that belong to another node, and are kept with it. They have no key, and relationships to nothing else.
 PARTS, REMOVED_ROOTS = "Part", "RemovedRoot"
 # Counters that belong to one graph: a graph that is restored gets its own identity, and its feed, its jobs and its
-# changes of access are counted from one. Two back-ups of the same content would differ by them, too.
-META_LEFT_OUT = ("graph", "feed", "jobs", "access")
+# changes of access are counted from one. Two back-ups of the same content would differ by them, too. The secrets that
+# services share are in the file of each of them.
+META_LEFT_OUT = ("graph", "feed", "jobs", "access", "secrets")
 
 
 @dataclass(frozen=True, slots=True)
