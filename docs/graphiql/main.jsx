@@ -59,5 +59,13 @@ function tabOf(query, known) {
 
 found().then((known) => {
   const filled = tabs.map((query) => tabOf(query, known));
-  createRoot(document.getElementById("graphiql")).render(<GraphiQL fetcher={watched} defaultTabs={filled} />);
+  createRoot(document.getElementById("graphiql")).render(
+    <GraphiQL fetcher={watched} defaultTabs={filled}>
+      <GraphiQL.Logo>
+        <a className="graphiql-logo-link" href="/">
+          ← Photos
+        </a>
+      </GraphiQL.Logo>
+    </GraphiQL>,
+  );
 });

@@ -12,6 +12,7 @@ from tests.kit.chromium import Page
 from tests.kit.faces import Found, find
 from tests.kit.graphql import Ask, data, photo_ids
 
+LOADED = "document.readyState === 'complete'"  # and so the scripts, which hear the keys
 MESSAGE = "document.getElementById('message').innerText"
 UNDO = "document.querySelector('#message button').click()"
 NAMES = "[...document.querySelectorAll('.person .called')].map(each => each.innerText).join()"

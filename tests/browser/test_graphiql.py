@@ -69,6 +69,9 @@ async def test_every_example_is_answered_with_objects_of_this_library(page: Page
     assert answers["Library"]["data"]["library"]["photoCount"] == 3
     assert answers["TagFolder"]["data"]["tagFolder"]["matched"] == 3
     assert answers["NameGroup"]["data"]["nameCluster"]["changed"] == 3
+    assert await page.evaluate("document.querySelector('.graphiql-logo').innerText") == "← Photos"
+    await page.leave("document.querySelector('.graphiql-logo a').click()")
+    await page.until("location.pathname === '/' && document.querySelectorAll('.tile').length === 3")
 
 
 async def test_the_pictures_of_an_answer_are_shown_below_it_in_a_format_that_the_browser_likes(

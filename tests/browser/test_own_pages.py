@@ -16,7 +16,8 @@ from photos_graph.model.learning import ModelKind, Question
 from photos_graph.model.search import Ref
 from photos_graph.settings import Settings
 from tests.browser import stories
-from tests.browser.stories import MESSAGE, UNDO
+from tests.browser.pressed_twice import press_twice
+from tests.browser.stories import LOADED, MESSAGE, UNDO
 from tests.kit import node_modules
 from tests.kit.chromium import Page, chromium
 from tests.kit.graphql import TOKENS, Ask, data, photo_ids, scan
@@ -29,7 +30,6 @@ PHOTOS = 130  # more than come with the page
 SUNDAYS = 110  # of these, the first were taken on a Sunday
 OPENED = 8  # the photo whose page is opened
 YEAR = 365 * 86400
-LOADED = "document.readyState === 'complete'"  # and so the scripts, which hear the keys
 FOCUSED = "document.activeElement?.closest('.cell')?.dataset.place"
 SELECTED = "document.querySelector('#selection:not([hidden]) [data-count]')?.innerText"
 
@@ -71,6 +71,7 @@ async def test_a_person_finds_and_labels_photos_with_the_keyboard_alone(
     await stories.name_people(page, ask, app.state.services)
     await _names_a_face(page, ask)
     await _reviews(page, ask, app.state.services)
+    await press_twice(page, ask, app.state.services)
     await _runs_the_service(page, client)
     await _is_accessible(page)
 

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -44,6 +45,7 @@ class Page:
         self.requested: list[str] = []
         self._socket = socket
         self._session = ""
+        self._pressed = 0.0
         self._numbers = itertools.count(1)
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._listening = asyncio.create_task(self._listen())
@@ -85,21 +87,30 @@ class Page:
         """Types into the element that has the focus."""
         await self._call("Input.insertText", text=text)
 
-    async def press(self, key: str, *, shift: bool = False) -> None:
-        """Presses a key, such as "ArrowDown" or " "."""
+    async def press(self, key: str, *, shift: bool = False, later: float = 1.0) -> None:
+        """Presses a key, such as "ArrowDown" or " ", as if it was ``later`` by so many seconds than the one before."""
+        self._pressed = max(self._pressed + later, time.time() if later >= 1 else 0)
         text = {"text": "\r" if key == "Enter" else key} if len(key) == 1 or key == "Enter" else {}
         given = {
             "key": key,
             "windowsVirtualKeyCode": KEYS.get(key, ord(key[0].upper())),
             "modifiers": 8 if shift else 0,
+            "timestamp": self._pressed,
         }
         await self._call("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", **given, **text)
         await self._call("Input.dispatchKeyEvent", type="keyUp", **given)
 
-    async def click(self, x: float, y: float) -> None:
-        """Clicks at a place of the view, in CSS pixels."""
-        for event in ("mousePressed", "mouseReleased"):
-            await self._call("Input.dispatchMouseEvent", type=event, x=x, y=y, button="left", clickCount=1)
+    async def click(self, x: float, y: float, times: int = 1) -> None:
+        """Clicks at a place of the view, in CSS pixels, so many times one shortly after the other."""
+        for count in range(1, times + 1):
+            for event in ("mousePressed", "mouseReleased"):
+                await self._call("Input.dispatchMouseEvent", type=event, x=x, y=y, button="left", clickCount=count)
+
+    async def click_at(self, element: str, times: int = 1) -> None:
+        """Clicks at the middle of an element, which an expression has."""
+        middle = "(({x, y, width, height}) => [x + width / 2, y + height / 2])"
+        await self.evaluate(f"{element}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
+        await self.click(*await self.evaluate(f"{middle}({element}.getBoundingClientRect())"), times)
 
     async def resize(self, width: int, height: int, *, dark: bool = False) -> None:
         """Gives the page another size, and the colours that somebody prefers."""

@@ -49,12 +49,13 @@ class Hands:
         print(f"{told.name}: {told.seconds:.1f} s, {told.clicks} clicks, {told.texts} texts", flush=True)
 
     async def click(self, selector: str, text: str = "") -> None:
-        """Waits for the first visible element of a selector that is not disabled and contains the text, and clicks
+        """Waits for the first visible element of a selector that may be pressed and contains the text, and clicks
         where it is."""
         at = await self.page.until(
             f"""(() => {{
               const found = [...document.querySelectorAll({json.dumps(selector)})].find(each =>
-                each.checkVisibility() && !each.disabled && each.innerText.includes({json.dumps(text)}))
+                each.checkVisibility() && !each.disabled && !each.ariaBusy &&
+                each.innerText.includes({json.dumps(text)}))
               if (!found) return null
               found.scrollIntoView({{block: "center", behavior: "instant"}})
               const box = found.getBoundingClientRect()

@@ -22,14 +22,9 @@ async function preview(operation, variables, sentence, todo, done) {
   const act = make("button", { type: "button", className: "main" }, todo(trial))
   act.addEventListener("click", () =>
     tell(async () => {
-      act.disabled = true
-      try {
-        const result = (await ask("folders.actions", operation, variables))[field(operation)]
-        await shown()
-        say(done(result) + (result.isComplete ? "" : " The rest follows in the background."), result.change, shown)
-      } finally {
-        act.disabled = false
-      }
+      const result = (await ask("folders.actions", operation, variables))[field(operation)]
+      await shown()
+      say(done(result) + (result.isComplete ? "" : " The rest follows in the background."), result.change, shown)
     }),
   )
   area.replaceChildren(make("p", {}, await sentence(trial)), make("div", { className: "row" }, act, leave))

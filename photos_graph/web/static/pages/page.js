@@ -1,6 +1,8 @@
 // What all pages have in common: asking in GraphQL, saying what was done with a way to undo it, and colours that stand
 // where pictures are not loaded yet.
 
+import { held } from "./acting.js"
+
 export const mayEdit = document.body.dataset.role !== "VIEWER"
 
 /** An answer of the service that is an error. */
@@ -56,16 +58,15 @@ export function say(text, change = null, undone = () => location.reload()) {
   area.replaceChildren(make("p", {}, text))
   if (changes.length) {
     const button = make("button", { type: "button" }, "Undo")
-    button.addEventListener("click", async () => {
-      button.disabled = true
-      await tell(async () => {
+    button.addEventListener("click", () =>
+      tell(async () => {
         if (typeof change === "function") return change()
         let done
         for (const each of changes.toReversed()) done = (await ask("grid.actions", "GridUndo", { change: each })).undo
         say("Undone.")
         undone(done)
-      })
-    })
+      }),
+    )
     area.append(button)
   } else {
     hiding = setTimeout(() => area.replaceChildren(), 6000)
@@ -80,10 +81,11 @@ document.addEventListener("keydown", (event) => {
   button.click()
 })
 
-/** Does something, and says why if it fails. Resolves to what it returns, or undefined. */
+/** Does something, which the button that was pressed is held for, and says why if it fails. Resolves to what it returns,
+ *  or undefined. */
 export async function tell(work) {
   try {
-    return await work()
+    return await held(work)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     say(error.message)

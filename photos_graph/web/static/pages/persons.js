@@ -1,4 +1,5 @@
 // Persons who have a name are edited in a dialog.
+import { held } from "./acting.js"
 import { findPersons } from "./found_names.js"
 import { ask, count, Problem, refresh, say } from "./page.js"
 import { suggesting } from "./suggesting.js"
@@ -35,7 +36,7 @@ async function settle(work) {
   const asked = person.id
   let done
   try {
-    done = await work()
+    done = await held(work)
   } catch (error) {
     if (!(error instanceof Problem)) throw error
     return complain(error.message)

@@ -1,4 +1,5 @@
 // One photo: its faces as boxes, arrow keys that turn to the next one, and what people say about it.
+import { held } from "./acting.js"
 import { findPersons, findTags } from "./found_names.js"
 import { ask, isTyped, mayEdit, refresh, say, tell } from "./page.js"
 import { suggesting } from "./suggesting.js"
@@ -81,10 +82,11 @@ document.addEventListener("click", async (event) => {
   const given = button.closest("[data-tag]")
   const field = about?.querySelector("[name=person]")
   const name = field?.dataset.value || field?.value.trim()
-  await CHOICES[button.dataset.action]({
+  const what = {
     face: about?.dataset.face, person: about?.dataset.person, name, named: button.dataset.name,
     tag: given?.dataset.tag, tagName: given?.dataset.name,
-  })
+  }
+  await held(() => CHOICES[button.dataset.action](what))
 })
 
 document.addEventListener("submit", async (event) => {

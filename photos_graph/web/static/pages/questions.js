@@ -148,7 +148,6 @@ document.addEventListener("keydown", (event) => {
 })
 at("train")?.addEventListener("click", (event) =>
   tell(async () => {
-    event.target.disabled = true
     await ask("system.actions", "SystemTrain", { kind: event.target.dataset.kind })
     location.href = "/system"
   }),

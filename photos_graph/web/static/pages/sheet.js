@@ -32,16 +32,11 @@ document.addEventListener("keydown", (event) => {
 const renew = () => refresh("judging", "tags") // the next sheet, and what the tags promise
 
 async function judge() {
-  at("judge").disabled = true
-  try {
-    const { tag, name } = at("sheet").dataset
-    const marked = wrong().map((tile) => tile.dataset.id)
-    const { matched, change } = (await ask("sheets.actions", "SheetsJudge", { tag, wrong: marked })).judgeSheet
-    await renew()
-    at("main").focus({ preventScroll: true })
-    scrollTo(0, 0)
-    say(`${count(matched, "photo")} judged: ${matched - marked.length} show “${name}”, ${marked.length} do not.`, change, renew)
-  } finally {
-    if (at("judge")) at("judge").disabled = false
-  }
+  const { tag, name } = at("sheet").dataset
+  const marked = wrong().map((tile) => tile.dataset.id)
+  const { matched, change } = (await ask("sheets.actions", "SheetsJudge", { tag, wrong: marked })).judgeSheet
+  await renew()
+  at("main").focus({ preventScroll: true })
+  scrollTo(0, 0)
+  say(`${count(matched, "photo")} judged: ${matched - marked.length} show “${name}”, ${marked.length} do not.`, change, renew)
 }

@@ -116,12 +116,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]")
   if (!button) return
   tell(async () => {
-    button.disabled = true
-    try {
-      await ACTIONS[button.dataset.do](button.dataset)
-    } finally {
-      button.disabled = false
-    }
+    await ACTIONS[button.dataset.do](button.dataset)
     if (button.dataset.do !== "copy") await renew()
   })
 })
