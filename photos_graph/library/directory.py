@@ -7,9 +7,11 @@ import re
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from photos_graph.library.folder_patterns import FolderPatterns, is_conflict_copy
 from photos_graph.library.ignoring import IGNORE_FILE
+from photos_graph.library.slow_drives import LAST, Drive
 from photos_graph.paths import inside
 
 _SIDECAR, _TAKEOUT = "xmp", "json"
@@ -116,34 +118,78 @@ class DirectoryListing:
 
 
 def list_folder(
-    descriptor: int, root: bytes, relative: bytes, rules: DirectoryRules, *, links_to_folders: bool = True
+    descriptor: int,
+    root: bytes,
+    relative: bytes,
+    rules: DirectoryRules,
+    drive: Drive,
+    *,
+    links_to_folders: bool = True,
 ) -> DirectoryListing:
     """Lists the folder behind ``descriptor``, whose path in ``root`` is ``relative``. Raises OSError."""
     listing = DirectoryListing()
-    above = os.fsdecode(relative)
-    with os.scandir(descriptor) as entries:
-        for entry in entries:
-            name = entry.name
-            if name[0] == ".":
-                if name in (IGNORE_FILE, NO_MEDIA):
-                    listing.special.add(name)
-                continue
-            try:
-                if entry.is_dir(follow_symlinks=False):
-                    if not rules.folder_patterns.match(above, name):
-                        listing.folders[os.fsencode(name)] = False
-                elif entry.is_file(follow_symlinks=False):
-                    _sort_in(listing, entry, rules, follow=False)
-                elif rules.follow_symlinks and entry.is_symlink():
-                    _follow(listing, entry, root, relative, rules, links_to_folders)
-            except FileNotFoundError:  # it was removed meanwhile, or is a dangling link
-                continue
-            except OSError as error:
-                listing.problems[os.fsencode(name)] = f"it cannot be read: {error.strerror}."
+    with os.scandir(descriptor) as opened:
+        entries = list(opened)
+    for entry in entries:
+        if entry.name in (IGNORE_FILE, NO_MEDIA):
+            listing.special.add(entry.name)
+    shown = [entry for entry in entries if entry.name[0] != "."]
+
+    def sort_in(entry: os.DirEntry[str]) -> None:
+        _sort_in(listing, entry, root, relative, rules, links_to_folders)
+
+    first = timed = 0
+    while first < len(shown) and timed < LAST and not drive.is_slow:
+        if _is_asked_for(shown[first], rules):
+            drive.timed(sort_in, shown[first])
+            timed += 1
+        else:
+            sort_in(shown[first])
+        first += 1
+    if drive.is_slow:  # each entry keeps its answer
+        drive.ask_at_once(partial(_ask, rules=rules), shown[first:])
+    for entry in shown[first:]:
+        sort_in(entry)
     return listing
 
 
-def _sort_in(listing: DirectoryListing, entry: os.DirEntry[str], rules: DirectoryRules, *, follow: bool) -> None:
+def _is_asked_for(entry: os.DirEntry[str], rules: DirectoryRules) -> bool:
+    stem, _, extension = entry.name.rpartition(".")
+    extension = extension.lower()
+    return bool(stem) and (extension in rules.extensions or extension in (_SIDECAR, _TAKEOUT))
+
+
+def _ask(entry: os.DirEntry[str], rules: DirectoryRules) -> None:
+    """Asks for what will be needed of an entry: its status, or its kind, which some drives do not tell in a listing."""
+    if _is_asked_for(entry, rules):
+        entry.stat(follow_symlinks=False)
+    else:
+        entry.is_file(follow_symlinks=False)
+
+
+def _sort_in(
+    listing: DirectoryListing,
+    entry: os.DirEntry[str],
+    root: bytes,
+    relative: bytes,
+    rules: DirectoryRules,
+    links_to_folders: bool,
+) -> None:
+    try:
+        if entry.is_dir(follow_symlinks=False):
+            if not rules.folder_patterns.match(os.fsdecode(relative), entry.name):
+                listing.folders[os.fsencode(entry.name)] = False
+        elif entry.is_file(follow_symlinks=False):
+            _sort_file(listing, entry, rules, follow=False)
+        elif rules.follow_symlinks and entry.is_symlink():
+            _follow(listing, entry, root, relative, rules, links_to_folders)
+    except FileNotFoundError:  # it was removed meanwhile, or is a dangling link
+        pass
+    except OSError as error:
+        listing.problems[os.fsencode(entry.name)] = f"it cannot be read: {error.strerror}."
+
+
+def _sort_file(listing: DirectoryListing, entry: os.DirEntry[str], rules: DirectoryRules, *, follow: bool) -> None:
     stem, _, extension = entry.name.rpartition(".")
     extension = extension.lower() if stem else ""
     if extension in rules.extensions and not is_conflict_copy(entry.name):
@@ -173,7 +219,7 @@ def _follow(
         return
     found = entry.stat()
     if stat.S_ISREG(found.st_mode):
-        _sort_in(listing, entry, rules, follow=True)
+        _sort_file(listing, entry, rules, follow=True)
     elif (
         stat.S_ISDIR(found.st_mode)
         and links_to_folders

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from functools import partial
 from typing import AnyStr, NamedTuple
 
 from photos_graph.errors import NotFound, Unreadable
@@ -13,6 +15,7 @@ from photos_graph.library.directory import NO_MEDIA, DirectoryListing, Directory
 from photos_graph.library.entry_names import distinct_names
 from photos_graph.library.ignoring import IGNORE_FILE, IgnoreFile, IgnoreFiles, is_ignored, read_ignore_file
 from photos_graph.library.passing import count_extensions
+from photos_graph.library.slow_drives import AT_ONCE, Drive
 from photos_graph.library.takeout_names import TakeoutNames
 from photos_graph.paths import display, inode, mtime_ns, open_folder
 
@@ -94,10 +97,9 @@ class _Visit(NamedTuple):
 
 
 class _Look(NamedTuple):
-    """What a folder holds, and the folders to visit next."""
+    """What is found at a folder, itself first, and the folders to visit next."""
 
-    folder: FoundFolder
-    files: list[FoundFile | Problem]
+    shown: Sequence[Found]
     below: list[_Visit]
 
 
@@ -130,34 +132,57 @@ def walk(
     except Unreadable as error:
         yield Problem(start, start_key, error.public_message)
         return
-    while stack:
-        visit = stack.pop()
-        try:
-            descriptor, here = _open(root, visit.relative, rules)
-        except NotFound:
-            continue
-        except Unreadable as error:
-            yield Problem(visit.relative, visit.key, error.public_message)
-            continue
-        try:
-            identity = (here.st_dev, here.st_ino)
-            if identity in visit.above:
-                continue
-            visit = visit._replace(above=visit.above | {identity})
-            was = known.get(visit.relative)
-            look = None
-            if was and 0 != was.mtime_ns == mtime_ns(here) and not visit.relist:
-                look = _trusted(descriptor, root, visit, here, rules, known, known_below)
-            look = look or _listed(descriptor, root, visit, here, rules, was)
-        except (OSError, Unreadable) as error:
-            yield _folder(visit, here, listed=False)
-            yield Problem(visit.relative, visit.key, _reason(error))
-            continue
-        finally:
-            os.close(descriptor)
-        yield look.folder
-        yield from look.files
-        stack.extend(sorted(look.below, key=lambda each: each.relative, reverse=True))
+    drive = Drive()
+    begun: dict[bytes, Future[_Look]] = {}
+
+    def look(visit: _Visit) -> _Look:
+        return _looked(root, visit, rules, known, known_below, drive)
+
+    try:
+        while stack:
+            visit = stack.pop()
+            coming = begun.pop(visit.relative, None)
+            found = look(visit) if coming is None else coming.result()
+            stack.extend(sorted(found.below, key=lambda each: each.relative, reverse=True))
+            if drive.is_slow:  # the folders that come next are looked at meanwhile
+                for following in stack[: -AT_ONCE - 1 : -1]:
+                    if following.relative not in begun:
+                        begun[following.relative] = drive.begin(look, following)
+            yield from found.shown
+    finally:
+        drive.close()
+
+
+def _looked(
+    root: bytes,
+    visit: _Visit,
+    rules: DirectoryRules,
+    known: Mapping[bytes, KnownFolder],
+    known_below: Mapping[bytes, list[bytes]],
+    drive: Drive,
+) -> _Look:
+    """Looks at a folder, which may have vanished, or have been visited on the way."""
+    try:
+        descriptor, here = drive.timed(partial(_open, root, rules=rules), visit.relative)
+    except NotFound:
+        return _Look([], [])
+    except Unreadable as error:
+        return _Look([Problem(visit.relative, visit.key, error.public_message)], [])
+    try:
+        identity = (here.st_dev, here.st_ino)
+        if identity in visit.above:
+            return _Look([], [])
+        visit = visit._replace(above=visit.above | {identity})
+        was = known.get(visit.relative)
+        look = None
+        if was and 0 != was.mtime_ns == mtime_ns(here) and not visit.relist:
+            look = _trusted(descriptor, root, visit, here, rules, known, known_below)
+        return look or _listed(descriptor, root, visit, here, rules, was, drive)
+    except (OSError, Unreadable) as error:
+        shown: list[Found] = [_folder(visit, here, listed=False), Problem(visit.relative, visit.key, _reason(error))]
+        return _Look(shown, [])
+    finally:
+        os.close(descriptor)
 
 
 def _trusted(
@@ -181,7 +206,7 @@ def _trusted(
         _Visit(each, known[each].key, visit.above, visit.linked or _is_link(root, each, rules), ignoring)
         for each in known_below[visit.relative]
     ]
-    return _Look(_folder(visit, here, listed=False), [], below)
+    return _Look([_folder(visit, here, listed=False)], below)
 
 
 def _listed(
@@ -191,9 +216,10 @@ def _listed(
     here: os.stat_result,
     rules: DirectoryRules,
     was: KnownFolder | None,
+    drive: Drive,
 ) -> _Look:
     """Lists a folder. Raises OSError, and Unreadable if its ignore file cannot be read."""
-    listing = list_folder(descriptor, root, visit.relative, rules, links_to_folders=not visit.linked)
+    listing = list_folder(descriptor, root, visit.relative, rules, drive, links_to_folders=not visit.linked)
     if NO_MEDIA in listing.special and visit.relative:  # the owner has added the root on purpose
         listing = DirectoryListing()
     own = read_ignore_file(descriptor, visit.relative) if IGNORE_FILE in listing.special else None
@@ -218,7 +244,7 @@ def _listed(
     folder = _folder(visit, here, listed=True)._replace(
         ignore_stamp=stamp, passed_over=count_extensions(_passed_over(listing, files))
     )
-    return _Look(folder, [*(_refusals(own, visit) if own else ()), *files], below)
+    return _Look([folder, *(_refusals(own, visit) if own else ()), *files], below)
 
 
 def _refusals(own: IgnoreFile, visit: _Visit) -> Iterator[Problem]:

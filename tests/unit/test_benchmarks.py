@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,8 @@ from pathlib import Path
 import pytest
 from graphql import parse, validate
 
+from benchmarks import nas as nas_benchmark
+from benchmarks import slow_drive, slow_file_system
 from benchmarks.__main__ import BENCHMARKS
 from benchmarks.bench import Bench
 from benchmarks.fields import NOT_ASKED, every_field
@@ -113,6 +117,41 @@ def test_answers_are_counted(tmp_path: Path) -> None:
 def test_a_peer_says_how_long_it_took(tmp_path: Path) -> None:
     with Peer("walk") as peer:
         assert 0 < peer.time(str(tmp_path)) < 1
+
+
+def test_a_slow_drive_counts_what_is_asked_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slow_file_system, "MILLISECONDS", 0)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder/1.jpg").write_bytes(bytes(5000))
+    drive = slow_file_system.SlowFileSystem(str(tmp_path))
+    names = [(name, status["st_mode"]) for name, status, _ in drive.readdir("/folder", drive.opendir("/folder"))]
+    assert names == [("1.jpg", 0o100000)]
+    assert drive.getattr("/folder/1.jpg")["st_size"] == 5000
+    descriptor = drive.open("/folder/1.jpg", os.O_RDONLY)
+    assert drive.read("/folder/1.jpg", 4096, 0, descriptor) + drive.read(
+        "/folder/1.jpg", 4096, 4096, descriptor
+    ) == bytes(5000)
+    drive.release("/folder/1.jpg", descriptor)
+    with pytest.raises(OSError, match="Read-only"):
+        drive.open("/folder/1.jpg", os.O_RDWR)
+    assert json.loads(drive.report()) == {
+        "operations": {"opendir": 1, "readdir": 1, "stat": 1, "open": 2, "read": 2},
+        "opened": {"/folder/1.jpg": 1},
+        "bytes": {"/folder/1.jpg": 5000},
+    }
+    assert json.loads(drive.report())["operations"] == {}
+
+
+def test_where_nothing_can_be_mounted_it_is_said_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(slow_drive, "SERVER", "benchmarks.nothing")
+    bench = Bench(tmp_path, 1, 1, None, tmp_path, tmp_path, tmp_path, lambda text: None)
+    monkeypatch.setattr(nas_benchmark, "SMALL_FILES", 0)
+    (tmp_path / "small-0").mkdir()
+    assert nas_benchmark.nas(bench) == []
+    said = capsys.readouterr().err
+    assert "No module named benchmarks.nothing" in said and "apt-get install fuse3" in said
 
 
 def test_tiny_photos_are_all_different_and_in_folders(tmp_path: Path) -> None:

@@ -1,0 +1,152 @@
+"""Measures a library on a slow drive (``slow_file_system``): a walk, a scan, and a page without renditions."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import struct
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pyvips
+
+from benchmarks.bench import Bench
+from benchmarks.peers.process import Peer
+from benchmarks.pictures import copies, photographs, settled, tiny_library
+from benchmarks.report import Figure, Goal
+from benchmarks.service import Service
+from benchmarks.slow_drive import NotMounted, SlowDrive
+from photos_graph.library.walking import DirectoryRules, FoundFile, walk
+from photos_graph.settings import LibrarySettings
+
+SMALL_FILES = 10_000
+SOURCES, PAGE = 12, 50  # photos of 24 megapixels
+CONNECTIONS = 6  # that a browser opens to one host
+PREVIEW = 160  # pixels; the width of the thumbnail that cameras write into EXIF
+GRID = "{ photos(first: 50) { nodes { thumbnail(size: SMALL, format: AUTO) } } }"
+
+
+def nas(bench: Bench) -> list[Figure]:
+    try:
+        return [*_walked(bench), *_scanned(bench)]
+    except NotMounted as error:
+        print(f"nas: {error}", file=sys.stderr)
+        return []
+
+
+@contextmanager
+def _drive(bench: Bench, folder: Path) -> Iterator[SlowDrive]:
+    with bench.scratch() as scratch, SlowDrive(folder, scratch / "drive") as drive:
+        yield drive
+
+
+def _walked(bench: Bench) -> list[Figure]:
+    folder = bench.folder / f"small-{SMALL_FILES}"
+    tiny_library(folder, SMALL_FILES, bench.say)
+    rules = DirectoryRules(frozenset({"jpg"}), frozenset(LibrarySettings().skip_folders))
+    bench.say(f"a walk of {SMALL_FILES:,} files")
+    with _drive(bench, folder) as drive:
+        started = time.perf_counter()
+        files = sum(isinstance(found, FoundFile) for found in walk(os.fsencode(drive.path), rules))
+        ours, asked = time.perf_counter() - started, drive.asked()
+    if files != SMALL_FILES:
+        raise RuntimeError(f"{files:,} files were found")
+    bench.say("the same, one after the other")
+    with _drive(bench, folder) as drive, Peer("walk") as peer:
+        theirs = peer.time(str(drive.path))
+    what = f"walk of {files:,} files, 5 ms an operation"
+    return [
+        Figure(what, ours, "s", theirs, "scandir and stat, in turn", ours / theirs),
+        Figure("walk, round trips a file", asked.round_trips / files, "", goal=Goal(1.2, at_most=True)),
+    ]
+
+
+def _scanned(bench: Bench) -> list[Figure]:
+    sources = photographs(bench.folder / "photographs", SOURCES, bench.say)
+    with bench.scratch() as scratch:
+        originals = copies(sources, scratch / "originals", PAGE)
+        bench.say("giving them previews")
+        for original in originals:
+            _give_preview(original)
+        settled(originals)
+        with SlowDrive(scratch / "originals", scratch / "drive") as drive, Service(scratch / "data") as service:
+            bench.say(f"a scan of {PAGE} originals")
+            seconds = service.scan(service.add_root(drive.path), reads=PAGE)
+            asked = drive.asked()
+            size = sum(original.stat().st_size for original in originals)
+            figures = [
+                Figure("scan, photos of 24 megapixels on a slow drive", PAGE / seconds, "photos/s"),
+                Figure("scan, opens of an original", max(asked.opened.values()), "", goal=Goal(1, at_most=True)),
+                Figure(
+                    "scan, bytes read per byte of an original",
+                    sum(asked.read_bytes.values()) / size,
+                    "x",
+                    goal=Goal(1.005, at_most=True),
+                ),
+                Figure("scan, round trips an original, without reads", _trips(asked.operations) / PAGE, ""),
+            ]
+            return [*figures, *_cold_page(bench, service, drive)]
+
+
+def _trips(operations: Mapping[str, int]) -> int:
+    return sum(count for name, count in operations.items() if name != "read")
+
+
+def _cold_page(bench: Bench, service: Service, drive: SlowDrive) -> list[Figure]:
+    """Measures the pictures of a grid, of which the service keeps nothing, as a browser asks for them."""
+    firsts, alls, reads = [], [], []
+    addresses = [node["thumbnail"] for node in service.ask(GRID)["photos"]["nodes"]]
+    for number in range(bench.rounds):
+        bench.say(f"a page of {PAGE} photos, round {number + 1} of {bench.rounds}")
+        shutil.rmtree(service.data_dir / "renditions", ignore_errors=True)
+        time.sleep(3)  # the drive forgets what it has told
+        drive.asked()
+        arrived = _asked_for(service.port, addresses)
+        firsts.append(arrived[0])
+        alls.append(arrived[-1])
+        reads.append(sum(drive.asked().read_bytes.values()))
+    return [
+        Figure("cold page, the first picture", 1000 * _median(firsts), "ms", goal=Goal(300, at_most=True)),
+        Figure(f"cold page, all {PAGE} pictures", _median(alls), "s", goal=Goal(3, at_most=True)),
+        Figure("cold page, read until then", _median(reads) / 1e6, "MB"),
+    ]
+
+
+def _median(values: Sequence[float]) -> float:
+    return sorted(values)[len(values) // 2]
+
+
+def _asked_for(port: int, addresses: Sequence[str]) -> list[float]:
+    """Returns the seconds after which each picture was complete."""
+    started = time.perf_counter()
+
+    def fetched(part: Sequence[str]) -> list[float]:
+        connection, arrived = HTTPConnection("127.0.0.1", port, timeout=600), []
+        for address in part:
+            connection.request("GET", address, headers={"Accept": "image/webp,*/*"})
+            answer = connection.getresponse()
+            if not answer.read() or answer.status != 200:
+                raise RuntimeError(f"a picture was answered with {answer.status}")
+            arrived.append(time.perf_counter() - started)
+        connection.close()
+        return arrived
+
+    with ThreadPoolExecutor(CONNECTIONS) as threads:
+        parts = threads.map(fetched, [addresses[at::CONNECTIONS] for at in range(CONNECTIONS)])
+        return sorted(seconds for part in parts for seconds in part)
+
+
+def _give_preview(path: Path) -> None:
+    """Writes a thumbnail into the EXIF of a JPEG, as cameras do, in a second directory after an empty one."""
+    data = path.read_bytes()
+    small = pyvips.Image.thumbnail_buffer(data, PREVIEW).jpegsave_buffer(Q=85, keep="none")
+    first = struct.pack("<HI", 0, 14)
+    entries = ((0x0103, 3, 6), (0x0201, 4, 14 + 2 + 3 * 12 + 4), (0x0202, 4, len(small)))
+    second = struct.pack("<H", 3) + b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in entries)
+    exif = b"Exif\0\0II*\0" + struct.pack("<I", 8) + first + second + bytes(4) + small
+    path.write_bytes(data[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + data[2:])
