@@ -48,6 +48,7 @@ from photos_graph.services.trips.room import open_trips
 from photos_graph.services.undo import Changes
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
+from photos_graph.workers.port import Local, Pool
 
 
 @asynccontextmanager
@@ -70,7 +71,8 @@ async def build(
         with told_if_damaged(settings):
             graph = await _connected(settings, closing)
             index = await _loaded(graph, settings, closing)
-        pictures = _picture_workers(settings)
+        executor = Local()
+        pictures = executor.spread(_picture_workers(settings))
         closing.push_async_callback(pictures.close)
         try:
             await loading
@@ -83,7 +85,7 @@ async def build(
         events.subscribe(JobQueued, runner.job_queued)
         writer, jobs = LabelWriter(graph, index, events), Jobs(graph, index, events)
         writes = BackgroundWrites(settings.web.timeout_seconds / 2, jobs)
-        core = Core(settings, graph, index, events, writer, jobs, writes, pictures, space, closing)
+        core = Core(settings, graph, index, events, writer, jobs, writes, pictures, executor, space, closing)
         models = open_models(core)
         scan = open_scan(core, cache)
         browse = open_browse(core)
@@ -145,9 +147,7 @@ def _picture_workers(settings: Settings) -> WorkerPool:
     return WorkerPool(INTAKE_TASKS, images.workers, images.memory_bytes, images.timeout_seconds, images.queue)
 
 
-def _media(
-    graph: Graph, cache: RenditionCache, pictures: WorkerPool, settings: Settings, closing: AsyncExitStack
-) -> Media:
+def _media(graph: Graph, cache: RenditionCache, pictures: Pool, settings: Settings, closing: AsyncExitStack) -> Media:
     renditions = Renditions(cache, pictures, settings.images)
     openers = Openers(settings.library.follow_symlinks)
     closing.callback(openers.close)

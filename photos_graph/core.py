@@ -20,12 +20,14 @@ from photos_graph.library.places import Gazetteer
 from photos_graph.model.jobs import JobKind
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
+from photos_graph.workers.port import Executor, Pool
 
 
 @dataclass(frozen=True, slots=True)
 class Core:
     """A room adds the handlers of its jobs to ``handlers``, subscribes to events, and puts what it has to close on
-    ``closing``, which closes in reverse. ``pictures``: the workers that open originals; ``space``: that of disks."""
+    ``closing``, which closes in reverse. ``pictures``: the workers that open originals; ``executor``: who else works on
+    files; ``space``: that of disks."""
 
     settings: Settings
     graph: Graph
@@ -34,11 +36,18 @@ class Core:
     writer: LabelWriter
     jobs: Jobs
     writes: BackgroundWrites
-    pictures: WorkerPool
+    pictures: Pool
+    executor: Executor
     space: DiskSpace
     closing: AsyncExitStack
     handlers: dict[JobKind, Handler] = field(default_factory=dict)
     gazetteer: Gazetteer = field(default_factory=Gazetteer)
+
+    def spread(self, pool: WorkerPool) -> Pool:
+        """The pool, whose work the executor may give to others. It is closed with everything else."""
+        spread = self.executor.spread(pool)
+        self.closing.push_async_callback(spread.close)
+        return spread
 
     def closed_at_end(self, pool: WorkerPool) -> WorkerPool:
         """The pool, which is closed with everything else."""

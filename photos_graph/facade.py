@@ -68,7 +68,7 @@ from photos_graph.services.trips.triggers import TripTriggers
 from photos_graph.services.trips.trips import Trips
 from photos_graph.services.undo import Changes
 from photos_graph.settings import Settings
-from photos_graph.workers.pool import WorkerPool
+from photos_graph.workers.port import Pool
 
 MOST_SCOPES = 20  # of which the services stay; each has sets of its photos
 
@@ -80,7 +80,7 @@ class Services:
     index: Index
     events: Events
     writer: LabelWriter
-    pool: WorkerPool
+    pool: Pool
     browse: PhotoBrowser
     questions: Questions
     places: Places

@@ -19,8 +19,9 @@ from photos_graph.images.sizes import FaceCut, RenditionSize
 from photos_graph.images.tasks import CUT_FACE, RENDER, FaceCutOrder, RenditionOrder
 from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.settings import ImageSettings
-from photos_graph.workers.pool import Priority, WorkerPool
+from photos_graph.workers.port import Pool
 from photos_graph.workers.task import Task
+from photos_graph.workers.turns import Priority
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +71,7 @@ class Renditions:
     """Makes renditions. All clients that want the same rendition share one run, and each photo has one run at a
     time."""
 
-    def __init__(self, cache: RenditionCache, pool: WorkerPool, settings: ImageSettings) -> None:
+    def __init__(self, cache: RenditionCache, pool: Pool, settings: ImageSettings) -> None:
         self._cache = cache
         self._pool = pool
         self._settings = settings

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from photos_graph.errors import KilledWorker, Unavailable
-from photos_graph.workers.process import NeverBegan, Steps, Worker
+from photos_graph.workers.port import Chunks, PoolKind, Steps
+from photos_graph.workers.process import NeverBegan, Worker
 from photos_graph.workers.task import Task
 from photos_graph.workers.turns import Priority, Turns
 
@@ -20,17 +21,6 @@ Answer = TypeVar("Answer")
 
 START_ATTEMPTS = 3
 CLOSE_SECONDS = 5.0
-
-
-class Chunks(Generic[Answer]):
-    """The chunks that a task emits, to be iterated once; afterwards ``answer`` is what the task returned."""
-
-    def __init__(self) -> None:
-        self.answer: Answer
-        self.iterator: AsyncIterator[bytes]
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self.iterator
 
 
 class WorkerPool:
@@ -54,11 +44,9 @@ class WorkerPool:
         idle_seconds: float | None = None,
         readable: Sequence[Path] = (),
     ) -> None:
-        self._targets = [task.target for task in tasks]
-        self._idle_seconds = idle_seconds
-        self._readable = readable
-        self._memory_bytes = memory_bytes
-        self._timeout_seconds = timeout_seconds
+        targets = tuple(task.target for task in tasks)
+        self.kind = PoolKind(targets, memory_bytes, timeout_seconds, idle_seconds, tuple(readable))
+        self.places = size
         self._turns = Turns(size, queue)
         self._idle: list[Worker] = []
         self._workers: set[Worker] = set()
@@ -127,7 +115,7 @@ class WorkerPool:
             except NeverBegan:
                 continue
             try:
-                async with aclosing(worker.run(task, argument, self._timeout_seconds, on_step)) as emitted:
+                async with aclosing(worker.run(task, argument, self.kind.timeout_seconds, on_step)) as emitted:
                     async for chunk in emitted:
                         yield chunk
                 chunks.answer = worker.answer
@@ -150,16 +138,16 @@ class WorkerPool:
             self._end(worker)
         if self._closed:
             raise Unavailable("The service is shutting down.")
-        worker = await Worker.start(self._targets, self._memory_bytes, self._readable)
+        worker = await Worker.start(self.kind.targets, self.kind.memory_bytes, self.kind.readable)
         self._workers.add(worker)
         return worker
 
     def _put_back(self, worker: Worker) -> None:
         if worker.usable and not self._closed:
             self._idle.append(worker)
-            if self._idle_seconds is not None:
+            if self.kind.idle_seconds is not None:
                 loop = asyncio.get_running_loop()
-                loop.call_later(self._idle_seconds, self._end_unused, worker, worker.runs)
+                loop.call_later(self.kind.idle_seconds, self._end_unused, worker, worker.runs)
         else:
             self._end(worker)
 

@@ -29,6 +29,7 @@ from photos_graph.workers.frames import (
     pack_call,
     send_descriptors,
 )
+from photos_graph.workers.port import Steps
 from photos_graph.workers.printed import Printed
 from photos_graph.workers.task import Task
 
@@ -36,8 +37,6 @@ log = logging.getLogger(__name__)
 
 Argument = TypeVar("Argument")
 T = TypeVar("T")
-
-Steps = Callable[[int, int], None]  # steps done, steps in all
 
 START_SECONDS = 60.0
 STDERR_TAIL = 4096  # bytes that are told with the death of a child

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -88,7 +88,7 @@ def settings(targets: Targets) -> Settings:
 async def pool(settings: Settings, request: pytest.FixtureRequest) -> AsyncIterator[WorkerPool]:
     make: Callable[[Settings], WorkerPool] = request.param
     pool = make(settings)
-    pool._targets.append(TRY.target)
+    pool.kind = replace(pool.kind, targets=(*pool.kind.targets, TRY.target))
     yield pool
     await pool.close()
 

@@ -32,7 +32,7 @@ from photos_graph.search.query import Query
 from photos_graph.search.query_filters import has_filter, to_filter
 from photos_graph.search.smart_albums import order_in
 from photos_graph.search.timeline import WHOLE, Bucket, TimelinePart
-from photos_graph.workers.pool import WorkerPool
+from photos_graph.workers.port import Pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ REMEMBERED_PHOTOS = 20_000  # of about 2 KB each
 
 
 class PhotoBrowser:
-    def __init__(self, graph: Graph, index: SeenIndex, pool: WorkerPool) -> None:
+    def __init__(self, graph: Graph, index: SeenIndex, pool: Pool) -> None:
         self._graph = graph
         self._index = index
         self._pool = pool

@@ -41,7 +41,7 @@ from photos_graph.services.faces import detection_plan
 from photos_graph.services.faces.detection_call import describe_faces, find_faces
 from photos_graph.services.media import Media, PictureFile
 from photos_graph.settings import Settings
-from photos_graph.workers.pool import WorkerPool
+from photos_graph.workers.port import Pool
 
 PAGE_SIZE = 1024  # photos whose known faces are read in one query
 QUEUED_PHOTOS = 2  # additional photos that wait for the models, so that these have work while results are written
@@ -79,7 +79,7 @@ class DetectionJob:
     graph: Graph
     writer: LabelWriter
     media: Media
-    pool: WorkerPool
+    pool: Pool
     settings: Settings
     events: Events
 
@@ -124,7 +124,7 @@ class _DetectionRun:
         done = 0
         total = await due.count(self._graph, due.FACES)
         await self._progress.step(done, total, PROGRESS)
-        at_once = self._settings.faces.workers + QUEUED_PHOTOS
+        at_once = self._pool.places + QUEUED_PHOTOS
         try:
             async for page in due.pages(self._graph, due.FACES, PAGE_SIZE):
                 photos = await detections.to_detect(self._graph, page)

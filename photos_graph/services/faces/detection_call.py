@@ -20,6 +20,7 @@ from photos_graph.services.faces.detection_tasks import (
 )
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
+from photos_graph.workers.port import Pool
 
 MAX_WAITING = 256  # calls in the queue
 
@@ -38,7 +39,7 @@ def model_pool(settings: Settings) -> WorkerPool:
     )
 
 
-async def find_faces(pool: WorkerPool, picture: int, original: int | None, settings: Settings) -> Found:
+async def find_faces(pool: Pool, picture: int, original: int | None, settings: Settings) -> Found:
     """Finds the faces of the picture that is open as ``picture``. If it has many small faces and ``original`` is given,
     finds the faces of that picture instead.
 
@@ -48,7 +49,7 @@ async def find_faces(pool: WorkerPool, picture: int, original: int | None, setti
     return _found(*await pool.call(FIND_FACES, order), settings)
 
 
-async def describe_faces(pool: WorkerPool, picture: int, boxes: Floats, settings: Settings) -> Found:
+async def describe_faces(pool: Pool, picture: int, boxes: Floats, settings: Settings) -> Found:
     """Describes the faces in ``boxes`` (n, 4), which are shares of the picture, in their order. It is open as
     ``picture``.
 

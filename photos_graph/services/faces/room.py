@@ -27,7 +27,7 @@ class FaceRoom:
 
 def open_faces(core: Core, media: Media, models: ActiveModels) -> FaceRoom:
     settings, writer = core.settings, core.writer
-    detectors, groupers = core.closed_at_end(model_pool(settings)), core.closed_at_end(group_pool(settings))
+    detectors, groupers = core.spread(model_pool(settings)), core.closed_at_end(group_pool(settings))
     triggers = FaceTriggers(core.graph, core.jobs, settings)
     core.closing.push_async_callback(triggers.close)
     core.events.subscribe(PhotosArrived, triggers.photos_arrived)

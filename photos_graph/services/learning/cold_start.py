@@ -26,7 +26,7 @@ from photos_graph.services.learning.features_call import BATCH_SIZE, classify
 from photos_graph.services.learning.versions import ModelVersions
 from photos_graph.services.media import Media
 from photos_graph.settings import Settings
-from photos_graph.workers.pool import WorkerPool
+from photos_graph.workers.port import Pool
 
 SAMPLE_SIZE = 2_000  # photos that are classified
 MAX_SUGGESTED, MAX_PER_CLASS = 300, 20  # suggestions in total, and of one class
@@ -43,7 +43,7 @@ class ColdStartStage:
     index: Index
     media: Media
     models: ModelVersions
-    pool: WorkerPool
+    pool: Pool
     settings: Settings
 
     async def run(self, job: Job, progress: Progress) -> str | None:

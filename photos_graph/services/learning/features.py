@@ -17,12 +17,12 @@ from photos_graph.services.learning.described import DuePhotos
 from photos_graph.services.learning.features_call import PictureFeatures, describe
 from photos_graph.services.media import Media
 from photos_graph.settings import Settings
-from photos_graph.workers.pool import WorkerPool
+from photos_graph.workers.port import Pool
 
 
 @dataclass(frozen=True, slots=True)
 class _Features:
-    pool: WorkerPool
+    pool: Pool
     settings: Settings
 
     stage = due.FEATURES
@@ -45,7 +45,7 @@ class FeatureStage:
 
     graph: Graph
     media: Media
-    pool: WorkerPool
+    pool: Pool
     settings: Settings
 
     async def run(self, job: Job, progress: Progress) -> str | None:

@@ -16,6 +16,7 @@ from photos_graph.services.learning.features_tasks import (
 )
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
+from photos_graph.workers.port import Pool
 from photos_graph.workers.task import Task
 
 MAX_WAITING = 64  # calls in the queue
@@ -40,7 +41,7 @@ def describing_pool(settings: Settings) -> WorkerPool:
     return WorkerPool(tasks, 1, learn.memory_bytes, learn.timeout_seconds, MAX_WAITING, learn.idle_seconds, folders)
 
 
-async def describe(pool: WorkerPool, files: Sequence[int], settings: Settings) -> PictureFeatures:
+async def describe(pool: Pool, files: Sequence[int], settings: Settings) -> PictureFeatures:
     """Describes up to BATCH_SIZE pictures, which may be renditions, by their descriptors.
 
     Raises ModelUnavailable, KilledWorker, OverLimit and Busy.
@@ -48,14 +49,14 @@ async def describe(pool: WorkerPool, files: Sequence[int], settings: Settings) -
     return await _call(pool, DESCRIBE_PICTURES, files, settings)
 
 
-async def classify(pool: WorkerPool, files: Sequence[int], settings: Settings) -> PictureFeatures:
+async def classify(pool: Pool, files: Sequence[int], settings: Settings) -> PictureFeatures:
     """Does what ``describe`` does, with the probabilities of ImageNet's 1,000 classes in place of features. Raises
     BadInput for a backbone without classes."""
     return await _call(pool, CLASSIFY_PICTURES, files, settings)
 
 
 async def _call(
-    pool: WorkerPool, task: Task[FeaturesOrder, FeaturesAnswer], files: Sequence[int], settings: Settings
+    pool: Pool, task: Task[FeaturesOrder, FeaturesAnswer], files: Sequence[int], settings: Settings
 ) -> PictureFeatures:
     if len(files) > BATCH_SIZE:
         raise ValueError(f"{len(files)} pictures in one call, at most {BATCH_SIZE}")

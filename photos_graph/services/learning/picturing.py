@@ -29,6 +29,7 @@ from photos_graph.services.learning.picturing_tasks import PICTURE, PictureOrder
 from photos_graph.services.media import Media
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
+from photos_graph.workers.port import Pool
 
 MAX_WAITING = 64  # calls in the queue
 FETCH = "Fetch it: photos-graph models --fetch"
@@ -48,7 +49,7 @@ def picturing_pool(settings: Settings) -> WorkerPool:
 class ImageTextDescriber:
     """Describes pictures by the model in ``folder``, whose fingerprint is ``version``."""
 
-    pool: WorkerPool
+    pool: Pool
     settings: Settings
     folder: Path
     version: str
@@ -90,7 +91,7 @@ class PictureStage:
     graph: Graph
     index: Index
     media: Media
-    pool: WorkerPool
+    pool: Pool
     settings: Settings
     warm: Callable[[], Coroutine[Any, Any, None]]
 

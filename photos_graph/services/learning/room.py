@@ -91,7 +91,7 @@ def _add_jobs(
     looking: Looking,
 ) -> None:
     settings, graph, index = core.settings, core.graph, core.index
-    backbone, trainer = core.closed_at_end(describing_pool(settings)), core.closed_at_end(training_pool(settings))
+    backbone, trainer = core.spread(describing_pool(settings)), core.closed_at_end(training_pool(settings))
     learner = core.closed_at_end(learning_pool(settings))
     describe = FeatureStage(graph, media, backbone, settings)
     neighbours = NeighbourStage(graph, learner, settings)
@@ -101,7 +101,7 @@ def _add_jobs(
     ask = QuestionStage(graph, index, models, learner, settings)
     see = ContentStage(graph, index, learner, settings)
     group = SimilarStage(graph, index, media, learner, core.pictures, settings)
-    picture = PictureStage(graph, index, media, core.closed_at_end(picturing_pool(settings)), settings, looking.warm)
+    picture = PictureStage(graph, index, media, core.spread(picturing_pool(settings)), settings, looking.warm)
     cold = ColdStartStage(graph, index, media, models, backbone, settings)
     training = TrainingJob(graph, index, models, trainer, settings, describe, neighbours, core.events)
     core.handlers[JobKind.PREDICT] = PredictionJob(

@@ -47,6 +47,7 @@ from photos_graph.services.learning.similar_rules import LEAST_ALIKE, SURELY_ALI
 from photos_graph.services.media import Media
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
+from photos_graph.workers.port import Pool
 
 MESSAGE = "Comparing photos that look alike"
 BLOCK = 256  # pairs whose photos are read at once
@@ -66,7 +67,7 @@ class SimilarStage:
     index: Index
     media: Media
     learner: WorkerPool
-    pictures: WorkerPool
+    pictures: Pool
     settings: Settings
 
     async def run(self, job: Job, progress: Progress) -> str | None:
@@ -162,7 +163,7 @@ class SimilarStage:
                 orders.append((one, other, is_likely, moment))
             elif copy:
                 found[pair] = PairEvidence.SOUGHT_COPIES
-        async with aclosing(map_unordered(orders, self._relation, self.settings.images.workers)) as related:
+        async with aclosing(map_unordered(orders, self._relation, self.pictures.places)) as related:
             async for (one, other, copy, moment), relation in related:
                 if relation is not None:
                     pair = (min(one.number, other.number), max(one.number, other.number))
@@ -190,7 +191,7 @@ class SimilarStage:
         for start in range(0, len(missing), BLOCK):
             await progress.step(start, len(missing), "Comparing how sharp photos are")
             photos = list((await compared.pictures(self.graph, missing[start : start + BLOCK])).values())
-            async with aclosing(map_unordered(photos, self._sharpness, self.settings.images.workers)) as measured:
+            async with aclosing(map_unordered(photos, self._sharpness, self.pictures.places)) as measured:
                 async for photo, sharpness in measured:
                     if sharpness is not None:
                         known.sharpness[photo.number] = sharpness

@@ -21,7 +21,7 @@ from photos_graph.model.library import Root
 from photos_graph.services.scan.intake import IntakeCalls
 from photos_graph.services.scan.openings import open_each
 from photos_graph.settings import Settings
-from photos_graph.workers.pool import WorkerPool
+from photos_graph.workers.port import Pool
 
 F = TypeVar("F", bound=PendingFile)
 R = TypeVar("R")
@@ -32,7 +32,7 @@ class ScanResources:
     """What the steps of a scan work with. ``openers`` open originals, and ``pool`` reads them."""
 
     graph: Graph
-    pool: WorkerPool
+    pool: Pool
     openers: Openers
     cache: RenditionCache
     gazetteer: Gazetteer

@@ -31,7 +31,7 @@ from photos_graph.services.scan.intake_tasks import (
     SidecarOrder,
 )
 from photos_graph.settings import Settings
-from photos_graph.workers.pool import WorkerPool
+from photos_graph.workers.port import Pool
 
 SIDECARS_AT_ONCE = 100  # that are open for one call
 
@@ -40,7 +40,7 @@ SIDECARS_AT_ONCE = 100  # that are open for one call
 class IntakeCalls:
     """What a call needs: ``openers`` open originals, and ``pool`` reads them."""
 
-    pool: WorkerPool
+    pool: Pool
     openers: Openers
     settings: Settings
 
@@ -148,7 +148,7 @@ class SidecarToRead:
     orientation: int
 
 
-async def read_sidecars(pool: WorkerPool, folder: bytes, sidecars: Sequence[SidecarToRead]) -> list[ReadSidecar]:
+async def read_sidecars(pool: Pool, folder: bytes, sidecars: Sequence[SidecarToRead]) -> list[ReadSidecar]:
     """Reads sidecars, and returns their labels in the order of ``sidecars``. Links are not followed."""
     read: list[ReadSidecar] = []
     for start in range(0, len(sidecars), SIDECARS_AT_ONCE):

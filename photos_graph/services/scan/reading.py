@@ -81,7 +81,7 @@ class Reading(FileReading[PendingFile, tuple[Intake, bytes]]):
         self._total = await files.pending_count(self._graph, root.id)
         await self._progress.step(0, self._total, self._saying())
         try:
-            await self._read_all((0, SUSPECT_AFTER - 1), self._settings.images.workers + QUEUED)
+            await self._read_all((0, SUSPECT_AFTER - 1), self._intake.pool.places + QUEUED)
             await self._read_all((SUSPECT_AFTER, QUARANTINE_AFTER - 1), 1)
             await self._quarantine_suspects()
             await self._retry_killers()
@@ -239,7 +239,7 @@ class Reading(FileReading[PendingFile, tuple[Intake, bytes]]):
                 else:
                     looks[file.record.id] = now
             await files.put_pending(self._graph, [file.record for file in steady], self._progress.job_id)
-            await self._read_block(steady, self._settings.images.workers + QUEUED)
+            await self._read_block(steady, self._intake.pool.places + QUEUED)
             if time.monotonic() > end:
                 # As they are now: the next scan, which may trust the times of folders, sees whether they settled.
                 await files.put_pending(self._graph, [file.record for file in looks.values()], self._progress.job_id)

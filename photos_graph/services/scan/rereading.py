@@ -84,7 +84,7 @@ class Rereading(FileReading[FileToReread, MetadataRead]):
         return RereadingTally(self._read, bool(self._others))
 
     async def _read_due(self) -> None:
-        at_once = self._settings.images.workers + QUEUED
+        at_once = self._intake.pool.places + QUEUED
         async for page in rereading.pages(self._graph, self._root.id, BLOCK):
             alike = [file for file in page if file.content_hash in (None, file.shown_hash)]
             self._others += [file.record.id for file in page if file.content_hash not in (None, file.shown_hash)]

@@ -26,7 +26,7 @@ from photos_graph.model.images import ThumbnailSize
 from photos_graph.model.labels import LabelKind
 from photos_graph.model.succession import Succession, View
 from photos_graph.settings import Settings
-from photos_graph.workers.pool import WorkerPool
+from photos_graph.workers.port import Pool
 
 BLOCK = 32  # replacements that are compared and written together
 
@@ -34,7 +34,7 @@ BLOCK = 32  # replacements that are compared and written together
 class PictureComparison:
     """Compares the pictures of two photos by their LARGE renditions, of which that of a replaced photo remains."""
 
-    def __init__(self, graph: Graph, pool: WorkerPool, cache: RenditionCache, settings: Settings) -> None:
+    def __init__(self, graph: Graph, pool: Pool, cache: RenditionCache, settings: Settings) -> None:
         self._graph = graph
         self._pool = pool
         self._cache = cache

@@ -33,7 +33,7 @@ from photos_graph.services.datasets.imports.photo_matching import PhotoMatcher
 from photos_graph.services.datasets.imports.sidecars import SidecarSource
 from photos_graph.services.datasets.imports.summary import ImportSummary
 from photos_graph.settings import Settings, expanded
-from photos_graph.workers.pool import WorkerPool
+from photos_graph.workers.port import Pool
 
 STAGE = "import"
 PROGRESS_MESSAGE = "Importing"
@@ -80,7 +80,7 @@ class ImportJob:
         graph: Graph,
         index: Index,
         writer: LabelWriter,
-        pool: WorkerPool,
+        pool: Pool,
         gazetteer: Gazetteer,
         settings: Settings,
     ) -> None:

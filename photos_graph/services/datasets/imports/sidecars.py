@@ -33,7 +33,7 @@ from photos_graph.services.datasets.imports.batch import BATCH_SIZE, RecordBatch
 from photos_graph.services.labels.property_rules import date_parts
 from photos_graph.services.scan.intake import SidecarToRead, read_sidecars
 from photos_graph.services.scan.intake_tasks import ReadSidecar
-from photos_graph.workers.pool import WorkerPool
+from photos_graph.workers.port import Pool
 
 NO_FOLDER = "There is no such folder in the library."
 NO_FILE = "There is no such photo in this folder of the library."
@@ -53,7 +53,7 @@ class SidecarSource:
 
     undated = True  # sidecars do not say who asserted a label and when
 
-    def __init__(self, graph: Graph, index: Index, pool: WorkerPool, folder: Path) -> None:
+    def __init__(self, graph: Graph, index: Index, pool: Pool, folder: Path) -> None:
         self._graph = graph
         self._index = index
         self._pool = pool
