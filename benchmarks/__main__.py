@@ -21,6 +21,7 @@ from benchmarks import (
     first,
     giving,
     groups,
+    image_servers,
     learn,
     learning,
     library,
@@ -50,6 +51,7 @@ from benchmarks.search import run as questions
 BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     "cold": ("a thumbnail made on request, against bare pyvips", thumbnails.cold),
     "cached": ("thumbnails from the cache, against a bare Starlette FileResponse", thumbnails.cached),
+    "servers": ("pictures made on request over HTTP, beside sharp in Node.js and thumbor", image_servers.servers),
     "colour": ("the colours of thumbnails of real photographs, in PQ, HLG, P3, ProPhoto and CMYK", colour.colour),
     "scan": ("a first scan of real-size originals: speed, bytes read, memory", scan.scan),
     "rescan": ("a scan of the large library that finds nothing changed", library.rescan),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,15 +21,16 @@ from photos_graph.model.images import ThumbnailSize
 COUNT = 12  # photographs
 LOAD_SECONDS = 3.0
 EDGE = ThumbnailSize.SMALL.edge
-PHOTOS = "{ photos(first: 500) { nodes { thumbnail(size: SMALL, format: JPEG) files { path } } } }"
+PHOTOS = """{ photos(first: 500) { nodes {
+  small: thumbnail(size: SMALL, format: JPEG) large: thumbnail(size: LARGE, format: JPEG) files { path } } } }"""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A photo of the service with its original and its renditions in the cache."""
+    """A photo of the service with its original, the addresses of its renditions, and where the cache has them."""
 
     original: Path
-    url: str
+    urls: Mapping[ThumbnailSize, str]
     small: Path
     large: Path
 
@@ -39,7 +40,8 @@ class Shown:
 
 
 @contextmanager
-def _library(bench: Bench) -> Iterator[tuple[Service, list[Shown]]]:
+def photo_library(bench: Bench) -> Iterator[tuple[Service, list[Shown]]]:
+    """Yields a service that has scanned photographs, and these."""
     originals = bench.originals or bench.folder / "photographs"
     if bench.originals is None:
         photographs(originals, COUNT, bench.say)
@@ -51,16 +53,17 @@ def _library(bench: Bench) -> Iterator[tuple[Service, list[Shown]]]:
 
 
 def _shown(cache: Path, originals: Path, node: dict[str, Any]) -> Shown:
-    name = node["thumbnail"].split("/")[2]
+    urls = {ThumbnailSize.SMALL: node["small"], ThumbnailSize.LARGE: node["large"]}
+    name = node["small"].split("/")[2]
     at = cache / name[:2]
     original = originals.parent / node["files"][0]["path"]
-    return Shown(original, node["thumbnail"], at / f"{name}.SMALL.jpg", at / f"{name}.LARGE.jpg")
+    return Shown(original, urls, at / f"{name}.SMALL.jpg", at / f"{name}.LARGE.jpg")
 
 
 def cold(bench: Bench) -> list[Figure]:
     """Measures a SMALL rendition created on request, from the original and from the LARGE one that a scan leaves in the
     cache."""
-    with _library(bench) as (service, photos), Peer("vips") as vips:
+    with photo_library(bench) as (service, photos), Peer("vips") as vips:
         kept = {photo: photo.large.read_bytes() for photo in photos}
 
         def from_original(photo: Shown) -> float:
@@ -99,7 +102,7 @@ def cold(bench: Bench) -> list[Figure]:
 
 def _seconds(service: Service, photo: Shown) -> float:
     start = time.perf_counter()
-    status, body = service.get(photo.url)
+    status, body = service.get(photo.urls[ThumbnailSize.SMALL])
     took = time.perf_counter() - start
     if status != 200 or not body.startswith(b"\xff\xd8"):
         raise RuntimeError(f"the thumbnail was answered with {status}")
@@ -108,12 +111,12 @@ def _seconds(service: Service, photo: Shown) -> float:
 
 def cached(bench: Bench) -> list[Figure]:
     """Measures SMALL renditions from the cache over 16 connections."""
-    with _library(bench) as (service, photos), FilePeer(service.data_dir / "renditions") as files:
+    with photo_library(bench) as (service, photos), FilePeer(service.data_dir / "renditions") as files:
         for photo in photos:
             _seconds(service, photo)
         while not all(photo.small.exists() for photo in photos):
             time.sleep(0.05)
-        ours = [request(photo.url) for photo in photos]
+        ours = [request(photo.urls[ThumbnailSize.SMALL]) for photo in photos]
         theirs = [request(f"/media/{photo.small.name}") for photo in photos]
         bench.say("thumbnails from the cache")
         rate(service.port, ours, 1)
