@@ -21,6 +21,6 @@ export function whatIsShown({ photo, why }: DetailQuery): string[] {
 export const groups = ({ faceClusters }: NamingQuery): number[] => faceClusters.edges.map((edge) => edge.node.size);
 
 export function question({ reviewQueue }: ReviewQuery): string {
-  const [first] = reviewQueue.edges;
-  return first ? `${first.node.label}: ${Math.round(first.node.score * 100)} %` : (reviewQueue.reason ?? "");
+  const [first] = reviewQueue?.edges ?? [];
+  return first ? `${first.node.label}: ${Math.round(first.node.score * 100)} %` : (reviewQueue?.reason ?? "");
 }

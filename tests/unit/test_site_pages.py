@@ -43,6 +43,14 @@ def test_a_page_shows_whatever_the_schema_allows(address: str) -> None:
     assert 200 in seen and seen <= {200, 404}
 
 
+def test_a_page_asks_for_nothing_that_it_does_not_show() -> None:
+    """The queue of questions costs more than all the rest of a sheet."""
+    asked: list[str] = []
+    for address in ("/review?sheet=id1", "/review?tag=id1"):
+        _browser(0, Role.EDITOR, asked).get(address)
+        assert ("reviewQueue" in asked, "models" in asked) == ("tag" in address, True), address
+
+
 def test_no_problem_leads_elsewhere() -> None:
     """Browsers take two slashes for the beginning of the name of another machine."""
     headers = [(b"accept", b"text/html")]
@@ -52,11 +60,15 @@ def test_no_problem_leads_elsewhere() -> None:
     assert (page.status_code, b'href="/evil.example"' in page.body, b"//evil" in page.body) == (500, True, False)
 
 
-def _browser(seed: int, role: Role) -> TestClient:
+def _browser(seed: int, role: Role, asked: list[str] | None = None) -> TestClient:
+    """``asked`` gets the names of the fields that pages ask for."""
     made = MadeAnswers(seed, FIXED)
 
     async def answer(request: Request, document: str, variables: Mapping[str, Any]) -> dict[str, Any]:
-        return made.answer(document, variables)
+        found = made.answer(document, variables)
+        if asked is not None:
+            asked.extend(found)
+        return found
 
     async def problem(request: Request, error: Exception) -> Response:
         assert isinstance(error, PhotosGraphError)

@@ -15,13 +15,14 @@ KINDS = ("TAGS", "PERSONS")
 
 async def _show(visit: Visit) -> Mapping[str, Any]:
     """Raises NotFound if the address names a tag that is not there."""
-    tag, kind = visit.given("tag") or visit.given("sheet"), visit.given("kind")
+    sheet, kind = visit.given("sheet"), visit.given("kind")
+    tag = sheet or visit.given("tag")
     chosen = kind if kind in KINDS else None
-    asked = await visit.ask("review", kind=chosen, tag=tag or None, first=FIRST)
+    asked = await visit.ask("review", kind=chosen, tag=tag or None, first=FIRST, asking=not sheet)
     promises = await _promises(visit, asked["models"])
     [name] = [each["label"] for each in promises if each["tag"] and each["tag"]["id"] == tag][:1] or [""]
     values = {"kind": chosen, "tag": tag, "name": name, "promises": promises, "owner": visit.is_owner}
-    if visit.given("sheet"):
+    if sheet:
         return {**values, "title": "Sheet", "queue": None, **await _sheet(visit, tag)}
     return {**values, "title": "Review", "queue": asked["reviewQueue"], "sheet": None, "problem": None}
 
