@@ -5,9 +5,7 @@ Two ports of one host are the same site. ``localhost`` and ``127.0.0.1`` are two
 
 from __future__ import annotations
 
-import asyncio
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -19,6 +17,7 @@ from starlette.routing import Route
 from tests.api.test_auth import OWNER, build
 from tests.kit.chromium import chromium
 from tests.kit.server import serving
+from tests.kit.servers import self_signed
 
 pytestmark = pytest.mark.anyio
 
@@ -34,17 +33,10 @@ WORKS, FAILS = [401, 200, 200, 200, ""], [401, 200, 401, 401, ""]
 
 
 @pytest.fixture
-async def certificate(tmp_path: Path) -> Path:
-    if (openssl := shutil.which("openssl")) is None:
-        pytest.fail("Install openssl, which makes the certificate of the server.")
+def certificate(tmp_path: Path) -> Path:
     file = tmp_path / "certificate.pem"
-    made = await asyncio.create_subprocess_exec(
-        *(openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"),
-        *("-keyout", str(file), "-out", str(file.with_suffix(".crt"))),
-        stderr=asyncio.subprocess.DEVNULL,
-    )
-    assert await made.wait() == 0
-    file.write_bytes(file.read_bytes() + file.with_suffix(".crt").read_bytes())
+    made = self_signed(file, "127.0.0.1")
+    file.write_bytes(file.read_bytes() + made.read_bytes())
     return file
 
 

@@ -1,5 +1,5 @@
 """What the documentation tells people to run, to set and to expect is there: commands with their options, variables,
-messages, and the unit of systemd."""
+messages, the unit of systemd, and the files of nginx and Caddy."""
 
 from __future__ import annotations
 
@@ -18,8 +18,12 @@ from typer.core import TyperGroup
 from photos_graph import cli
 from tests import settings_table
 from tests.kit.documented import DOCS, PAGES, REPOSITORY, commands, words
+from tests.kit.engines import free_port
+from tests.kit.servers import program, self_signed
 
 UNIT = DOCS / "operating" / "photos-graph.service"
+NGINX = DOCS / "operating" / "nginx.conf"
+CADDY = DOCS / "operating" / "Caddyfile"
 # Variables that are no settings of one value: the file of settings, and that of docker-compose.yml.
 OTHERS = {"PHOTOS_CONFIG", "PHOTOS_FOLDER"}
 
@@ -92,3 +96,37 @@ def test_systemd_understands_the_unit(tmp_path: Path) -> None:
     done = subprocess.run(["systemd-analyze", "verify", str(copy)], check=False, capture_output=True, text=True)
     of_the_unit = [line for line in done.stderr.splitlines() if UNIT.name in line]
     assert (done.returncode, of_the_unit) == (0, [])
+
+
+def test_nginx_understands_its_file(tmp_path: Path) -> None:
+    """In a folder of its own, at ports that anybody may have, and with a certificate that is there."""
+    certificates = "/etc/letsencrypt/live/photos.example.org"
+    site = NGINX.read_text()
+    assert site.count(f"{certificates}/") == 2 and "listen 443 ssl" in site
+    self_signed(tmp_path / "privkey.pem", "photos.example.org").rename(tmp_path / "fullchain.pem")
+    site = re.sub(r"listen \[::\]:.*;", "", site.replace(certificates, str(tmp_path)))  # not every machine has IPv6
+    (tmp_path / "site.conf").write_text(re.sub(r"listen \d+", lambda _: f"listen 127.0.0.1:{free_port()}", site))
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = "".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in kinds)
+    around = f"pid {tmp_path}/pid; events {{}} http {{ access_log off; {temporary} include {tmp_path}/site.conf; }}"
+    (tmp_path / "nginx.conf").write_text(around)
+    done = subprocess.run(
+        [program("nginx"), "-t", "-e", "stderr", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf")],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    said = [line for line in done.stderr.splitlines() if "[" in line]  # a level, as in [warn]
+    assert (done.returncode, said) == (0, []), done.stderr
+
+
+def test_caddy_understands_its_file(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [program("caddy"), "validate", "--adapter", "caddyfile", "--config", str(CADDY)],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={name: str(tmp_path) for name in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")},
+    )
+    assert (done.returncode, "Valid configuration" in done.stdout) == (0, True), done.stderr
+    assert '"level":"warn"' not in done.stderr
