@@ -53,7 +53,8 @@ def photo_library(bench: Bench) -> Iterator[tuple[Service, list[Shown]]]:
 
 
 def _shown(cache: Path, originals: Path, node: dict[str, Any]) -> Shown:
-    urls = {ThumbnailSize.SMALL: node["small"], ThumbnailSize.LARGE: node["large"]}
+    # The pictures themselves are measured, and no previews that stand in for them.
+    urls = {size: f"{node[size.lower()]}&wait=1" for size in (ThumbnailSize.SMALL, ThumbnailSize.LARGE)}
     name = node["small"].split("/")[2]
     at = cache / name[:2]
     original = originals.parent / node["files"][0]["path"]

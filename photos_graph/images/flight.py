@@ -6,13 +6,16 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 
 from photos_graph.errors import Unavailable
+from photos_graph.workers.turns import Priority
 
 
 class Flight:
     """A rendition that is being made, and the clients that wait for it. A client that joins late gets all bytes from
     the first."""
 
-    def __init__(self) -> None:
+    def __init__(self, priority: Priority = Priority.INTERACTIVE) -> None:
+        self.priority = priority
+        self.began = False  # whether a worker has taken it
         self.task: asyncio.Task[None] | None = None
         self.abandoned = False
         self.lasting = True  # must be set before the first bytes
@@ -53,10 +56,15 @@ class Flight:
             left = True
             self._waiting -= 1
             if not self._waiting and not self._ended and self.task:
-                self.abandoned = True
-                self.task.cancel()
+                self.give_up()
 
         return leave
+
+    def give_up(self) -> None:
+        """Stops the work, so that those who wait have to ask again."""
+        self.abandoned = True
+        if self.task:
+            self.task.cancel()
 
     async def first(self) -> None:
         """Waits for the first bytes. Raises the error if the work failed before them."""

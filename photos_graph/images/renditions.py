@@ -6,17 +6,17 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from photos_graph.errors import NotFound, RootOffline, Unreadable
+from photos_graph.errors import NotFound, PhotosGraphError, RootOffline, Unreadable
 from photos_graph.images.cache import Cached, RenditionCache, opened_rendition
 from photos_graph.images.encoding import MEDIA_TYPES
 from photos_graph.images.flight import Flight
 from photos_graph.images.sizes import FaceCut, RenditionSize
-from photos_graph.images.tasks import CUT_FACE, RENDER, FaceCutOrder, RenditionOrder
+from photos_graph.images.tasks import CUT_FACE, RENDER, RENDER_PREVIEW, FaceCutOrder, RenditionOrder
 from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.settings import ImageSettings
 from photos_graph.workers.port import Pool
@@ -76,6 +76,8 @@ class Renditions:
         self._pool = pool
         self._settings = settings
         self._flights: dict[_Key, Flight] = {}
+        self._looking: dict[_Key, asyncio.Task[bytes]] = {}  # for previews
+        self._later = asyncio.Semaphore(max(1, pool.places - 1))  # so that a worker is there for who comes meanwhile
         self._photos: dict[str, _Held] = {}
 
     async def open(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat, source: Source) -> Rendition:
@@ -89,9 +91,10 @@ class Renditions:
         if cached := self.cached(*key):
             return cached
         flight = self._flights.get(key)
+        if flight is not None and flight.priority is Priority.LATER and not flight.began:
+            flight.give_up()  # somebody waits now
         if flight is None or flight.abandoned:
-            flight = self._flights[key] = Flight()
-            flight.task = asyncio.create_task(self._fly(key, flight, source))
+            flight = self._begin(key, source, Priority.INTERACTIVE)
         leave = flight.join()
         try:
             await flight.first()
@@ -100,6 +103,54 @@ class Renditions:
             raise
         chunks = flight.follow(leave)
         return Rendition(MEDIA_TYPES[format], chunks=chunks, lasting=flight.lasting, _leave=leave)
+
+    async def stand_in(
+        self, photo_key: str, size: RenditionSize, format: ThumbnailFormat, source: Source
+    ) -> Rendition | None:
+        """Returns the preview in the original, while the rendition would have to be made from that, and begins to make
+        the rendition for whoever asks next. Returns None if the rendition is there or under way, can be made from a
+        larger one, or if the original cannot be opened or has no preview."""
+        key = (photo_key, size, format)
+        if isinstance(size, FaceCut) or self._is_near(key):
+            return None
+        if (looking := self._looking.get(key)) is None:
+            looking = self._looking[key] = asyncio.create_task(self._preview(key, source))
+            looking.add_done_callback(lambda _: self._looking.pop(key))
+        data = await asyncio.shield(looking)  # for whoever else waits for it
+        if not data:
+            return None
+        if key not in self._flights and not self._is_near(key):
+            self._begin(key, source, Priority.LATER).join()
+        return Rendition(MEDIA_TYPES[format], chunks=_once(data), lasting=False)
+
+    async def _preview(self, key: _Key, source: Source) -> bytes:
+        """Returns what the original has in place of the rendition, or nothing."""
+        try:
+            original = await source()
+        except PhotosGraphError:
+            return b""
+        try:
+            order = self._order(original.descriptor, key[1], key[2], (original.size, original.mtime_ns))
+            _, emitted = await self._pool.call(RENDER_PREVIEW, order, Priority.AT_ONCE)
+            return b"".join(emitted)
+        except PhotosGraphError:
+            return b""
+        finally:
+            os.close(original.descriptor)
+
+    def _is_near(self, key: _Key) -> bool:
+        photo_key, size, format = key
+        under_way = self._flights.get(key)
+        return (
+            self._cache.get(photo_key, size, format) is not None
+            or (under_way is not None and (under_way.began or under_way.priority is not Priority.LATER))
+            or any(self._cache.get(photo_key, *larger) for larger in _sources_of(size))
+        )
+
+    def _begin(self, key: _Key, source: Source, priority: Priority) -> Flight:
+        flight = self._flights[key] = Flight(priority)
+        flight.task = asyncio.create_task(self._fly(key, flight, source))
+        return flight
 
     def cached(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition | None:
         """Returns the rendition if it is cached, else None. This takes one ``stat``. The file may turn out to be
@@ -127,14 +178,14 @@ class Renditions:
 
     async def close(self) -> None:
         """Stops all work."""
-        tasks = [flight.task for flight in self._flights.values() if flight.task]
+        tasks = [*self._looking.values(), *(flight.task for flight in self._flights.values() if flight.task)]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _fly(self, key: _Key, flight: Flight, source: Source) -> None:
         try:
-            async with self._photo(key[0]):
+            async with self._room_for(flight), self._photo(key[0]):
                 kept = await self._make(key, flight, source)
                 flight.end()
                 if kept:
@@ -188,16 +239,22 @@ class Renditions:
     ) -> bool:
         """Makes the rendition. Returns False if it made nothing, because the picture may be a reduced copy, with an
         edge of at least ``full_size_from``, and the original may show the face better."""
-        images = self._settings
-        order = RenditionOrder(file, size.edge, format, images.quality, images.max_pixels, images.max_bytes, as_read)
+        order = self._order(file, size, format, as_read)
         if isinstance(size, FaceCut):
             cut = FaceCutOrder(order, size.box, full_size_from)
             return not (await self._call(CUT_FACE, cut, flight)).coarse
         await self._call(RENDER, order, flight)
         return True
 
+    def _order(
+        self, file: int, size: RenditionSize, format: ThumbnailFormat, as_read: tuple[int, int] | None
+    ) -> RenditionOrder:
+        images = self._settings
+        return RenditionOrder(file, size.edge, format, images.quality, images.max_pixels, images.max_bytes, as_read)
+
     async def _call(self, task: Task[Order, Answer], order: Order, flight: Flight) -> Answer:
-        async with self._pool.stream(task, order, Priority.INTERACTIVE) as chunks:
+        async with self._pool.stream(task, order, flight.priority) as chunks:
+            flight.began = True
             async for chunk in chunks:
                 flight.add(chunk)
         return chunks.answer
@@ -211,12 +268,13 @@ class Renditions:
     def _larger(self, photo_key: str, size: RenditionSize) -> Cached | None:
         """Returns a cached rendition from which this one can be made. A face is made only from the largest
         rendition."""
-        for other in (_LARGE,) if isinstance(size, FaceCut) else (_LARGE, ThumbnailSize.MEDIUM):
-            if other.edge >= MIN_SHRINK * size.edge:
-                for format in _SOURCE_FORMATS:
-                    if cached := self._cache.whole(photo_key, other, format):
-                        return cached
+        for larger in _sources_of(size):
+            if cached := self._cache.whole(photo_key, *larger):
+                return cached
         return None
+
+    def _room_for(self, flight: Flight) -> AbstractAsyncContextManager[None]:
+        return self._later if flight.priority is Priority.LATER else nullcontext()
 
     @asynccontextmanager
     async def _photo(self, photo_key: str) -> AsyncIterator[None]:
@@ -230,6 +288,17 @@ class Renditions:
             held.users -= 1
             if not held.users:
                 del self._photos[photo_key]
+
+
+def _sources_of(size: RenditionSize) -> list[tuple[ThumbnailSize, ThumbnailFormat]]:
+    """Returns the renditions from which this one can be made."""
+    sizes = (_LARGE,) if isinstance(size, FaceCut) else (_LARGE, ThumbnailSize.MEDIUM)
+    larger = [other for other in sizes if other.edge >= MIN_SHRINK * size.edge]
+    return [(other, format) for other in larger for format in _SOURCE_FORMATS]
+
+
+async def _once(data: bytes) -> AsyncGenerator[bytes]:
+    yield data
 
 
 _Key = tuple[str, RenditionSize, ThumbnailFormat]

@@ -88,12 +88,13 @@ class SharpnessOrder:
     max_bytes: int
 
 
-# The first two emit the encoded picture.
+# The first three emit the encoded picture.
 RENDER = Task("photos_graph.images.tasks_child:render", RenditionOrder, type(None))
+RENDER_PREVIEW = Task("photos_graph.images.tasks_child:render_preview", RenditionOrder, type(None))  # or emits nothing
 CUT_FACE = Task("photos_graph.images.tasks_child:cut_face", FaceCutOrder, FaceCutAnswer)
 LIST_FORMATS = Task("photos_graph.images.tasks_child:list_formats", type(None), list[FormatSupport])
 COMPARE = Task("photos_graph.images.tasks_child:compare", ComparisonOrder, PicturesCompared)
 RELATE = Task("photos_graph.images.tasks_child:relate", RelationOrder, Relation)
 MEASURE_SHARPNESS = Task("photos_graph.images.tasks_child:measure_sharpness", SharpnessOrder, float)
 
-IMAGE_TASKS = (RENDER, CUT_FACE, LIST_FORMATS, COMPARE, RELATE, MEASURE_SHARPNESS)
+IMAGE_TASKS = (RENDER, RENDER_PREVIEW, CUT_FACE, LIST_FORMATS, COMPARE, RELATE, MEASURE_SHARPNESS)

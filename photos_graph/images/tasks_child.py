@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from photos_graph.images import formats
 from photos_graph.images.crops import cut_lazily
-from photos_graph.images.decoding import decode_lazily
-from photos_graph.images.encoding import encode_to, quality_of
+from photos_graph.images.decoding import decode, decode_lazily
+from photos_graph.images.encoding import encode, encode_to, quality_of
 from photos_graph.images.formats import FormatSupport
 from photos_graph.images.opened import DecodeLimits
 from photos_graph.images.picture_files import decode_for_models, grey, read_picture, sharpness
+from photos_graph.images.previews import preview
 from photos_graph.images.tasks import (
     COMPARE,
     CUT_FACE,
@@ -22,6 +23,7 @@ from photos_graph.images.tasks import (
     MEASURE_SHARPNESS,
     RELATE,
     RENDER,
+    RENDER_PREVIEW,
     ComparisonOrder,
     FaceCutAnswer,
     FaceCutOrder,
@@ -43,6 +45,15 @@ def render(order: RenditionOrder, emit: Emit) -> None:
     decoded = decode_lazily(data, order.edge, DecodeLimits(order.max_pixels))
     with _in_chunks(emit) as write:
         encode_to(decoded.image, order.format, quality_of(decoded, order.quality), write)
+
+
+@RENDER_PREVIEW.implementation
+def render_preview(order: RenditionOrder, emit: Emit) -> None:
+    found = preview(order.file, order.edge, order.as_read)
+    if found is not None:
+        decoded = decode(found.data, order.edge, DecodeLimits(order.max_pixels))
+        if not decoded.warnings:  # half of a preview is none
+            emit(encode(decoded.image, order.format, order.quality))
 
 
 @CUT_FACE.implementation

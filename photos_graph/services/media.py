@@ -74,6 +74,11 @@ class Media:
         """
         return await self._renditions.open(photo_key, size, format, lambda: self._as_read(photo_key))
 
+    async def stand_in(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition | None:
+        """Returns what the original has in place of a rendition that has to be made from it, or None. The rendition is
+        made then."""
+        return await self._renditions.stand_in(photo_key, size, format, lambda: self._as_read(photo_key))
+
     @asynccontextmanager
     async def opened(self, *pictures: PictureFile) -> AsyncIterator[list[int]]:
         """Opens pictures, and closes them at the end. Yields their descriptors.

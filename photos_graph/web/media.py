@@ -43,6 +43,8 @@ _RANGE = re.compile(r"\s*([0-9]{0,18})-([0-9]{0,18})\s*")
 # The content at an address never changes, because the address names the look, or the bytes, of the photo.
 IMMUTABLE = "private, max-age=31536000, immutable"
 CHECKED = "private, no-cache"
+STAND_IN = 203  # the status of a stand-in, which scripts can see of a picture (decision 0064)
+WAIT = "wait"  # in the query of an address: no stand-in
 # A browser must not run what an original contains.
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
@@ -106,7 +108,11 @@ async def _thumbnail(
             note("hit")
             return Response(content, headers=headers, media_type=rendition.media_type)
     note("miss")
-    rendition = await _while_wanted(request, media.thumbnail(named, size, format_))
+    rendition, status = None, STAND_IN
+    if request.method == "GET" and WAIT not in request.query_params:
+        rendition = await _while_wanted(request, media.stand_in(named, size, format_))
+    if rendition is None:
+        rendition, status = await _while_wanted(request, media.thumbnail(named, size, format_)), 200
     if not rendition.lasting:
         headers["cache-control"] = "no-store"
         del headers["etag"]
@@ -116,7 +122,7 @@ async def _thumbnail(
     ):  # the length is known only when the picture is complete; the GET that follows finds it cached
         body = b"".join([chunk async for chunk in chunks])
         return Response(body, headers=headers, media_type=rendition.media_type)
-    return StreamingResponse(chunks, headers=headers, media_type=rendition.media_type)
+    return StreamingResponse(chunks, status, headers, rendition.media_type)
 
 
 async def _while_wanted(request: Request, work: Coroutine[Any, Any, T]) -> T:

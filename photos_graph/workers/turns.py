@@ -17,8 +17,10 @@ MAX_RETRY_SECONDS = 30
 
 
 class Priority(IntEnum):
-    INTERACTIVE = 0  # a person waits for it
-    BACKGROUND = 1  # a scan
+    AT_ONCE = 0  # a person waits for it, and it is soon done
+    INTERACTIVE = 1  # a person waits for it
+    BACKGROUND = 2  # a scan
+    LATER = 3  # it may be asked for
 
 
 class Turns:

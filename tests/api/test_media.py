@@ -27,7 +27,8 @@ ACCESS = known(owner=OWNER)
 ADDRESSES = addresses_for(ACCESS, OWNER)
 BYTES = bytes(range(256)) * 40
 HASH = "a" * 64
-FINISHED, LIVE, BROKEN, BUSY = "f" * 32, "1" * 32, "b" * 32, "0" * 32
+FINISHED, LIVE, BROKEN, BUSY, UNMADE = "f" * 32, "1" * 32, "b" * 32, "0" * 32, "5" * 32
+PREVIEW = b"a preview"
 
 pytestmark = pytest.mark.anyio
 
@@ -46,11 +47,19 @@ class Shelf:
         return None
 
     async def thumbnail(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> Rendition:
-        if photo_id in (LIVE, BROKEN):
+        if photo_id in (LIVE, BROKEN, UNMADE):
             return Rendition(f"image/{format.lower()}", chunks=self._chunks(photo_id == BROKEN))
         if photo_id == BUSY:
             raise Busy("Too much at once.", retry_after=7)
         raise NotFound("There is no such photo.")
+
+    async def stand_in(self, photo_id: str, size: ThumbnailSize, format: ThumbnailFormat) -> Rendition | None:
+        if photo_id != UNMADE:
+            return None
+        return Rendition(f"image/{format.lower()}", chunks=self._preview(), lasting=False)
+
+    async def _preview(self) -> AsyncGenerator[bytes]:
+        yield PREVIEW
 
     async def original(self, named: str) -> OpenOriginal:
         descriptor = os.open(self.original_path, os.O_RDONLY)
@@ -124,6 +133,16 @@ async def test_a_cached_picture_that_the_kernel_has_to_read_first_is_whole(
 async def test_head_does_not_call_a_picture_empty(client: httpx.AsyncClient) -> None:
     answer = await client.head(small(LIVE))
     assert (answer.status_code, answer.headers["content-length"], answer.content) == (200, str(len(BYTES)), b"")
+
+
+async def test_a_stand_in_is_not_kept_and_is_not_sent_to_who_waits(client: httpx.AsyncClient) -> None:
+    address = ADDRESSES.thumbnail(UNMADE, ThumbnailSize.SMALL, ThumbnailFormat.AUTO)
+    answer = await client.get(address)
+    assert (answer.status_code, answer.content) == (203, PREVIEW)
+    assert answer.headers["cache-control"] == "no-store" and "etag" not in answer.headers
+    for made in (await client.get(address + "&wait=1"), await client.head(address)):
+        assert made.status_code == 200 and "immutable" in made.headers["cache-control"] and "etag" in made.headers
+    assert (await client.get(address + "&wait=1")).content == BYTES
 
 
 async def test_a_full_queue_says_when_to_come_back(client: httpx.AsyncClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -23,12 +24,14 @@ from tests.kit.chromium import Page, chromium
 from tests.kit.graphql import TOKENS, Ask, data, photo_ids, scan
 from tests.kit.pictures import OLD, jpeg, put
 from tests.kit.predicted_library import predicted
+from tests.kit.previews import with_thumbnail
 
 pytestmark = [pytest.mark.anyio, pytest.mark.http]
 
 PHOTOS = 130  # more than come with the page
 SUNDAYS = 110  # of these, the first were taken on a Sunday
 OPENED = 8  # the photo whose page is opened
+PREVIEWED = 11  # the photo whose file has a preview
 YEAR = 365 * 86400
 FOCUSED = "document.activeElement?.closest('.cell')?.dataset.place"
 SELECTED = "document.querySelector('#selection:not([hidden]) [data-count]')?.innerText"
@@ -41,14 +44,17 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-async def page(client: httpx.AsyncClient, ask: Ask, tmp_path: Path) -> AsyncIterator[Page]:
+async def page(client: httpx.AsyncClient, ask: Ask, settings: Settings, tmp_path: Path) -> AsyncIterator[Page]:
     """Signed in by the address that the service prints, in front of photos of two years."""
     for number in range(PHOTOS):
         size = (600, 400) if number == OPENED else (48, 32)
         picture = jpeg(number * 50021, *size)
+        if number == PREVIEWED:
+            picture = with_thumbnail(jpeg(number * 50021, 600, 400), jpeg(number * 50021, 160, 107))
         put(tmp_path / f"Pictures/{number:03}.jpg", picture, OLD - (number // SUNDAYS) * YEAR - number)
     await ask('mutation($p: String!) { addRoot(path: $p, name: "Pictures") { id } }', p=str(tmp_path / "Pictures"))
     await scan(ask)
+    shutil.rmtree(settings.data_dir / "renditions")  # so that pictures have to be made of the originals
     async with chromium(tmp_path / "chromium") as page:
         await page.go(f"{client.base_url}/login?token={TOKENS['owner']}")
         first = "document.querySelector('.cell[data-id]')?.dataset.place === '0'"
@@ -62,6 +68,7 @@ async def page(client: httpx.AsyncClient, ask: Ask, tmp_path: Path) -> AsyncIter
 async def test_a_person_finds_and_labels_photos_with_the_keyboard_alone(
     page: Page, ask: Ask, app: Starlette, client: httpx.AsyncClient
 ) -> None:
+    await _sees_pictures_in_place_of_their_previews(page)
     await _walks(page)
     await _labels_several(page, ask)
     await _searches(page)
@@ -74,6 +81,11 @@ async def test_a_person_finds_and_labels_photos_with_the_keyboard_alone(
     await press_twice(page, ask, app.state.services)
     await _runs_the_service(page, client)
     await _is_accessible(page)
+
+
+async def _sees_pictures_in_place_of_their_previews(page: Page) -> None:
+    image = f"document.querySelector('.cell[data-place=\"{PREVIEWED}\"] img')"
+    assert await page.until(f"{image}.currentSrc.endsWith('&wait=1') && {image}.complete && {image}.naturalWidth")
 
 
 async def _walks(page: Page) -> None:

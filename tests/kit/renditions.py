@@ -50,6 +50,12 @@ class Rig:
         assert rendition.chunks is not None
         return b"".join([chunk async for chunk in rendition.chunks])
 
+    async def stand_in(self, size: RenditionSize, format: ThumbnailFormat = ThumbnailFormat.JPEG) -> bytes | None:
+        rendition = await self.renditions.stand_in(PHOTO, size, format, self.source)
+        if rendition is None or rendition.chunks is None:
+            return None
+        return b"".join([chunk async for chunk in rendition.chunks])
+
     async def kept(self, size: RenditionSize, format: ThumbnailFormat = ThumbnailFormat.JPEG) -> Path:
         await until(lambda: self.cache.get(PHOTO, size, format))
         cached = self.cache.get(PHOTO, size, format)
