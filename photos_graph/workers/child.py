@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from photos_graph.errors import OverLimit, PhotosGraphError, Unreadable
+from photos_graph.memory import give_back
 from photos_graph.workers.confinement import confine
 from photos_graph.workers.frames import (
     HEADER,
@@ -38,6 +39,7 @@ from photos_graph.workers.task import Emit, Implementation
 PR_SET_PDEATHSIG = 1
 OOM_SCORE = "900"  # the kernel kills a decoder before the service or the engine
 MAX_MESSAGE = 500  # characters
+MUCH = 16 * 1024 * 1024  # bytes that a task leaves behind, after which memory is given back to the system
 
 
 def main(memory_bytes: int, parent: int, files: socket.socket, readable: Sequence[str], targets: Sequence[str]) -> None:
@@ -45,7 +47,7 @@ def main(memory_bytes: int, parent: int, files: socket.socket, readable: Sequenc
     _die_with(parent)
     for target in targets:
         _implementation(target)
-    limit = _address_space() + memory_bytes
+    limit = _memory()[0] + memory_bytes
     _limit(limit)
     confine(targets, [os.fsencode(folder) for folder in readable])
     _serve(calls, files, answers, retire_above=limit - memory_bytes // 2)
@@ -77,13 +79,14 @@ def _implementation(target: str) -> Implementation:
     return implementation
 
 
-def _address_space() -> int:
-    """Returns the bytes of address space in use, or 0 where the system does not tell."""
+def _memory() -> tuple[int, int]:
+    """Returns the bytes of address space in use, and of these in memory, or 0 where the system does not tell."""
     try:
         with open("/proc/self/statm", "rb") as statm:  # noqa: PTH123 - called after every task
-            return int(statm.read().split()[0]) * resource.getpagesize()
+            pages = statm.read().split()
+            return int(pages[0]) * resource.getpagesize(), int(pages[1]) * resource.getpagesize()
     except OSError:
-        return 0
+        return 0, 0
 
 
 def _limit(address_space: int) -> None:
@@ -99,6 +102,7 @@ def _limit(address_space: int) -> None:
 
 def _serve(calls: BinaryIO, files: socket.socket, answers: BinaryIO, retire_above: int) -> None:
     out = _Out(answers)
+    kept = _memory()[1]
     out.send(FrameKind.READY)
     while head := calls.read(HEADER.size):
         size, _ = HEADER.unpack(head)
@@ -107,9 +111,13 @@ def _serve(calls: BinaryIO, files: socket.socket, answers: BinaryIO, retire_abov
             out.send(FrameKind.BEGUN)
             kind, body, retires = _run(target, argument, descriptors, out)
         # Memory that was not given back would be missing from the next file's allowance.
-        if retires or _address_space() > retire_above:
+        address_space, resident = _memory()
+        if retires or address_space > retire_above:
             out.send(FrameKind.RETIRING)
         out.send_long(kind, body)
+        if resident > kept + MUCH:  # after a small picture, looking would cost more than the memory is worth
+            give_back()
+            kept = _memory()[1]
 
 
 class _Out:

@@ -24,6 +24,7 @@ from tests.kit.processes.tasks import (
     ECHO,
     ENVIRONMENT,
     HANG,
+    LEAVE,
     LIE,
     LONG,
     NOT_THERE,
@@ -75,6 +76,10 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def resident(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 async def test_a_task_answers_with_chunks_and_a_result() -> None:
@@ -159,6 +164,14 @@ async def test_memory_is_bounded() -> None:
         assert (await pool.call(EAT, 100 * MIB))[0] == 100 * MIB
         with pytest.raises(OverLimit, match="memory"):
             await pool.call(EAT, 300 * MIB)
+
+
+async def test_memory_that_a_task_leaves_behind_is_given_back() -> None:
+    async with pool_of() as pool:
+        pid = (await pool.call(LEAVE, 0))[0]
+        before = resident(pid)
+        assert (await pool.call(LEAVE, 100 * MIB))[0] == pid
+        await until(lambda: resident(pid) < before + 50 * MIB)
 
 
 async def test_errors_keep_their_class_message_and_stage() -> None:

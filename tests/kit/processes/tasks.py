@@ -62,6 +62,7 @@ CRASH = Task("tests.kit.processes.tasks:crash", type(None), type(None))
 HANG = Task("tests.kit.processes.tasks:hang", float, int)
 READ = Task("tests.kit.processes.tasks:read", ReadOrder, tuple[RawBytes, ...])
 EAT = Task("tests.kit.processes.tasks:eat", int, int)
+LEAVE = Task("tests.kit.processes.tasks:leave", int, int)
 UNSUPPORTED = Task("tests.kit.processes.tasks:unsupported", type(None), type(None))
 OFFLINE = Task("tests.kit.processes.tasks:offline", type(None), type(None))
 BUG = Task("tests.kit.processes.tasks:bug", type(None), type(None))
@@ -107,6 +108,17 @@ def read(order: ReadOrder, emit: Emit) -> tuple[bytes, ...]:
 @EAT.implementation
 def eat(size: int, emit: Emit) -> int:
     return len(bytearray(size))
+
+
+_left: list[bytes] = []
+
+
+@LEAVE.implementation
+def leave(size: int, emit: Emit) -> int:
+    """Frees ``size`` bytes below a few that it keeps, so that the C library does not give them back by itself."""
+    pieces = [bytes(1000) for _ in range(1 + size // 1000)]
+    _left.append(pieces[-1])
+    return os.getpid()
 
 
 @UNSUPPORTED.implementation
