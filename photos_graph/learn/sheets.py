@@ -27,7 +27,7 @@ MIDDLE = 0.5  # lowest threshold that a tag would have if it is given to nothing
 REACH = 0.1  # quantile of the examples' scores, below which a tag is not given before a sheet is judged
 # Share of what may be wrong that is kept back before a sheet, since a tag may be worse than experience: this much, and
 # more the fewer examples there are, divided by the root of their number.
-RESERVE, RESERVE_OF_ONE = 0.2, 1.0
+RESERVE, RESERVE_OF_ONE = 0.3, 0.7
 MAX_SHARE = 0.2  # share of the unlabelled photos above the median example, from which examples do not stand out
 MAX_FREQUENT_SHARE = 0.6  # of frequent tags; half of all photos are above it if all photos have the tag
 MIN_LACKING, MAX_LACKING_SHARE = 10, 0.05  # a frequent tag is one of which few of so many photos that lack it are above
