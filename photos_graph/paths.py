@@ -13,6 +13,7 @@ import re
 import stat
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from photos_graph import openat2
@@ -60,6 +61,13 @@ def decode_raw(stored: str) -> bytes:
 def mtime_ns(status: os.stat_result) -> int:
     """Returns the modification time in nanoseconds, limited to 64 bits, because a broken clock can exceed them."""
     return max(-_LIMIT, min(status.st_mtime_ns, _LIMIT - 1))
+
+
+def expect_whole(descriptor: int) -> None:
+    """Tells the system that the file will be read from its start to its end, so that it asks a drive for more at a
+    time. Systems that cannot be told read it all the same."""
+    with suppress(AttributeError, OSError):
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_SEQUENTIAL)
 
 
 def inode(status: os.stat_result) -> int:

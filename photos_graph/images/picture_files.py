@@ -14,7 +14,7 @@ from photos_graph.errors import NotFound, OverLimit, Unreadable
 from photos_graph.images.decoding import decode
 from photos_graph.images.opened import DecodeLimits
 from photos_graph.images.vips import pyvips
-from photos_graph.paths import mtime_ns
+from photos_graph.paths import expect_whole, mtime_ns
 
 
 def decode_for_models(file: int, edge: int, max_bytes: int, max_pixels: int) -> pyvips.Image:
@@ -52,6 +52,7 @@ def read_picture(file: int, max_bytes: int, as_read: Sequence[int] | None = None
         if status.st_size > max_bytes:
             raise OverLimit(f"It has {status.st_size:,} bytes; the limit is {max_bytes:,}.", stage="read")
         _must_be(as_read, status)
+        expect_whole(file)
         with io.FileIO(file, closefd=False) as opened:
             opened.seek(0)
             data = opened.read()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from photos_graph.errors import OverLimit, StillWritten, Unreadable
-from photos_graph.paths import inode, mtime_ns
+from photos_graph.paths import expect_whole, inode, mtime_ns
 
 _CHUNK = (
     4 * 1024 * 1024
@@ -52,6 +52,7 @@ def read_original(descriptor: int, max_bytes: int) -> OriginalBytes:
 def _read(descriptor: int, size: int) -> tuple[memoryview, str]:
     buffer = np.empty(size, np.uint8).data  # a bytearray would be filled with zeros first
     digest, filled = hashlib.sha256(), 0
+    expect_whole(descriptor)
     with io.FileIO(descriptor, closefd=False) as file:
         file.seek(0)
         while filled < size:

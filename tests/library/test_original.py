@@ -1,3 +1,4 @@
+import errno
 import hashlib
 import os
 import threading
@@ -6,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from photos_graph.errors import OverLimit, StillWritten, Unreadable
+from photos_graph.images.picture_files import read_picture
 from photos_graph.library.original import OriginalBytes, read_original
 
 MIB = 1024 * 1024
@@ -40,6 +42,28 @@ def test_every_byte_is_read_once(tmp_path: Path) -> None:
     before = bytes_read_by_this_process()
     read(path)
     assert bytes_read_by_this_process() - before - cost_of_looking == pytest.approx(20 * MIB, abs=256)
+
+
+def test_the_system_is_told_that_the_whole_file_will_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, told = tmp_path / "a.jpg", []
+    path.write_bytes(b"picture")
+    monkeypatch.setattr(os, "posix_fadvise", lambda file, *what: told.append(what))
+    assert read(path).data == b"picture"
+    with path.open("rb") as file:
+        assert read_picture(file.fileno(), MIB) == b"picture"
+    assert told == [(0, 0, os.POSIX_FADV_SEQUENTIAL)] * 2
+
+
+def test_a_system_that_cannot_be_told_reads_it_all_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: int) -> None:
+        raise OSError(errno.EINVAL, "it is no file")
+
+    path = tmp_path / "a.jpg"
+    path.write_bytes(b"picture")
+    monkeypatch.setattr(os, "posix_fadvise", refused)
+    assert read(path).data == b"picture"
+    monkeypatch.delattr(os, "posix_fadvise")
+    assert read(path).data == b"picture"
 
 
 def test_a_second_read_starts_at_the_beginning_again(tmp_path: Path) -> None:
