@@ -63,14 +63,14 @@ release:
 $(usable): pyproject.toml constraints.txt
 	@.ci/packages run
 	$(PYTHON) -m venv $(VENV)
-	$(install) '.[faces,features,text,cluster]'
+	$(install) '.[faces,features,text,hdbscan]'
 	-@DEEPFACE_BACKEND_ENGINE=onnx DEEPFACE_HOME=$(VENV) $(bin)/python -c 'import $(models)' >/dev/null 2>&1
 	@touch $@
 
 # What tests, types and benchmarks need as well.
 $(ready): $(usable)
 	@.ci/packages test
-	$(install) '.[dev,demo,ml,text,cluster]'
+	$(install) '.[dev,demo,ml,text,hdbscan,dask]'
 	-@$(bin)/python -c 'import keras, tensorflow' >/dev/null 2>&1
 	@touch $@
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from importlib.util import find_spec
 
 from photos_graph.access.credentials import Access
 from photos_graph.core import Core, cancel_at_end
@@ -48,7 +49,7 @@ from photos_graph.services.trips.room import open_trips
 from photos_graph.services.undo import Changes
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
-from photos_graph.workers.port import Local, Pool
+from photos_graph.workers.port import Executor, Local, Pool
 
 
 @asynccontextmanager
@@ -71,7 +72,7 @@ async def build(
         with told_if_damaged(settings):
             graph = await _connected(settings, closing)
             index = await _loaded(graph, settings, closing)
-        executor = Local()
+        executor = _executor(settings, closing)
         pictures = executor.spread(_picture_workers(settings))
         closing.push_async_callback(pictures.close)
         try:
@@ -140,6 +141,20 @@ async def _loaded(graph: Graph, settings: Settings, closing: AsyncExitStack) -> 
     index.start()
     closing.push_async_callback(index.close)
     return index
+
+
+def _executor(settings: Settings, closing: AsyncExitStack) -> Executor:
+    """Returns who works on files. Raises BadSettings if a cluster is wanted, and what it needs is not installed."""
+    if settings.cluster.scheduler is None:
+        return Local()
+    if find_spec("distributed") is None:
+        raise BadSettings("The setting cluster.scheduler needs Dask. Install photos-graph[dask].")
+    from photos_graph.cluster.spreading import DaskCluster
+
+    cluster = DaskCluster(settings)
+    cluster.open()
+    closing.push_async_callback(cluster.close)
+    return cluster
 
 
 def _picture_workers(settings: Settings) -> WorkerPool:

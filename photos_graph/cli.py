@@ -9,8 +9,10 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
+import os
 import sys
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,7 +30,7 @@ from photos_graph.command import (
     settings_of,
     with_services,
 )
-from photos_graph.errors import BadInput, PhotosGraphError
+from photos_graph.errors import BadInput, BadSettings, PhotosGraphError
 from photos_graph.model.jobs import FOLLOWING, JobKind, JobState
 from photos_graph.model.learning import ModelKind
 from photos_graph.terminal import (
@@ -133,6 +135,24 @@ def serve(
 
     create_app = importlib.import_module("resolvers.asgi").create_app
     asyncio.run(run(create_app, settings, roots or [], quiet=quiet))
+
+
+@app.command(
+    epilog="Examples:\n\n* `PHOTOS_CLUSTER__SCHEDULER=tcp://127.0.0.1:8786 photos-graph worker` works for a scheduler "
+    "on this machine.\n\n* `photos-graph worker --places 4` opens four files at a time."
+)
+def worker(
+    places: Annotated[
+        int | None, typer.Option(min=1, help="How many files are worked on at a time. Default: one for each core")
+    ] = None,
+    verbose: Verbose = False,
+) -> None:
+    """Work on the files of a service, as a machine of its Dask cluster, until Ctrl+C. Needs photos-graph[dask]."""
+    if find_spec("distributed") is None:
+        raise BadSettings("A worker needs Dask. Install photos-graph[dask].")
+    from photos_graph.cluster.node import work
+
+    asyncio.run(work(settings_of(None, verbose), places or os.cpu_count() or 1))
 
 
 @app.command(

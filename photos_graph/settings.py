@@ -26,6 +26,7 @@ from pydantic_settings import (
 from photos_graph.errors import BadSettings
 from photos_graph.setting_groups import (
     BackupSettings,
+    ClusterSettings,
     ExportSettings,
     FaceSettings,
     Folder,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 __all__ = [  # the groups are imported from here
     "FACES_VERSION",
     "BackupSettings",
+    "ClusterSettings",
     "ExportSettings",
     "FaceSettings",
     "Folder",
@@ -106,6 +108,7 @@ class Settings(BaseSettings):
     export: ExportSettings = Field(default_factory=ExportSettings)
     backup: BackupSettings = Field(default_factory=BackupSettings)
     search: SearchSettings = Field(default_factory=SearchSettings)
+    cluster: ClusterSettings = Field(default_factory=ClusterSettings)
     storage: StorageSettings = Field(default_factory=StorageSettings)
     web: WebSettings = Field(default_factory=WebSettings)
     log: LogSettings = Field(default_factory=LogSettings)

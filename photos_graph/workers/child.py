@@ -29,7 +29,7 @@ from photos_graph.workers.frames import (
     PART_BYTES,
     STEP,
     FrameKind,
-    TaskFailure,
+    failure_of,
     frame,
     received_descriptors,
     unpack_call,
@@ -38,7 +38,6 @@ from photos_graph.workers.task import Emit, Implementation
 
 PR_SET_PDEATHSIG = 1
 OOM_SCORE = "900"  # the kernel kills a decoder before the service or the engine
-MAX_MESSAGE = 500  # characters
 MUCH = 16 * 1024 * 1024  # bytes that a task leaves behind, after which memory is given back to the system
 
 
@@ -149,18 +148,16 @@ def _run(target: str, argument: bytes, descriptors: Sequence[int], emit: Emit) -
     try:
         return FrameKind.ANSWER, _implementation(target)(argument, emit, descriptors), False
     except PhotosGraphError as error:
-        return FrameKind.ERROR, _failure(error), False
+        return FrameKind.ERROR, failure_of(error).dump(), False
     except MemoryError:
-        return FrameKind.ERROR, _failure(OverLimit("It needs more memory than one picture may take.")), True
+        return FrameKind.ERROR, failure_of(OverLimit("It needs more memory than one picture may take.")).dump(), True
     except Exception:
         traceback.print_exc()
-        return FrameKind.ERROR, _failure(Unreadable("It cannot be read because of an unexpected error.")), False
-
-
-def _failure(error: PhotosGraphError) -> bytes:
-    stage = error.stage if isinstance(error, Unreadable) else None
-    message = error.public_message[:MAX_MESSAGE].encode(errors="replace").decode()
-    return TaskFailure(type(error).__name__, message, stage).dump()
+        return (
+            FrameKind.ERROR,
+            failure_of(Unreadable("It cannot be read because of an unexpected error.")).dump(),
+            False,
+        )
 
 
 if __name__ == "__main__":

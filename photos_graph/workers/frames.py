@@ -13,13 +13,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 from pydantic import TypeAdapter
+
+from photos_graph import errors
 
 HEADER = struct.Struct(">IB")
 STEP = struct.Struct(">QQ")  # steps done, steps in all
 PART_BYTES = 16 * 1024 * 1024
 MAX_BODY = 64 * 1024 * 1024  # bytes; a child that announces more is broken or hostile
+MAX_MESSAGE = 500  # characters of an error
 MAX_DESCRIPTORS = 64  # in one message; the kernel allows about 250
 
 
@@ -50,6 +54,25 @@ class TaskFailure:
     def load(body: bytes) -> TaskFailure:
         """Raises ValueError."""
         return _FAILURES.validate_json(body)
+
+
+def failure_of(error: errors.PhotosGraphError) -> TaskFailure:
+    stage = error.stage if isinstance(error, errors.Unreadable) else None
+    message = error.public_message[:MAX_MESSAGE].encode(errors="replace").decode()
+    return TaskFailure(type(error).__name__, message, stage)
+
+
+def error_of(failure: TaskFailure) -> errors.PhotosGraphError:
+    """Returns the error that the task raised. An unknown class, or one that is not an error of ours, becomes
+    Unreadable.
+    """
+    kind: Any = getattr(errors, failure.error, None)
+    if not isinstance(kind, type) or not issubclass(kind, errors.PhotosGraphError) or kind is errors.Busy:
+        return errors.Unreadable(failure.message)
+    error: errors.PhotosGraphError = kind(failure.message)
+    if isinstance(error, errors.Unreadable) and failure.stage:
+        error.stage = failure.stage
+    return error
 
 
 _CLOSED_AT_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)

@@ -47,6 +47,7 @@ class WorkerPool:
         targets = tuple(task.target for task in tasks)
         self.kind = PoolKind(targets, memory_bytes, timeout_seconds, idle_seconds, tuple(readable))
         self.places = size
+        self.queue = queue
         self._turns = Turns(size, queue)
         self._idle: list[Worker] = []
         self._workers: set[Worker] = set()

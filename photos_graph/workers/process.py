@@ -25,6 +25,7 @@ from photos_graph.workers.frames import (
     STEP,
     FrameKind,
     TaskFailure,
+    error_of,
     frame,
     pack_call,
     send_descriptors,
@@ -179,7 +180,7 @@ class Worker:
                 elif kind is FrameKind.ERROR:
                     failure = _read(TaskFailure.load, body)
                     usable_again = not retiring
-                    raise _error(failure)
+                    raise error_of(failure)
                 else:
                     raise EOFError
         except TimeoutError:
@@ -263,16 +264,3 @@ def _read(parse: Callable[[bytes], T], body: bytes) -> T:
     except (ValueError, struct.error) as error:
         log.warning("A worker sent an answer that is not valid: %s", error)
         raise EOFError from error
-
-
-def _error(failure: TaskFailure) -> errors.PhotosGraphError:
-    """Returns the error that the task raised. An unknown class, or one that is not an error of ours, becomes
-    Unreadable.
-    """
-    kind: Any = getattr(errors, failure.error, None)
-    if not isinstance(kind, type) or not issubclass(kind, errors.PhotosGraphError) or kind is errors.Busy:
-        return errors.Unreadable(failure.message)
-    error: errors.PhotosGraphError = kind(failure.message)
-    if isinstance(error, errors.Unreadable) and failure.stage:
-        error.stage = failure.stage
-    return error

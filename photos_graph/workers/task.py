@@ -55,10 +55,21 @@ def _path(value: Path | str) -> Path:
     return value if isinstance(value, Path) else Path(os.fsdecode(base64.b64decode(value)))
 
 
+class Sending(list[int]):
+    """The descriptors that have to be sent with an argument. ``there`` returns where the receiver has a path."""
+
+    def __init__(self, there: Callable[[Path], Path] = lambda path: path) -> None:
+        super().__init__()
+        self.there = there
+
+
+def _path_sent(path: Path, info: SerializationInfo) -> str:
+    there = info.context.there(path) if isinstance(info.context, Sending) else path
+    return base64.b64encode(os.fsencode(there)).decode()
+
+
 # For paths in the data directory, whose names need not be Unicode: base64 of the raw path in JSON.
-LocalPath = Annotated[
-    Path, PlainValidator(_path), PlainSerializer(lambda path: base64.b64encode(os.fsencode(path)).decode())
-]
+LocalPath = Annotated[Path, PlainValidator(_path), PlainSerializer(_path_sent)]
 
 
 def _sent(descriptor: int, info: SerializationInfo) -> int:
@@ -103,9 +114,10 @@ class Task(Generic[Argument, Answer]):
     def answers(self) -> TypeAdapter[Answer]:
         return TypeAdapter(self.answer)
 
-    def pack(self, argument: Argument) -> tuple[bytes, list[int]]:
-        """Returns the argument as JSON, and the descriptors that have to be sent with it."""
-        descriptors: list[int] = []
+    def pack(self, argument: Argument, there: Callable[[Path], Path] = lambda path: path) -> tuple[bytes, list[int]]:
+        """Returns the argument as JSON, and the descriptors that have to be sent with it. ``there`` returns where the
+        receiver has a path of ours."""
+        descriptors = Sending(there)
         return self.arguments.dump_json(argument, context=descriptors), descriptors
 
     def implementation(self, function: Callable[[Argument, Emit], Answer]) -> Implementation:

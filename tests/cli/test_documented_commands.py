@@ -47,8 +47,14 @@ PLACES = {
     "/volume1/scans": "Scans",
     "~/Pictures": "Pictures",
 }
-# What is said by those that a sentence names without arguments.
-REFUSED: Mapping[tuple[str, ...], str] = {("import",): "Missing argument", ("export",): "Missing argument"}
+# What is said by those that a sentence names without arguments, and by workers, which have no scheduler here:
+# tests/cli/test_cluster.py runs them.
+REFUSED: Mapping[tuple[str, ...], str] = {
+    ("import",): "Missing argument",
+    ("export",): "Missing argument",
+    ("worker",): "PHOTOS_CLUSTER__SCHEDULER",
+    ("worker", "--places", "4"): "PHOTOS_CLUSTER__SCHEDULER",
+}
 GROUPS = "{ faceClusters(minSize: 3) { nodes { id } } }"
 
 

@@ -61,7 +61,7 @@ def cluster_faces(order: ClusterOrder, emit: Emit) -> ClusterAnswer:
         )
     except ImportError as error:
         raise ModelUnavailable(
-            f"{error.name} is not installed. Install it: pip install 'photos-graph[cluster]'"
+            f"{error.name} is not installed. Install it: pip install 'photos-graph[hdbscan]'"
         ) from None
     result = save(
         {

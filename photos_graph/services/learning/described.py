@@ -6,8 +6,8 @@ A query finds the photos that are due, so a job that was stopped or killed conti
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -38,6 +38,10 @@ class Describer(Protocol):
     @property
     def message(self) -> str:
         """What happens, for the progress of the job."""
+
+    @property
+    def places(self) -> int:
+        """How many calls of ``describe`` run at a time."""
 
     async def describe(self, files: Sequence[int]) -> PictureFeatures:
         """Describes up to BATCH_SIZE pictures, which are open for reading. Raises ModelUnavailable, KilledWorker,
@@ -88,15 +92,27 @@ class DuePhotos:
         total = await due.count(self.graph, stage)
         done, counts = 0, DescribedCounts()
         await progress.step(0, total, message)
-        async for photos in due.pages(self.graph, stage, BATCH_SIZE):
-            batch = await self._looked_at(photos)
-            await self._write(batch, job.id)
-            done += len(photos)
-            counts.described += len(batch.photos)
-            counts.failed += len(batch.failed)
-            counts.away += batch.away
-            await progress.step(done, max(done, total), message)
+        async for pages in self._pages():
+            async with aclosing(map_unordered(pages, self._looked_at, len(pages))) as batches:
+                async for photos, batch in batches:
+                    await self._write(batch, job.id)
+                    done += len(photos)
+                    counts.described += len(batch.photos)
+                    counts.failed += len(batch.failed)
+                    counts.away += batch.away
+                    await progress.step(done, max(done, total), message)
         return counts if done else None
+
+    async def _pages(self) -> AsyncIterator[list[list[DuePhoto]]]:
+        """Yields as many pages of photos that are due as are looked at together."""
+        pages: list[list[DuePhoto]] = []
+        async for page in due.pages(self.graph, self.model.stage, BATCH_SIZE):
+            pages.append(page)
+            if len(pages) >= self.model.places:
+                yield pages
+                pages = []
+        if pages:
+            yield pages
 
     async def _looked_at(self, photos: Sequence[DuePhoto]) -> _Batch:
         batch = _Batch()

@@ -32,6 +32,10 @@ class _Features:
     def version(self) -> str:
         return self.settings.learn.backbone
 
+    @property
+    def places(self) -> int:
+        return self.pool.places
+
     async def describe(self, files: Sequence[int]) -> PictureFeatures:
         return await describe(self.pool, files, self.settings)
 

@@ -57,6 +57,10 @@ class ImageTextDescriber:
     stage = due.PICTURED
     message = "Looking at photos for the search in pictures"
 
+    @property
+    def places(self) -> int:
+        return self.pool.places
+
     async def describe(self, files: Sequence[int]) -> PictureFeatures:
         if len(files) > BATCH_SIZE:
             raise ValueError(f"{len(files)} pictures in one call, at most {BATCH_SIZE}")

@@ -18,7 +18,7 @@ def group_trips(order: GroupTripsOrder, emit: Emit) -> GroupTripsAnswer:
         found = group(DatedPhotos(given["taken"], given["latitude"], given["longitude"]))
     except ImportError as error:
         raise ModelUnavailable(
-            f"{error.name} is not installed. Install it: pip install 'photos-graph[cluster]'"
+            f"{error.name} is not installed. Install it: pip install 'photos-graph[hdbscan]'"
         ) from None
     emit_in_chunks(np.ascontiguousarray(found.groups, np.int32).tobytes(), emit)
     return GroupTripsAnswer(found.trips)

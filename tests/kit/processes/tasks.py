@@ -59,6 +59,7 @@ class ReadOrder:
 
 ECHO = Task("tests.kit.processes.tasks:echo", EchoOrder, ChildProcess)
 CRASH = Task("tests.kit.processes.tasks:crash", type(None), type(None))
+CRASH_ON = Task("tests.kit.processes.tasks:crash_on", ReadOrder, type(None))
 HANG = Task("tests.kit.processes.tasks:hang", float, int)
 READ = Task("tests.kit.processes.tasks:read", ReadOrder, tuple[RawBytes, ...])
 EAT = Task("tests.kit.processes.tasks:eat", int, int)
@@ -90,6 +91,11 @@ def echo(order: EchoOrder, emit: Emit) -> ChildProcess:
 
 @CRASH.implementation
 def crash(_: None, emit: Emit) -> None:
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+@CRASH_ON.implementation
+def crash_on(_: ReadOrder, emit: Emit) -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
 
 
