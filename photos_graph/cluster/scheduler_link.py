@@ -60,8 +60,9 @@ class SchedulerLink:
             await asyncio.wait({self._looking}, timeout=PATIENCE_SECONDS)
         self._lose()
         self._drop()
-        if self._endings:
-            await asyncio.wait(self._endings, timeout=PATIENCE_SECONDS)
+        end = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+        while self._endings and (left := end - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(self._endings, timeout=left)
 
     async def run(self, order: Order, priority: Priority) -> Delivered | None:
         """Has a worker carry the order out. Returns None if the cluster is lost, or if the order took workers with
@@ -133,7 +134,7 @@ class SchedulerLink:
             asynchronous=True,
             set_as_default=False,
             security=security(self._settings),
-            timeout=PATIENCE_SECONDS,
+            timeout=PATIENCE_SECONDS / 2,
             name="photos-graph",
         )
         try:
@@ -150,11 +151,18 @@ class SchedulerLink:
         task = asyncio.ensure_future(asked)
         self._endings.add(task)
         task.add_done_callback(self._endings.discard)
-        done, _ = await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
-        if not done:
-            task.cancel()  # it may not obey, and is not waited for
-            return None
-        return task.result()
+        try:
+            await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+        finally:
+            if not task.done():
+                task.add_done_callback(self._came_late)
+                task.cancel()  # it may not obey, and is not waited for
+        return task.result() if task.done() else None
+
+    def _came_late(self, task: asyncio.Task[Any]) -> None:
+        """Closes a client that connected although it was to stop."""
+        if not task.cancelled() and task.exception() is None and hasattr(task.result(), "scheduler_comm"):
+            self._in_background(_closed(task.result()))
 
     def _lose(self, reason: str | None = None) -> None:
         self.places, self.dashboard = 0, None

@@ -3,6 +3,7 @@ when a worker, or the scheduler, is killed in the middle."""
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -209,6 +210,18 @@ async def test_a_scheduler_that_says_nothing_is_not_waited_for(
         job = await scanned(services)
         assert job.state is JobState.SUCCEEDED, job.message
         assert len(await files(services)) == COUNT
+
+
+async def test_a_scheduler_that_is_not_there_leaves_nothing_behind(
+    settings: Settings, machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler_link, "PATIENCE_SECONDS", 0.5)
+    kept = SchedulerLink(spread(settings, machines).cluster)
+    kept.open()
+    await until(lambda: kept._said)
+    await kept.close()
+    gc.collect()  # a client that was not closed would warn, which is an error here
+    assert not kept.is_up and not kept._endings
 
 
 async def test_a_file_that_kills_its_process_is_known_by_that(
