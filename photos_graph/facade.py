@@ -68,7 +68,7 @@ from photos_graph.services.trips.triggers import TripTriggers
 from photos_graph.services.trips.trips import Trips
 from photos_graph.services.undo import Changes
 from photos_graph.settings import Settings
-from photos_graph.workers.port import Pool
+from photos_graph.workers.port import Executor, Pool
 
 MOST_SCOPES = 20  # of which the services stay; each has sets of its photos
 
@@ -81,6 +81,7 @@ class Services:
     events: Events
     writer: LabelWriter
     pool: Pool
+    executor: Executor
     browse: PhotoBrowser
     questions: Questions
     places: Places
@@ -204,6 +205,7 @@ def services_of(
         events=core.events,
         writer=core.writer,
         pool=core.pictures,
+        executor=core.executor,
         media=media,
         runner=runner,
         storage=storage,

@@ -43,6 +43,16 @@ class Job(Node):
     def message(self, info: Info) -> str | None:
         return self.own.message if info.context.known_viewer.may(Role.OWNER) else None
 
+    @strawberry.field(
+        description="The address of the dashboard of the Dask cluster that does the work of this job now. It is null "
+        "if the service does the work by itself, and for editors, because it names a machine of the network.",
+        metadata=NULL_FOR_EDITORS,
+    )
+    def dashboard(self, info: Info) -> str | None:
+        runs = self.own.state is job_model.JobState.RUNNING and self.own.kind in job_model.SPREAD
+        may = info.context.known_viewer.may(Role.OWNER)
+        return info.context.services.executor.dashboard if runs and may else None
+
     @strawberry.field(description="The files on which this job failed.")
     async def failures(
         self, info: Info, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET

@@ -122,7 +122,9 @@ class SchedulerLink:
         elif self._lost.is_set():
             self._lost = asyncio.Event()
             self._said = None
-            self.dashboard = self._settings.dashboard or self._client.dashboard_link
+            self.dashboard = self._settings.dashboard
+            if self.dashboard is None and "dashboard" in told["services"]:
+                self.dashboard = self._client.dashboard_link
             log.info("The cluster has %d places.", self.places)
 
     async def _connected(self) -> Client:

@@ -40,6 +40,10 @@ class DaskCluster:
     async def close(self) -> None:
         await self.link.close()
 
+    @property
+    def dashboard(self) -> str | None:
+        return self.link.dashboard
+
     def spread(self, pool: WorkerPool) -> Pool:
         return ClusterPool(pool, self.link, self._mounts)
 

@@ -27,6 +27,7 @@ class JobKind(StrEnum):
     REMOVE_ROOT = "REMOVE_ROOT"
 
 
+SPREAD = (JobKind.SCAN, JobKind.FACES, JobKind.PREDICT)  # jobs whose work on files a cluster may do
 FOLLOWING = (JobKind.FACES, JobKind.CLUSTER, JobKind.PREDICT, JobKind.TRIPS)  # jobs that follow a scan
 
 

@@ -77,9 +77,15 @@ class Executor(Protocol):
     def spread(self, pool: WorkerPool) -> Pool:
         """Returns a pool that does the work of this one, and closes it."""
 
+    @property
+    def dashboard(self) -> str | None:
+        """The address at which people see what others do, or None if nobody else works now."""
+
 
 class Local:
     """Leaves the work to the processes of this machine."""
+
+    dashboard = None
 
     def spread(self, pool: WorkerPool) -> Pool:
         return pool

@@ -44,6 +44,7 @@ ADDED = {"Mutation.importDataset", "Model.reason", "Model.snapshot", "ReviewItem
     for type_, fields in {
         "AccessToken": ("createdAt", "expiresAt", "id", "isConfigured", "name", "revokedAt", "role", "scope", "usedAt"),
         "NewTokenPayload": ("secret", "token"),
+        "Job": ("dashboard",),
         "Session": (*("address", "createdAt", "device", "expiresAt", "id", "isCurrent", "origin", "token", "usedAt"),),
         "Schedule": ("kind", "cron", "nextAt", "corrections"),
         "Photo": ("people", "placeNames", "software", "statedByPeople", "cursor", "albums", "originalUrl"),

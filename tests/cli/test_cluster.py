@@ -23,6 +23,7 @@ from photos_graph.cluster.scheduler_link import SchedulerLink
 from photos_graph.cluster.sent_work import Delivered, Order
 from photos_graph.cluster.spreading import ClusterPool, DaskCluster, Mounts
 from photos_graph.errors import KilledWorker
+from photos_graph.model.access import Role
 from photos_graph.model.jobs import JobKind, JobState
 from photos_graph.settings import ClusterSettings, Settings
 from photos_graph.workers.pool import WorkerPool
@@ -30,6 +31,7 @@ from photos_graph.workers.port import PoolKind
 from photos_graph.workers.turns import Priority
 from tests.kit import commands
 from tests.kit.engines import RunningEngine, free_port
+from tests.kit.graphql import execute
 from tests.kit.library import ended, failures, files, in_step, scanned
 from tests.kit.pictures import jpeg, put, told_apart
 from tests.kit.portraits import faces, people, with_models
@@ -39,6 +41,8 @@ from tests.kit.waiting import until
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 COUNT = 24
+DASHBOARD = "http://dask.example:8787/status"
+JOBS = "{ jobs(first: 1) { nodes { state dashboard } } }"
 
 
 @dataclass
@@ -97,7 +101,8 @@ def done(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
 
 def spread(settings: Settings, machines: Machines) -> Settings:
-    return settings.model_copy(update={"cluster": ClusterSettings(scheduler=machines.address)})
+    cluster = ClusterSettings(scheduler=machines.address, dashboard=DASHBOARD)
+    return settings.model_copy(update={"cluster": cluster})
 
 
 @asynccontextmanager
@@ -169,6 +174,9 @@ async def test_a_killed_worker_loses_nothing_and_nothing_is_done_twice(
         await services.roots.add(str(root))
         job = await services.jobs.scan()
         await until(lambda: done["take_in"] > 3)
+        for role, told in ((Role.OWNER, DASHBOARD), (Role.EDITOR, None)):
+            answer = await execute(services, JOBS, role)
+            assert answer.data == {"jobs": {"nodes": [{"state": "RUNNING", "dashboard": told}]}}, answer.errors
         machines.workers[0].kill()
         job = await ended(services, job)
         assert job.state is JobState.SUCCEEDED, job.message

@@ -87,8 +87,8 @@ async def _kind(visit: Visit, kind: str, asked: Mapping[str, Any]) -> Mapping[st
 async def _visitors(visit: Visit) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     """Returns the tokens that work or did so, those that work first, and the sessions."""
     asked, now = await visit.ask("visitors"), datetime.now(UTC)
-    tokens = [{**token, "ended": _has_ended(token, now)} for token in asked["accessTokens"]]
-    return {"tokens": sorted(tokens, key=lambda token: token["ended"]), "sessions": asked["sessions"]}
+    tokens = [{**token, "ended": _has_ended(token, now)} for token in asked["accessTokens"] or ()]
+    return {"tokens": sorted(tokens, key=lambda token: token["ended"]), "sessions": asked["sessions"] or ()}
 
 
 def _has_ended(token: Mapping[str, Any], now: datetime) -> bool:
