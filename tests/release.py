@@ -104,7 +104,7 @@ def check(use: Use, version: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("wheel", type=Path)
-    parser.add_argument("--extras", default="demo,faces,cluster,ml,text")
+    parser.add_argument("--extras", default="dask,demo,faces,hdbscan,ml,text")
     parser.add_argument("--into", type=Path, required=True, help="the folder of the environment, which is replaced")
     given = parser.parse_args()
     program = install(given.wheel, given.extras, given.into)
