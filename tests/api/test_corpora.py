@@ -38,7 +38,7 @@ async def test_eight_photographs_with_their_sizes_dates_and_places(ask: Ask, cli
             photos = (await ask(PHOTOS, size=size, format=format))["data"]["photos"]
             assert photos["totalCount"] == 8
             for photo in photos["nodes"]:
-                answer = await client.get(photo["thumbnail"], headers={"accept": "*/*"}, timeout=30)
+                answer = await client.get(photo["thumbnail"] + "&wait=1", headers={"accept": "*/*"}, timeout=30)
                 picture = opened(answer.content)
                 assert (answer.status_code, picture.format) == (200, kind)
                 assert max(picture.size) == edge
@@ -65,7 +65,7 @@ async def test_every_orientation_is_seen_upright(ask: Ask, client: httpx.AsyncCl
     for photo in photos["nodes"]:
         name = photo["name"].partition("_")[0]
         assert (photo["width"], photo["height"]) == ((1800, 1200) if name == "Landscape" else (1200, 1800))
-        picture = opened((await client.get(photo["thumbnail"])).content)
+        picture = opened((await client.get(photo["thumbnail"] + "&wait=1")).content)
         upright = PIL.Image.open(ORIENTATIONS / f"{name}_1.jpg")
         assert distance(picture, upright) < 3, photo["name"]
 

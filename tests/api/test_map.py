@@ -10,7 +10,7 @@ import pytest
 from resolvers import ids
 from tests.kit.graphql import Ask, code, data, names, photo_ids
 
-pytestmark = [pytest.mark.anyio, pytest.mark.both_engines]
+pytestmark = pytest.mark.anyio
 
 PLACE = """mutation($p: [ID!]!, $a: Float, $o: Float) {
   placePhotos(photos: $p, latitude: $a, longitude: $o) { changed }

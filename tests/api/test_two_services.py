@@ -192,9 +192,8 @@ async def test_a_scan_of_a_killed_service_is_finished_by_the_other(settings: Set
         assert (job.kind, job.state) == (JobKind.SCAN, JobState.SUCCEEDED), job.message
         await services.index.catch_up()
         assert len(await files(services)) == COUNT
-        # Only what was read and not written by then is read again.
+        # Only what was read and not written by then is read again. Pictures that were not stored are made on request.
         assert made_by(living) <= COUNT - made_by(dying) < COUNT
-        assert made_by(living) + made_by(dying) >= COUNT
 
 
 def made_by(settings: Settings) -> int:

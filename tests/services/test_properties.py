@@ -33,7 +33,6 @@ def words(declared: Property) -> str:
     return f"Zebra {declared.name}"
 
 
-@pytest.mark.both_engines
 async def test_what_a_file_says_is_kept_found_and_exported(services: Services, tmp_path: Path) -> None:
     root = tmp_path / "Pictures"
     for each in PROPERTIES:

@@ -79,7 +79,6 @@ async def test_a_graph_moves_to_the_other_engine_and_back_without_a_difference(
     assert compared[0] == compared[1] == compared[2]
 
 
-@pytest.mark.both_engines
 async def test_labels_come_back_under_a_new_path_also_those_of_photos_that_are_not_shown(
     settings: Settings, engine: RunningEngine, folder: Path, tmp_path: Path
 ) -> None:

@@ -255,7 +255,6 @@ async def test_an_export_that_was_killed_goes_on(settings: Settings, tmp_path: P
     assert annotations == sorted(path.read_bytes() for path in calm.glob("annotations/*"))
 
 
-@pytest.mark.both_engines
 async def test_an_export_that_came_to_no_end_goes_on_when_it_is_asked_for_again(
     settings: Settings, tmp_path: Path
 ) -> None:

@@ -34,7 +34,6 @@ async def told(services: Services, format: DatasetFormat, **more: object) -> tup
     return job.message or "", (target / "datasheet.md").read_text(), counted
 
 
-@pytest.mark.both_engines
 async def test_labels_of_photos_that_are_not_shown_are_exported_or_counted(
     settings: Settings, engine: RunningEngine, tmp_path: Path
 ) -> None:

@@ -158,7 +158,6 @@ def beside(path: Path, said: SidecarLabels) -> None:
 
 
 @pytest.mark.both_engines
-@pytest.mark.both_engines
 async def test_an_album_gets_the_photos_of_the_export_that_it_lacks(services: Services, tmp_path: Path) -> None:
     for number in range(5):
         put(tmp_path / "Pictures" / f"{number}.jpg", jpeg(number))
@@ -339,7 +338,6 @@ async def test_an_import_can_be_undone(services: Services, tmp_path: Path) -> No
     assert "in this order" not in ((await imported(services, folder)).message or "")
 
 
-@pytest.mark.both_engines
 async def test_the_faces_of_a_photo_whose_file_is_gone_wait_for_it(services: Services, tmp_path: Path) -> None:
     photo = await one_photo(services, tmp_path / "Pictures")
     face = await services.drawn_faces.add(photo, Box(0.1, 0.1, 0.2, 0.2), Ref(name="Ann"))

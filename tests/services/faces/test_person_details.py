@@ -37,7 +37,6 @@ def only(services: Services, name: str) -> set[int]:
     return set(services.browse.photos(persons, PhotoOrder.NAME_ASC).numbers)
 
 
-@pytest.mark.both_engines
 async def test_persons_are_found_by_their_groups_and_told_apart_by_notes_and_birthdays(services: Services) -> None:
     editing, assignment = services.person_editing, services.assignment
     cousin = await editing.create("Anna", details={"note": " cousin ", "groups": ["Family", "family", "Choir"]})

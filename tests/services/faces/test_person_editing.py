@@ -228,7 +228,6 @@ async def test_a_person_made_for_a_name_goes_with_the_undo_unless_it_has_other_f
     assert photos_of(services, "Anna") == {2}
 
 
-@pytest.mark.both_engines
 async def test_what_teaches_is_told(settings: Settings, services: Services) -> None:
     """To whom it may concern: once for each call, after the index has it."""
     from photos_graph.jobs.background import BackgroundWrites

@@ -201,7 +201,6 @@ async def test_names_are_unique_and_values_are_checked(services: Services) -> No
     assert (await editing.add(trip, chosen())).result.change_id is None
 
 
-@pytest.mark.both_engines
 async def test_a_smart_album_holds_what_its_filter_finds_also_when_things_are_renamed(services: Services) -> None:
     await planted(services)
     editing = services.album_editing
@@ -264,7 +263,6 @@ async def test_albums_that_lead_to_one_another_are_each_found_once(
     assert shown(services, top[-1]) == [0, 2, 4], "the inner ones are known by now"
 
 
-@pytest.mark.both_engines
 async def test_a_smart_album_follows_what_is_merged_and_does_without_what_is_deleted(services: Services) -> None:
     await planted(services)
     editing, tags, people = services.album_editing, services.tag_editing, services.person_editing
@@ -324,7 +322,6 @@ async def test_a_saved_search_is_read_again_whenever_it_is_shown(services: Servi
     assert (album(services, saved).text, shown(services, saved)) == (None, [1])
 
 
-@pytest.mark.both_engines
 async def test_a_saved_search_follows_renames_of_what_its_words_name(services: Services) -> None:
     await planted(services)
     editing, people = services.album_editing, services.person_editing

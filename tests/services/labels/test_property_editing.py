@@ -96,7 +96,6 @@ async def test_a_persons_word_counts_before_the_file_until_it_is_undone(
     assert (await shown(services)).description.title == "Zebra crossing"
 
 
-@pytest.mark.both_engines
 async def test_places_follow_the_position_that_a_person_gives(services: Services, one: str, tmp_path: Path) -> None:
     assert await found(services, at("Pescara"))
     result = await services.property_editing.place([one], 41.8919, 12.5113, by="ann")
@@ -113,7 +112,6 @@ async def test_places_follow_the_position_that_a_person_gives(services: Services
     assert await in_step(services)
 
 
-@pytest.mark.both_engines
 async def test_a_place_can_be_chosen_without_a_position(services: Services, one: str, tmp_path: Path) -> None:
     editing = services.property_editing
     result = await editing.place([one], place=Ref(id="FR/Corsica/Ajaccio"), by="ann")  # nothing was taken there yet

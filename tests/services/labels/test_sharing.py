@@ -65,7 +65,6 @@ async def test_what_is_said_of_a_photo_is_said_of_its_stack(planted: Services) -
     assert await in_step(planted)
 
 
-@pytest.mark.both_engines
 async def test_what_was_said_before_is_shared_while_the_stack_lasts(planted: Services) -> None:
     await planted.tagging.tag_photos(ids(0), refs("Sea"), by="anna")
     await planted.tagging.tag_folder("a", refs("Italy"))

@@ -95,7 +95,6 @@ async def test_files_that_go_away_with_their_disk_are_not_to_blame(services: Ser
     assert await failures(services) == {}
 
 
-@pytest.mark.both_engines
 async def test_only_the_file_that_ends_the_service_is_left_alone(settings: Settings, tmp_path: Path) -> None:
     folder = tmp_path / "Pictures"
     for number in range(5):

@@ -69,7 +69,6 @@ async def labelled(services: Services, root: Path) -> dict[str, Photo]:
     return found
 
 
-@pytest.mark.both_engines
 async def test_metadata_that_exiftool_writes_leave_the_photo_and_all_that_was_said(
     services: Services, tmp_path: Path
 ) -> None:

@@ -52,7 +52,6 @@ async def stacks(services: Services) -> dict[StackKind, list[str]]:
     return found
 
 
-@pytest.mark.both_engines
 async def test_a_scan_finds_what_belongs_together(library: Services) -> None:
     assert await stacks(library) == {
         StackKind.RAW_JPEG: ["DSC_0001.JPG", "DSC_0001.dng"],

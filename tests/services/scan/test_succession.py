@@ -71,7 +71,6 @@ async def replaced(services: Services, root: Path, picture: PIL.Image.Image, day
     return (await photos(services))["a.jpg"], job.message or ""
 
 
-@pytest.mark.both_engines
 async def test_a_turned_and_reduced_picture_takes_over_all_labels_and_undo_gives_them_back(
     services: Services, tmp_path: Path
 ) -> None:
@@ -103,7 +102,6 @@ async def test_a_turned_and_reduced_picture_takes_over_all_labels_and_undo_gives
     assert (await services.replacements.page(10, None)).total == 0
 
 
-@pytest.mark.both_engines
 async def test_what_only_the_earlier_file_stated_goes_over_until_the_new_file_states_it(
     services: Services, tmp_path: Path
 ) -> None:

@@ -75,7 +75,6 @@ async def asked(services: Services, document: str, **variables: Any) -> Any:
     return answer.data
 
 
-@pytest.mark.both_engines
 async def test_trips_are_found_listed_renamed_and_tagged(services: Services) -> None:
     await put(services)
     assert await found(services) == "1 trip and 1 event."

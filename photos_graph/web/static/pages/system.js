@@ -87,8 +87,8 @@ const ACTIONS = {
     await ask("system.actions", "SystemActivate", { model })
     const back = async () => {
       await ask("system.actions", "SystemActivate", { model: before })
-      await renew()
       say("Undone.")
+      await renew()
     }
     say(`Version ${version} is used now. All photos are predicted again.`, before ? back : null)
   },
@@ -125,18 +125,14 @@ document.addEventListener("change", (event) => {
   const select = event.target.closest(".times")
   if (!select) return
   const { kind, now } = select.dataset
-  const set = async (cron) => {
+  const set = async (cron, said, undo = null) => {
     await ask("system.actions", "SystemSchedule", { kind, cron: cron || null })
+    say(said, undo)
     await renew()
   }
-  tell(async () => {
+  tell(() => {
     const words = select.selectedOptions[0].textContent.trim()
-    await set(select.value)
-    const undo = async () => {
-      await set(now)
-      say("Undone.")
-    }
-    say(`1 schedule was changed: ${words.toLowerCase()}.`, undo)
+    return set(select.value, `1 schedule was changed: ${words.toLowerCase()}.`, () => set(now, "Undone."))
   })
 })
 
@@ -159,14 +155,15 @@ document.addEventListener("submit", (event) => {
     at("secret").textContent = made.secret
     at("made-text").textContent = `The token of ${made.token.name}. It is shown only now, so copy it:`
     at("made").hidden = false
-    await renew()
-    at("secret").focus()
+    // It is said before the page is renewed, in which time somebody may do the next thing.
     say("1 token was made.", async () => {
       await ask("visitors.actions", "VisitorsRevoke", { token: made.token.id })
       at("made").hidden = true
-      await renew()
       say("Undone: the token is revoked.")
+      await renew()
     })
+    await renew()
+    at("secret").focus()
   })
 })
 
