@@ -19,7 +19,7 @@ import pyvips
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.cluster import scheduler_link
-from photos_graph.cluster.scheduler_link import SchedulerLink
+from photos_graph.cluster.scheduler_link import LOST_WORKERS, SchedulerLink
 from photos_graph.cluster.sent_work import Delivered, Order
 from photos_graph.cluster.spreading import ClusterPool, DaskCluster, Mounts
 from photos_graph.errors import KilledWorker
@@ -270,10 +270,12 @@ async def test_what_kills_workers_does_not_kill_them_all(settings: Settings, mac
         await until(lambda: kept.places == 4)
         kind = PoolKind((tasks.READ.target,), 256 * 1024 * 1024, 30, None, ())
         order = Order(kind, tasks.READ.target, b"", (Deadly(),))
-        while machines.alive == 4:  # on a busy machine, the scheduler may not have been heard before it ran
+        runs = 0
+        while machines.alive == 4:  # a busy scheduler may be lost before a worker had the order
             await until(lambda: kept.is_up)
             assert await kept.run(order, Priority.BACKGROUND) is None
-        assert machines.alive == 2
+            runs += 1
+        assert 4 - machines.alive <= runs * (LOST_WORKERS + 1)
     finally:
         await kept.close()
 
