@@ -1,5 +1,5 @@
 """Settings: one object with a group for each room. Arguments come first, then ``PHOTOS_...``, then a TOML file. The
-groups are in ``setting_groups.py`` and ``web_settings.py``.
+groups are in ``setting_groups.py``, ``web_settings.py`` and ``cluster_settings.py``.
 
 ``PHOTOS_GRAPH__URI=bolt://nas:7687`` sets ``graph.uri``. The TOML file is ``PHOTOS_CONFIG`` or
 ``$XDG_CONFIG_HOME/photos-graph/config.toml``.
@@ -23,10 +23,10 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from photos_graph.cluster_settings import ClusterSettings
 from photos_graph.errors import BadSettings
 from photos_graph.setting_groups import (
     BackupSettings,
-    ClusterSettings,
     ExportSettings,
     FaceSettings,
     Folder,

@@ -48,7 +48,7 @@ class DaskCluster:
         return ClusterPool(pool, self.link, self._mounts)
 
 
-class ClusterPool:
+class ClusterPool(Pool):
     """Does the work of ``local`` in a cluster. What the cluster cannot do, or what needs no file, ``local`` does."""
 
     def __init__(self, local: WorkerPool, link: SchedulerLink, mounts: Mounts) -> None:
@@ -66,17 +66,6 @@ class ClusterPool:
 
     def waiting(self, priority: Priority) -> int:
         return self._local.waiting(priority)
-
-    async def call(
-        self,
-        task: Task[Argument, Answer],
-        argument: Argument,
-        priority: Priority = Priority.BACKGROUND,
-        on_step: Steps = lambda done, total: None,
-    ) -> tuple[Answer, list[bytes]]:
-        async with self.stream(task, argument, priority, on_step) as chunks:
-            emitted = [chunk async for chunk in chunks]
-        return chunks.answer, emitted
 
     @asynccontextmanager
     async def stream(

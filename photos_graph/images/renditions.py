@@ -108,7 +108,7 @@ class Renditions:
         self, photo_key: str, size: RenditionSize, format: ThumbnailFormat, source: Source
     ) -> Rendition | None:
         """Returns the preview in the original, while the rendition would have to be made from that, and begins to make
-        the rendition for whoever asks next. Returns None if the rendition is there or under way, can be made from a
+        the rendition for the next request. Returns None if the rendition is there or under way, can be made from a
         larger one, or if the original cannot be opened or has no preview."""
         key = (photo_key, size, format)
         if isinstance(size, FaceCut) or self._is_near(key):
@@ -116,7 +116,7 @@ class Renditions:
         if (looking := self._looking.get(key)) is None:
             looking = self._looking[key] = asyncio.create_task(self._preview(key, source))
             looking.add_done_callback(lambda _: self._looking.pop(key))
-        data = await asyncio.shield(looking)  # for whoever else waits for it
+        data = await asyncio.shield(looking)  # since other requests may wait for it
         if not data:
             return None
         if key not in self._flights and not self._is_near(key):

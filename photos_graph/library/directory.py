@@ -154,9 +154,14 @@ def list_folder(
 
 
 def _is_asked_for(entry: os.DirEntry[str], rules: DirectoryRules) -> bool:
+    _, extension = _parts(entry)
+    return extension in rules.extensions or extension in (_SIDECAR, _TAKEOUT)
+
+
+def _parts(entry: os.DirEntry[str]) -> tuple[str, str]:
+    """Returns the stem of a name, and its extension in lower case, which is empty if there is no stem."""
     stem, _, extension = entry.name.rpartition(".")
-    extension = extension.lower()
-    return bool(stem) and (extension in rules.extensions or extension in (_SIDECAR, _TAKEOUT))
+    return stem, extension.lower() if stem else ""
 
 
 def _ask(entry: os.DirEntry[str], rules: DirectoryRules) -> None:
@@ -190,8 +195,7 @@ def _sort_in(
 
 
 def _sort_file(listing: DirectoryListing, entry: os.DirEntry[str], rules: DirectoryRules, *, follow: bool) -> None:
-    stem, _, extension = entry.name.rpartition(".")
-    extension = extension.lower() if stem else ""
+    stem, extension = _parts(entry)
     if extension in rules.extensions and not is_conflict_copy(entry.name):
         name = os.fsencode(entry.name)
         listing.files[name] = entry.stat(follow_symlinks=follow)

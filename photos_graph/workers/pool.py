@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from photos_graph.errors import KilledWorker, Unavailable
-from photos_graph.workers.port import Chunks, PoolKind, Steps
+from photos_graph.workers.port import Chunks, Pool, PoolKind, Steps
 from photos_graph.workers.process import NeverBegan, Worker
 from photos_graph.workers.task import Task
 from photos_graph.workers.turns import Priority, Turns
@@ -23,7 +23,7 @@ START_ATTEMPTS = 3
 CLOSE_SECONDS = 5.0
 
 
-class WorkerPool:
+class WorkerPool(Pool):
     """Runs ``tasks`` in child processes, which import the modules of these tasks when they start.
 
     At most ``size`` calls run; ``queue`` more may wait at each priority. A task may add ``memory_bytes`` of address
@@ -46,13 +46,17 @@ class WorkerPool:
     ) -> None:
         targets = tuple(task.target for task in tasks)
         self.kind = PoolKind(targets, memory_bytes, timeout_seconds, idle_seconds, tuple(readable))
-        self.places = size
+        self._places = size
         self.queue = queue
         self._turns = Turns(size, queue)
         self._idle: list[Worker] = []
         self._workers: set[Worker] = set()
         self._endings: set[asyncio.Task[None]] = set()
         self._closed = False
+
+    @property
+    def places(self) -> int:
+        return self._places
 
     @property
     def pids(self) -> list[int]:
@@ -65,20 +69,7 @@ class WorkerPool:
         return {worker.pid: worker.task for worker in self._workers if worker.task}
 
     def waiting(self, priority: Priority) -> int:
-        """Returns how many calls wait for a child."""
         return self._turns.waiting(priority)
-
-    async def call(
-        self,
-        task: Task[Argument, Answer],
-        argument: Argument,
-        priority: Priority = Priority.BACKGROUND,
-        on_step: Steps = lambda done, total: None,
-    ) -> tuple[Answer, list[bytes]]:
-        """Returns the task's answer and the chunks that it emitted. Raises what ``stream`` raises."""
-        async with self.stream(task, argument, priority, on_step) as chunks:
-            emitted = [chunk async for chunk in chunks]
-        return chunks.answer, emitted
 
     @asynccontextmanager
     async def stream(
@@ -88,17 +79,11 @@ class WorkerPool:
         priority: Priority = Priority.INTERACTIVE,
         on_step: Steps = lambda done, total: None,
     ) -> AsyncIterator[Chunks[Answer]]:
-        """Yields the chunks as they are emitted. Leaving before the last one kills the child.
-
-        Raises Busy when too many wait, Unavailable when no child starts; while iterating also what the task
-        raised, KilledWorker when its process died, OverLimit when it took too long or too much memory.
-        """
         chunks: Chunks[Answer] = Chunks()
         async with self._turns.turn(priority), aclosing(self._run(task, argument, chunks, on_step)) as chunks.iterator:
             yield chunks
 
     async def close(self) -> None:
-        """Kills the children. Calls that are still running raise Unavailable."""
         self._closed = True
         for worker in self._workers:
             self._end(worker)

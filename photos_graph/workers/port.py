@@ -3,6 +3,7 @@ that run the same ones."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -43,14 +44,17 @@ class PoolKind:
     readable: tuple[Path, ...]
 
 
-class Pool(Protocol):
-    """Runs tasks in processes that files may bring down. ``WorkerPool`` describes the methods."""
+class Pool(ABC):
+    """Runs tasks in processes that files may bring down."""
 
     @property
+    @abstractmethod
     def places(self) -> int:
         """How many calls run at a time. It may change."""
 
-    def waiting(self, priority: Priority) -> int: ...
+    @abstractmethod
+    def waiting(self, priority: Priority) -> int:
+        """Returns how many calls wait for a child."""
 
     async def call(
         self,
@@ -58,17 +62,29 @@ class Pool(Protocol):
         argument: Argument,
         priority: Priority = Priority.BACKGROUND,
         on_step: Steps = lambda done, total: None,
-    ) -> tuple[Answer, list[bytes]]: ...
+    ) -> tuple[Answer, list[bytes]]:
+        """Returns the task's answer and the chunks that it emitted. Raises what ``stream`` raises."""
+        async with self.stream(task, argument, priority, on_step) as chunks:
+            emitted = [chunk async for chunk in chunks]
+        return chunks.answer, emitted
 
+    @abstractmethod
     def stream(
         self,
         task: Task[Argument, Answer],
         argument: Argument,
         priority: Priority = Priority.INTERACTIVE,
         on_step: Steps = lambda done, total: None,
-    ) -> AbstractAsyncContextManager[Chunks[Answer]]: ...
+    ) -> AbstractAsyncContextManager[Chunks[Answer]]:
+        """Yields the chunks as they are emitted. Leaving before the last one kills the child.
 
-    async def close(self) -> None: ...
+        Raises Busy when too many wait, Unavailable when no child starts; while iterating also what the task
+        raised, KilledWorker when its process died, OverLimit when it took too long or too much memory.
+        """
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Kills the children. Calls that are still running raise Unavailable."""
 
 
 class Executor(Protocol):

@@ -24,7 +24,7 @@ from photos_graph.cluster.sent_work import Delivered, Order
 from photos_graph.cluster.spreading import ClusterPool, DaskCluster, Mounts
 from photos_graph.errors import KilledWorker
 from photos_graph.model.access import Role
-from photos_graph.model.jobs import JobKind, JobState
+from photos_graph.model.jobs import Job, JobKind, JobState
 from photos_graph.settings import ClusterSettings, Settings
 from photos_graph.workers.pool import WorkerPool
 from photos_graph.workers.port import PoolKind
@@ -166,14 +166,20 @@ async def test_a_cluster_leaves_the_same_graph(
     assert done["take_in"] == 7 and done["find_faces"] == 6
 
 
+async def half_scanned(services: Services, root: Path, done: Counter[str]) -> Job:
+    """Returns a scan of which workers have done something, and not all."""
+    await services.roots.add(str(root))
+    job = await services.jobs.scan()
+    await until(lambda: done["take_in"] > 3)
+    return job
+
+
 async def test_a_killed_worker_loses_nothing_and_nothing_is_done_twice(
     settings: Settings, machines: Machines, done: Counter[str], tmp_path: Path
 ) -> None:
     root = noise(tmp_path / "Pictures")
     async with service(spread(settings, machines.begin())) as services:
-        await services.roots.add(str(root))
-        job = await services.jobs.scan()
-        await until(lambda: done["take_in"] > 3)
+        job = await half_scanned(services, root, done)
         for role, told in ((Role.OWNER, DASHBOARD), (Role.EDITOR, None)):
             answer = await execute(services, JOBS, role)
             assert answer.data == {"jobs": {"nodes": [{"state": "RUNNING", "dashboard": told}]}}, answer.errors
@@ -192,9 +198,7 @@ async def test_without_its_scheduler_a_service_goes_on_alone(
 ) -> None:
     root = noise(tmp_path / "Pictures")
     async with service(spread(settings, machines.begin())) as services:
-        await services.roots.add(str(root))
-        job = await services.jobs.scan()
-        await until(lambda: done["take_in"] > 3)
+        job = await half_scanned(services, root, done)
         assert machines.scheduler is not None
         machines.scheduler.kill()
         machines.scheduler.wait()
