@@ -29,7 +29,6 @@ Client = Any  # of Dask, most of which has no types
 LOOK_SECONDS = 2.0  # between two looks at the cluster
 PATIENCE_SECONDS = 10.0  # until a scheduler that says nothing counts as lost
 LOST_WORKERS = 1  # that a task may take with it before the service does it itself
-INTERACTIVE = 10  # Dask's priority of what a person waits for
 
 
 class SchedulerLink:
@@ -71,9 +70,8 @@ class SchedulerLink:
         if client is None or lost.is_set():
             return None
         key = f"{order.target.rpartition(':')[2]}-{uuid.uuid4().hex}"
-        urgency = INTERACTIVE if priority is Priority.INTERACTIVE else 0
         try:
-            future = client.submit(execute, order, key=key, priority=urgency, pure=False)
+            future = client.submit(execute, order, key=key, priority=urgency(priority), pure=False)
         except Exception:  # the client has just been closed
             log.info("The cluster takes no work.", exc_info=True)
             return None
@@ -186,6 +184,11 @@ class SchedulerLink:
         task = asyncio.create_task(work)
         self._endings.add(task)
         task.add_done_callback(self._endings.discard)
+
+
+def urgency(priority: Priority) -> int:
+    """Returns the priority of Dask, which does first what has a higher one."""
+    return -priority
 
 
 def _outcome(result: asyncio.Future[Delivered]) -> Delivered | None:

@@ -19,7 +19,7 @@ import pyvips
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.cluster import scheduler_link
-from photos_graph.cluster.scheduler_link import LOST_WORKERS, SchedulerLink
+from photos_graph.cluster.scheduler_link import LOST_WORKERS, SchedulerLink, urgency
 from photos_graph.cluster.sent_work import Delivered, Order
 from photos_graph.cluster.spreading import ClusterPool, DaskCluster, Mounts
 from photos_graph.errors import KilledWorker
@@ -282,6 +282,10 @@ async def test_what_kills_workers_does_not_kill_them_all(settings: Settings, mac
         assert 4 - machines.alive <= runs * (LOST_WORKERS + 1)
     finally:
         await kept.close()
+
+
+def test_what_people_wait_for_is_done_first() -> None:
+    assert sorted(Priority, key=urgency, reverse=True) == sorted(Priority)
 
 
 def test_files_go_by_their_path_or_with_their_content(settings: Settings, tmp_path: Path) -> None:
