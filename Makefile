@@ -3,7 +3,8 @@ VENV ?= .venv
 bin = $(VENV)/bin
 ready = $(VENV)/.ready
 usable = $(VENV)/.usable
-install = $(bin)/pip install --quiet --no-compile --disable-pip-version-check --constraint constraints.txt --editable
+# pyvips must not be built for an older libvips of the system, which pkg-config would find; its own comes with pyvips-binary.
+install = PKG_CONFIG=false $(bin)/pip install --quiet --no-compile --disable-pip-version-check --constraint constraints.txt --editable
 demo = .demo/Pictures
 # Compiled modules are kept, whatever the environment says: the program starts other processes, and the tests hundreds.
 export PYTHONDONTWRITEBYTECODE =
