@@ -12,7 +12,7 @@ from photos_graph.model.jobs import JobKind
 from photos_graph.model.learning import Model, ModelKind, ModelState
 from photos_graph.model.search import Ref
 from photos_graph.settings import Settings
-from tests.kit.commands import alive, decoders, on, start, until
+from tests.kit.commands import HELD_TRAINING, alive, decoders, on, start, until
 from tests.kit.described import scan_and_describe
 from tests.kit.engines import silence_jobs
 from tests.kit.waiting import Pauses
@@ -52,7 +52,7 @@ async def at_rest(settings: Settings) -> Model:
 
 
 def killed(settings: Settings, log: Path) -> None:
-    program = start("train", "tags", log=log, **on(settings))
+    program = start("train", "tags", log=log, program=HELD_TRAINING, **on(settings))
     until(lambda: re.search(r"Training: \d+ of", log.read_text()) is not None)
     children = decoders(program.pid)
     program.kill()

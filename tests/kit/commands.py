@@ -21,6 +21,7 @@ from tests.kit.waiting import PATIENCE
 COMMAND = Path(sys.executable).parent / "photos-graph"
 SMALL_BATCHES = (sys.executable, "-m", "tests.kit.processes.small_batches")  # as COMMAND
 HELD_FACES = (sys.executable, "-m", "tests.kit.processes.held_faces")  # as COMMAND
+HELD_TRAINING = (sys.executable, "-m", "tests.kit.processes.held_training")  # as COMMAND
 _started: list[subprocess.Popen[bytes]] = []
 _FORKING = multiprocessing.get_context("forkserver")
 _FORKING.set_forkserver_preload(["photos_graph.cli", "photos_graph.bootstrap", "resolvers.local"])
