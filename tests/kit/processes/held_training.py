@@ -1,4 +1,4 @@
-"""The program, which trains but never keeps a new version, so that it can be killed while it trains, however fast that is."""
+"""The program, which trains but never keeps a new version, so that it can be killed in the middle however fast it is."""
 
 from __future__ import annotations
 
