@@ -1,4 +1,4 @@
-"""The program, which trains but never keeps a new version, so that it can be killed in the middle however fast it is."""
+"""The program, which trains but never keeps a new version, so that it can be killed in the middle, however fast."""
 
 from __future__ import annotations
 
