@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.array_files import Arrays, Damaged, pack, read_arrays, write_arrays
+from photos_graph.array_files import Arrays, Damaged, pieces, read_arrays, write_arrays
 from photos_graph.faces.sightings import Floats
 
 VERSION = 2  # of the file; raise it when the meaning of its contents changes
@@ -107,9 +107,9 @@ def save(similarities: Similarities, path: Path) -> None:
     write_arrays(path, VERSION, *_parts(similarities))
 
 
-def packed(similarities: Similarities) -> bytes:
-    """Returns the content of the file."""
-    return pack(VERSION, *_parts(similarities))
+def packed(similarities: Similarities) -> Iterator[memoryview]:
+    """Yields the content of the file."""
+    return pieces(VERSION, *_parts(similarities))
 
 
 def _parts(similarities: Similarities) -> tuple[dict[str, Any], Arrays]:

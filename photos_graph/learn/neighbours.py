@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from threading import Lock
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.array_files import Arrays, MappedArrays, pack, read_arrays, write_arrays
+from photos_graph.array_files import Arrays, MappedArrays, pieces, read_arrays, write_arrays
 
 VERSION = 3  # of the file; raise it when the meaning of its contents changes
 NEAREST = 12
@@ -132,9 +132,9 @@ def save(graph: Neighbours, path: Path) -> None:
     write_arrays(path, VERSION, *_parts(graph))
 
 
-def packed(graph: Neighbours) -> bytes:
-    """Returns the content of the file."""
-    return pack(VERSION, *_parts(graph))
+def packed(graph: Neighbours) -> Iterator[memoryview]:
+    """Yields the content of the file."""
+    return pieces(VERSION, *_parts(graph))
 
 
 def _parts(graph: Neighbours) -> tuple[dict[str, str], Arrays]:

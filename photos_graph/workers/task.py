@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +26,17 @@ from typing import Annotated, Generic, Protocol, TypeVar
 
 from pydantic import Base64Bytes, PlainSerializer, PlainValidator, SerializationInfo, TypeAdapter, ValidationInfo
 
-__all__ = ["CHUNK_BYTES", "Descriptor", "Emit", "Implementation", "LocalPath", "RawBytes", "Task", "emit_in_chunks"]
+__all__ = [
+    "CHUNK_BYTES",
+    "Descriptor",
+    "Emit",
+    "Implementation",
+    "LocalPath",
+    "RawBytes",
+    "Task",
+    "emit_in_chunks",
+    "emit_pieces",
+]
 
 Argument = TypeVar("Argument")
 Answer = TypeVar("Answer")
@@ -128,6 +138,11 @@ class Task(Generic[Argument, Answer]):
             return self.answers.dump_json(function(self.arguments.validate_json(argument, context=context), emit))
 
         return run
+
+
+def emit_pieces(pieces: Iterable[memoryview], emit: Emit) -> None:
+    for piece in pieces:
+        emit_in_chunks(piece, emit)
 
 
 def emit_in_chunks(data: bytes | memoryview, emit: Emit) -> None:

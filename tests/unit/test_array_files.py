@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from photos_graph.array_files import Arrays, Damaged, MappedArrays, pack, read_arrays, unpack, write_arrays
+from photos_graph.array_files import Arrays, Damaged, MappedArrays, pack, pieces, read_arrays, unpack, write_arrays
 
 ABOUT = {"name": "Été", "ids": ["a", "b"]}
 ARRAYS: Arrays = {
@@ -38,9 +38,16 @@ def test_what_was_written_comes_back(tmp_path: Path) -> None:
     write_arrays(path, 3, ABOUT, ARRAYS)
     assert same(read_arrays(path, 3)) and same(unpack(pack(3, ABOUT, ARRAYS), 3))
     assert path.read_bytes() == pack(3, ABOUT, ARRAYS)
+    path.write_bytes(b"".join(pieces(3, ABOUT, ARRAYS)))
+    assert same(read_arrays(path, 3))
     assert np.array_equal(safetensors.numpy.load_file(path)["columns"], ARRAYS["columns"])
     assert path.stat().st_mode & 0o777 == 0o600
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+def test_the_pieces_of_a_file_have_no_copies_of_the_arrays() -> None:
+    rows = np.arange(6, dtype=np.int32).reshape(2, 3)
+    assert any(np.shares_memory(np.frombuffer(piece, np.uint8), rows) for piece in pieces(1, ABOUT, {"rows": rows}))
 
 
 def test_any_damage_is_noticed(tmp_path: Path) -> None:

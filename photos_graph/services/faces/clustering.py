@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -36,9 +37,15 @@ from photos_graph.model.jobs import Job
 from photos_graph.model.learning import Model, ModelKind
 from photos_graph.services.faces import clustering_plan, review_questions
 from photos_graph.services.faces.clustering_faces import FaceNumbers, write_faces
-from photos_graph.services.faces.clustering_tasks import CLUSTER_FACES, KNOWN_FACES, ClusterOrder, SimilaritiesFile
+from photos_graph.services.faces.clustering_tasks import (
+    CLUSTER_FACES,
+    KNOWN_FACES,
+    ClusterAnswer,
+    ClusterOrder,
+    SimilaritiesFile,
+)
 from photos_graph.settings import Settings
-from photos_graph.workers.pool import WorkerPool
+from photos_graph.workers.pool import Priority, WorkerPool
 from photos_graph.written_files import written_whole
 
 log = logging.getLogger(__name__)
@@ -185,19 +192,34 @@ class ClusterJob:
                 clustering=self._settings.faces.clustering,
                 asked=review_questions.MAX_QUESTIONS,
             )
-            answer, chunks = await with_progress(self._pool.call(CLUSTER_FACES, cluster), progress, MESSAGE)
-        data = b"".join(chunks)
-        found = Recognised(**load(data[: answer.result_bytes]))
-        if len(data) > answer.result_bytes:
-            await asyncio.to_thread(self._keep, memoryview(data)[answer.result_bytes :])
+            found, answer = await with_progress(self._clustered(cluster), progress, MESSAGE)
         return found, list(numbers.ids), list(answer.outliers)
 
-    def _keep(self, data: memoryview) -> None:
+    async def _clustered(self, order: ClusterOrder) -> tuple[Recognised, ClusterAnswer]:
+        async with self._pool.stream(CLUSTER_FACES, order, Priority.BACKGROUND) as chunks:
+            coming = aiter(chunks)
+            left, parts = int.from_bytes(await anext(coming), "little"), list[bytes]()
+            while left > 0:
+                parts.append(await anext(coming))
+                left -= len(parts[-1])
+            await self._keep(coming)
+        return Recognised(**load(b"".join(parts))), chunks.answer
+
+    async def _keep(self, content: AsyncIterator[bytes]) -> None:
+        """Writes the new file, if there is one, while it arrives: of three million faces it has gigabytes."""
+        if (first := await anext(content, None)) is None:
+            return
         try:
             with written_whole(self._path) as file:
-                file.write(data)
+                await asyncio.to_thread(file.write, first)
+                async for chunk in content:
+                    await asyncio.to_thread(file.write, chunk)
+                file.flush()
+                await asyncio.to_thread(os.fsync, file.fileno())  # otherwise closing would wait outside of a thread
         except OSError as error:  # the file only saves work
             log.warning("The similarities of faces could not be stored: %s.", error.strerror)
+            async for _ in content:  # the answer comes after it
+                pass
 
     async def _write_strangers(self, new: Sequence[tuple[str, float]], gone: Sequence[str], progress: Progress) -> None:
         """Writes which faces are ignored because they resemble ignored ones, and which are not any more."""

@@ -21,13 +21,14 @@ from photos_graph.learn.review import face_outliers
 from photos_graph.services.faces.clustering_tasks import (
     CLUSTER_FACES,
     KNOWN_FACES,
+    LENGTH,
     ClusterAnswer,
     ClusterOrder,
     KnownFaces,
     SimilaritiesFile,
 )
 from photos_graph.workers.kept_file import KeptFile
-from photos_graph.workers.task import Emit, emit_in_chunks
+from photos_graph.workers.task import Emit, emit_in_chunks, emit_pieces
 
 _kept = KeptFile(similarity.load)
 
@@ -69,11 +70,12 @@ def cluster_faces(order: ClusterOrder, emit: Emit) -> ClusterAnswer:
             for name in ("groups", "suggested", "scores", "applied", "passed_over")
         }
     )
+    emit(len(result).to_bytes(LENGTH, "little"))
     emit_in_chunks(result, emit)
     if order.gone or order.new:
-        emit_in_chunks(similarity.packed(similarities), emit)
+        emit_pieces(similarity.packed(similarities), emit)
     outliers = face_outliers(similarities.vectors, given["persons"], order.asked, given["settled"])
-    return ClusterAnswer(len(result), tuple(outliers))
+    return ClusterAnswer(tuple(outliers))
 
 
 def _library(order: ClusterOrder, given: Arrays) -> FaceLibrary:

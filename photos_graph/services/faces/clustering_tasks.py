@@ -8,6 +8,8 @@ from typing import Literal
 from photos_graph.learn.review import FaceQuestion
 from photos_graph.workers.task import LocalPath, RawBytes, Task
 
+LENGTH = 8  # bytes of the number of bytes that follow it
+
 
 @dataclass(frozen=True, slots=True)
 class SimilaritiesFile:
@@ -56,10 +58,10 @@ class ClusterOrder:
 
 @dataclass(frozen=True, slots=True)
 class ClusterAnswer:
-    """The answer. The first ``result_bytes`` that are emitted are the fields of ``Recognised`` as safetensors. The rest
-    is the content of the new file, if it changed. ``outliers`` are named faces that may belong to another person."""
+    """The answer. What is emitted is a number of LENGTH bytes, as many bytes with the fields of ``Recognised`` as
+    safetensors, and the content of the new file, if it changed. ``outliers`` are named faces that may belong to another
+    person."""
 
-    result_bytes: int
     outliers: tuple[FaceQuestion, ...]
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 from safetensors.numpy import load_file, save
 
-from photos_graph.array_files import Arrays, Damaged, pack, read_arrays
+from photos_graph.array_files import Arrays, Damaged, pieces, read_arrays
 from photos_graph.errors import Unreadable
 from photos_graph.learn import content, dataset, nearby, neighbours, registry, relations, review
 from photos_graph.learn.calibration import NO_THRESHOLD
@@ -41,7 +41,7 @@ from photos_graph.services.learning.neighbours_tasks import (
     UpdateNeighboursOrder,
 )
 from photos_graph.workers.kept_file import KeptFile
-from photos_graph.workers.task import Emit, emit_in_chunks
+from photos_graph.workers.task import Emit, emit_in_chunks, emit_pieces
 
 _kept = KeptFile(neighbours.load)
 
@@ -69,7 +69,7 @@ def update_neighbours(order: UpdateNeighboursOrder, emit: Emit) -> int:
     if graph is None:
         return 0
     if order.keep:
-        emit_in_chunks(neighbours.packed(graph), emit)
+        emit_pieces(neighbours.packed(graph), emit)
     return len(graph)
 
 
@@ -117,7 +117,7 @@ def predict(order: PredictOrder, emit: Emit) -> None:
         "probabilities": model.predictor.probabilities(graph).astype(np.float16),
         "disagreement": model.predictor.disagreement(graph).astype(np.float16),
     }
-    emit_in_chunks(pack(GUESSES, about, arrays), emit)
+    emit_pieces(pieces(GUESSES, about, arrays), emit)
 
 
 @GUESS_CONTENT.implementation
