@@ -14,6 +14,9 @@ from photos_graph.images.heif_orientation import heif_orientation
 from photos_graph.images.vips import pyvips
 
 _SIGNALS = {formats.PNG: png_signal, formats.AVIF: heif_signal}
+# How many times smaller a picture is shown, from where on a JPEG is decoded at half its size, which takes a fifth less
+# time. libvips does so from 4 on. Below 3, a picture would lose more than a twentieth of its sharpness.
+_HALF_FROM, _HALF_BEFORE = 3, 4
 SWAPPING_ORIENTATIONS = {5, 6, 7, 8}  # the EXIF orientations that swap width and height
 
 
@@ -61,14 +64,20 @@ def open_vips(data: Bytes, found: formats.PictureFormat, limits: DecodeLimits) -
         source = pyvips.Source.new_from_memory(data)
         load = partial(pyvips.Image.new_from_source, source, "", access="sequential", fail_on=fail_on)
         # The option string reaches the loader. The parameter fail_on of thumbnail does not (seen with libvips 8.18).
-        shrink = partial(pyvips.Image.thumbnail_source, source, edge, option_string=f"[fail_on={fail_on}]")
-        image = colour.shrunk(edge, load, partial(shrink, height=edge, size="down"))
+        small = partial(pyvips.Image.thumbnail_source, source, option_string=f"[fail_on={fail_on}]")
+        if found is formats.JPEG and _HALF_FROM <= max(width, height) / edge < _HALF_BEFORE:
+            small = partial(_of_half, load)
+        image = colour.shrunk(edge, load, partial(small, edge, height=edge, size="down"))
         image._references.append(source)  # pyvips keeps this reference in its own loading functions, but not here
         return image
 
     # libvips turns HEIF pictures itself, and says nothing about it.
     turned = heif_orientation(data) if found is formats.AVIF else orientation(header)
     return Opened(found, width, height, thumbnail, turned, declaration(profile, signal))
+
+
+def _of_half(load: Callable[..., pyvips.Image], edge: int, **options: object) -> pyvips.Image:
+    return load(shrink=2).thumbnail_image(edge, **options)
 
 
 def orientation(image: pyvips.Image) -> int:

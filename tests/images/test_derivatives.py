@@ -11,12 +11,13 @@ import pytest
 from fast_thumbhash import thumb_hash_to_rgba
 from PIL import ExifTags
 
+from photos_graph.images.decoding import decode
 from photos_graph.images.derivatives import derive
 from photos_graph.images.encoding import encode
 from photos_graph.images.opened import DecodeLimits
 from photos_graph.images.vips import pyvips
 from photos_graph.model.images import ThumbnailFormat
-from tests.kit.pictures import distance, encoded, opened, scene
+from tests.kit.pictures import distance, encoded, leaves, opened, scene
 
 LIMITS = DecodeLimits(max_pixels=50_000_000)
 
@@ -27,6 +28,21 @@ def test_large_is_1920_pixels_and_sizes_are_the_originals() -> None:
     picture = opened(derived.large)
     assert (picture.format, picture.size, derived.large_format) == ("JPEG", (1920, 1280), ThumbnailFormat.JPEG)
     assert distance(picture, scene()) < 3
+
+
+@pytest.mark.parametrize("subsampling", ["4:4:4", "4:2:0"])
+@pytest.mark.parametrize("factor", [2.5, 3, 3.125, 3.9])
+def test_a_picture_that_is_decoded_at_half_its_size_looks_the_same(factor: float, subsampling: str) -> None:
+    picture = leaves(width=round(320 * factor), height=round(200 * factor))
+    exif = PIL.Image.Exif()
+    exif[ExifTags.Base.Orientation] = 6
+    data = encoded(picture, "JPEG", quality=92, subsampling=subsampling, exif=exif)
+    decoded = decode(data, 320, LIMITS)
+    whole = picture.transpose(PIL.Image.Transpose.ROTATE_270).resize((200, 320), PIL.Image.Resampling.LANCZOS)
+    shown = decoded.image.numpy().astype(float)
+    assert (decoded.width, decoded.height) == (round(200 * factor), round(320 * factor))
+    assert shown.shape == (320, 200, 3)
+    assert np.sqrt(((shown - np.asarray(whole, float)) ** 2).mean()) < 2.5
 
 
 def test_a_smaller_original_keeps_its_size() -> None:

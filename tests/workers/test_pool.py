@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from photos_graph.errors import Busy, KilledWorker, OverLimit, RootOffline, Unavailable, Unreadable, Unsupported
+from photos_graph.workers import child
 from photos_graph.workers.frames import MAX_DESCRIPTORS, PART_BYTES
 from photos_graph.workers.pool import Priority, WorkerPool
 from tests.kit.processes.tasks import (
@@ -174,6 +175,16 @@ async def test_memory_that_a_task_leaves_behind_is_given_back() -> None:
         await until(lambda: resident(pid) < before + 50 * MIB)
 
 
+def test_memory_is_kept_for_a_task_that_follows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "IDLE_SECONDS", 0)
+    end, start = os.pipe()
+    with os.fdopen(end, "rb") as calls, os.fdopen(start, "wb", buffering=0) as sent:
+        assert not child._follows(calls)
+        sent.write(b"call")
+        assert child._follows(calls)
+        assert calls.read(4) == b"call"
+
+
 async def test_errors_keep_their_class_message_and_stage() -> None:
     async with pool_of() as pool:
         with pytest.raises(Unsupported, match="No decoder") as unsupported:
@@ -312,6 +323,7 @@ async def test_a_pool_that_cannot_start_says_so() -> None:
 def test_children_die_with_a_killed_parent() -> None:
     program = f"""
 import asyncio
+from photos_graph.workers import child
 from photos_graph.workers.frames import MAX_DESCRIPTORS, PART_BYTES
 from photos_graph.workers.pool import WorkerPool
 from tests.kit.processes.tasks import HANG, LONG, TASKS
