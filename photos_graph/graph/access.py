@@ -60,8 +60,11 @@ SHARED: LiteralString = """
 MERGE (m:Meta {name: 'secrets'}) ON CREATE SET m.secrets = $secrets
 RETURN m.secrets AS secrets
 """
+# The query writes before it reads, so that the second of two processes sees what the first one did.
 REPLACE_SHARED: LiteralString = """
-MATCH (m:Meta {name: 'secrets'}) WHERE m.secrets = $before
+MATCH (m:Meta {name: 'secrets'})
+SET m.asked = coalesce(m.asked, 0) + 1
+WITH m WHERE m.secrets = $before
 SET m.secrets = $after
 WITH count(*) AS replaced
 MERGE (a:Meta {name: 'access'}) SET a.value = coalesce(a.value, 0) + 1

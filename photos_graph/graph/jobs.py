@@ -30,6 +30,13 @@ class Lease:
     beats: int
 
 
+# A query that changes a job only if it is in some state writes to the job before it reads the state. Neo4j takes the
+# lock with the first write, and a state that was read before it may be an old one: two services would begin one job.
+_LOCKED: LiteralString = """
+MATCH (j:Job {id: $id})
+SET j.asked = coalesce(j.asked, 0) + 1
+WITH j
+"""
 _PLACED: LiteralString = """
 SET j.place = j.state + '/' + j.rank
 """
@@ -57,11 +64,12 @@ async def create(graph: Graph, id_: str, kind: JobKind, arguments: JobArguments 
     return _job(rows[0]["job"])
 
 
-# It writes to the jobs, so that none of them begins before the transaction has ended.
+# It writes to the jobs, so that none of them begins before the transaction has ended. Then it reads the place and not
+# the state, which the engine may keep from before.
 WAITING: LiteralString = """
 MATCH (j:Job {state: 'QUEUED'}) WHERE j.kind = $kind
 SET j.asked = coalesce(j.asked, 0) + 1
-WITH j WHERE j.state = 'QUEUED'
+WITH j WHERE j.place STARTS WITH 'QUEUED/'
 RETURN j.arguments AS arguments
 """
 
@@ -103,8 +111,8 @@ ORDER BY j.number, j.id
 """
 
 CLAIM: LiteralString = (
-    """
-MATCH (j:Job {id: $id})
+    _LOCKED
+    + """
 WHERE j.state = 'QUEUED'
   OR (j.state = 'RUNNING' AND coalesce(j.owner, '') = $before AND coalesce(j.beats, 0) = $beats)
 SET j.state = 'RUNNING', j.owner = $owner, j.beats = 0, j.startedAt = coalesce(j.startedAt, timestamp())
@@ -146,11 +154,14 @@ async def claim(
     return None
 
 
-BEAT: LiteralString = """
-MATCH (j:Job {id: $id}) WHERE j.state = 'RUNNING' AND j.owner = $owner
+BEAT: LiteralString = (
+    _LOCKED
+    + """
+WHERE j.state = 'RUNNING' AND j.owner = $owner
 SET j.beats = coalesce(j.beats, 0) + 1, j.done = $done, j.total = $total, j.message = $message
 RETURN j.cancelRequested AS cancel
 """
+)
 
 
 async def beat(graph: Graph, id_: str, owner: str, done: int, total: int | None, message: str | None) -> bool:
@@ -161,8 +172,9 @@ async def beat(graph: Graph, id_: str, owner: str, done: int, total: int | None,
 
 
 FINISH: LiteralString = (
-    """
-MATCH (j:Job {id: $id}) WHERE j.state = 'RUNNING' AND j.owner = $owner
+    _LOCKED
+    + """
+WHERE j.state = 'RUNNING' AND j.owner = $owner
 SET j.state = $state, j.finishedAt = timestamp(), j.done = $done, j.total = $total, j.message = $message
 WITH j
 """
@@ -178,8 +190,9 @@ async def finish(
 
 
 RELEASE: LiteralString = (
-    """
-MATCH (j:Job {id: $id}) WHERE j.state = 'RUNNING' AND j.owner = $owner
+    _LOCKED
+    + """
+WHERE j.state = 'RUNNING' AND j.owner = $owner
 SET j.finishedAt = CASE WHEN j.cancelRequested THEN timestamp() ELSE j.finishedAt END,
   j.state = CASE WHEN j.cancelRequested THEN 'CANCELLED' ELSE 'QUEUED' END
 WITH j
@@ -194,8 +207,8 @@ async def release(graph: Graph, id_: str, owner: str) -> None:
 
 
 CANCEL: LiteralString = (
-    """
-MATCH (j:Job {id: $id})
+    _LOCKED
+    + """
 SET j.cancelRequested = j.state IN ['QUEUED', 'RUNNING'],
   j.finishedAt = CASE WHEN j.state = 'QUEUED' THEN timestamp() ELSE j.finishedAt END,
   j.state = CASE WHEN j.state = 'QUEUED' THEN 'CANCELLED' ELSE j.state END

@@ -12,7 +12,7 @@ import pytest
 from photos_graph.errors import EngineUnavailable, PhotosGraphError
 from photos_graph.graph import jobs
 from photos_graph.graph.engine import feed
-from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.engine.feed_entry import touch
 from photos_graph.jobs.progress import Progress
 from photos_graph.jobs.runner import Runner
@@ -53,6 +53,22 @@ async def test_kinds_run_beside_each_other_and_jobs_of_a_kind_do_not(graph: Grap
     finally:
         await runner.close()
     assert not any({"s1", "s2"} <= each for each in together)
+
+
+@pytest.mark.both_engines
+async def test_a_job_is_claimed_by_one_of_two_that_ask_at_once(graph: Graph) -> None:
+    await jobs.create(graph, "job", JobKind.SCAN)
+    others: list[asyncio.Task[Job | None]] = []
+
+    async def claim(tx: Transaction) -> bool:
+        claimed = bool(await tx.run(jobs.CLAIM, id="job", owner="one", before="", beats=0))
+        if not others:
+            others.append(asyncio.create_task(jobs.claim(graph, "other")))
+            await asyncio.sleep(0.5)  # the other asks before this is committed
+        return claimed
+
+    one = await graph.transaction(claim)
+    assert one is (await others[0] is None)
 
 
 async def test_all_that_runs_is_put_back_when_the_runner_stops(graph: Graph) -> None:
