@@ -1,6 +1,6 @@
 FROM python:3.11-slim AS build
-# "faces,features,hdbscan,text,dask,ml" adds TensorFlow (1.3 GB), for TFRECORD and other backbones.
-ARG EXTRAS=faces,features,hdbscan,text,dask
+# "faces,features,hdbscan,text,dask,fsspec,ml" adds TensorFlow (1.3 GB), for TFRECORD and other backbones.
+ARG EXTRAS=faces,features,hdbscan,text,dask,fsspec
 WORKDIR /src
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY photos_graph photos_graph
@@ -11,7 +11,7 @@ RUN python -m venv /opt/photos-graph \
 
 FROM python:3.11-slim
 RUN useradd --uid 1000 --create-home photos \
-    && install --directory --owner photos --mode 700 /data /data/learn /data/models \
+    && install --directory --owner photos --mode 700 /data /data/learn /data/models /data/shared \
     && install --directory --owner photos /photos
 COPY --from=build /opt/photos-graph /opt/photos-graph
 # 0.0.0.0 is inside the container's network; the published port decides who can reach it.

@@ -71,7 +71,7 @@ $(usable): pyproject.toml constraints.txt
 # What tests, types and benchmarks need as well.
 $(ready): $(usable)
 	@.ci/packages test
-	$(install) '.[dev,demo,ml,text,hdbscan,dask]'
+	$(install) '.[dev,demo,ml,text,hdbscan,dask,fsspec]'
 	-@$(bin)/python -c 'import keras, tensorflow' >/dev/null 2>&1
 	@touch $@
 

@@ -22,13 +22,15 @@ from photos_graph.graph.library import folders
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.renditions import Renditions
+from photos_graph.images.shared_place import SharedPlace
+from photos_graph.images.shared_renditions import SharedRenditions
 from photos_graph.index import Index
 from photos_graph.jobs.background import BackgroundWrites
 from photos_graph.jobs.queue import Jobs
 from photos_graph.jobs.runner import Runner
 from photos_graph.library.openers import Openers
 from photos_graph.model.jobs import JobKind
-from photos_graph.paths import check_data_dir
+from photos_graph.paths import check_data_dir, check_outside
 from photos_graph.services.access import AccessKeeper
 from photos_graph.services.backups.damaged import told_if_damaged
 from photos_graph.services.backups.dumping import before_migration
@@ -49,7 +51,7 @@ from photos_graph.services.trips.room import open_trips
 from photos_graph.services.undo import Changes
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import WorkerPool
-from photos_graph.workers.port import Executor, Local, Pool
+from photos_graph.workers.port import Executor, Local
 
 
 @asynccontextmanager
@@ -79,7 +81,9 @@ async def build(
             await loading
         except OSError as error:
             raise _unusable(settings, error) from error
-        media = _media(graph, cache, pictures, settings, closing)
+        shared = _shared(settings, closing)
+        renditions = Renditions(cache, pictures, settings.images, shared)
+        media = _media(graph, renditions, settings, closing)
 
         events = Events()
         runner = Runner(graph, settings.labels.keep_changes, settings.jobs.keep_days, settings.data_dir / "runners")
@@ -88,7 +92,7 @@ async def build(
         writes = BackgroundWrites(settings.web.timeout_seconds / 2, jobs)
         core = Core(settings, graph, index, events, writer, jobs, writes, pictures, executor, space, closing)
         models = open_models(core)
-        scan = open_scan(core, cache)
+        scan = open_scan(core, renditions)
         browse = open_browse(core)
         labels = open_labels(core, browse.questions)
         faces = open_faces(core, media, models)
@@ -112,6 +116,8 @@ async def build(
             core.keep_running(keeper.keep_looking(), "tokens")
         if poll:
             core.keep_running(storage.keep_looking(), "disks")
+            if shared is not None:
+                core.keep_running(shared.keep_trimming(), "shared pictures")
             core.keep_running(index.sort_map(), "map")
             core.keep_running(browse.prepare(), "first answers")
             core.keep_running(scan.keep_polling(), "polling")
@@ -131,7 +137,10 @@ async def _connected(settings: Settings, closing: AsyncExitStack) -> Graph:
     if settings.graph.uri is None:
         await look_for_damage(graph, settings.data_dir)
     # Another data directory than before may lie in a root that the graph knows.
-    check_data_dir(settings.data_dir, [root.raw_path for root in await folders.roots(graph)])
+    roots = [root.raw_path for root in await folders.roots(graph)]
+    check_data_dir(settings.data_dir, roots)
+    if (shared := settings.images.shared_cache_folder) is not None:
+        check_outside(shared, roots)
     return graph
 
 
@@ -162,8 +171,16 @@ def _picture_workers(settings: Settings) -> WorkerPool:
     return WorkerPool(INTAKE_TASKS, images.workers, images.memory_bytes, images.timeout_seconds, images.queue)
 
 
-def _media(graph: Graph, cache: RenditionCache, pictures: Pool, settings: Settings, closing: AsyncExitStack) -> Media:
-    renditions = Renditions(cache, pictures, settings.images)
+def _shared(settings: Settings, closing: AsyncExitStack) -> SharedRenditions | None:
+    images = settings.images
+    if images.shared_cache_url is None:
+        return None
+    shared = SharedRenditions(SharedPlace(images.shared_cache_url), images.shared_cache_bytes)
+    closing.push_async_callback(shared.close)
+    return shared
+
+
+def _media(graph: Graph, renditions: Renditions, settings: Settings, closing: AsyncExitStack) -> Media:
     openers = Openers(settings.library.follow_symlinks)
     closing.callback(openers.close)
     media = Media(graph, renditions, openers)

@@ -105,12 +105,31 @@ class ImageSettings(SettingsGroup):
     cache_bytes: int = Field(
         10 * 1024 * MIB, ge=0, description="The size of the cache of thumbnails. The oldest are deleted first."
     )
+    shared_cache_url: str | None = Field(
+        None,
+        description="A place in which several services keep their thumbnails for one another: a folder that exists, or "
+        "an address of fsspec, such as `s3://bucket/prefix`. It needs the extra `fsspec`.",
+    )
+    shared_cache_bytes: int | None = Field(
+        None,
+        ge=0,
+        description="The size of that place. What was written first is deleted first, four times a day. If it is "
+        "unset, nothing is deleted there.",
+    )
     quality: int = Field(
         80,
         ge=1,
         le=100,
         description="The JPEG and WebP quality of thumbnails. For pictures of up to 512 pixels it is at least 95.",
     )
+
+    @property
+    def shared_cache_folder(self) -> Path | None:
+        """The shared place, if it is a folder."""
+        url = self.shared_cache_url
+        if url is None or (is_address(url) and not url.startswith("file://")):
+            return None
+        return expanded(Path(url.removeprefix("file://")))
 
 
 class ModelSettings(SettingsGroup):

@@ -107,7 +107,7 @@ class RenditionCache:
 
     def get(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat) -> Cached | None:
         """Returns the cached rendition, or None. Marks it as used."""
-        name = _name(photo_key, size, format)
+        name = file_name(photo_key, size, format)
         path = self._path(name)
         try:
             status = path.stat()
@@ -137,7 +137,7 @@ class RenditionCache:
         content = sealed(data)
         if len(content) > self._max_bytes or self._space.is_low(self._folder):
             return
-        name = _name(photo_key, size, format)
+        name = file_name(photo_key, size, format)
         path = self._path(name)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.parent.mkdir(mode=0o700, exist_ok=True)  # mkdir applies its mode to the last folder only
@@ -156,7 +156,7 @@ class RenditionCache:
         self._trim()
 
     def remove(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat) -> None:
-        name = _name(photo_key, size, format)
+        name = file_name(photo_key, size, format)
         self._path(name).unlink(missing_ok=True)
         self._forget(name)
 
@@ -212,7 +212,7 @@ class RenditionCache:
         return self._folder / name[:2] / name
 
 
-def _name(photo_key: str, size: RenditionSize, format: ThumbnailFormat) -> str:
+def file_name(photo_key: str, size: RenditionSize, format: ThumbnailFormat) -> str:
     if not _PHOTO_KEY.fullmatch(photo_key):
         raise ValueError("a key of a photo is 32 hexadecimal digits, and 8 for its look")
     return f"{photo_key}.{size}.{SUFFIXES[format]}"

@@ -6,15 +6,16 @@ import asyncio
 import logging
 import os
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from photos_graph.errors import NotFound, PhotosGraphError, RootOffline, Unreadable
-from photos_graph.images.cache import Cached, RenditionCache, opened_rendition
+from photos_graph.images.cache import LARGE_FORMATS, Cached, RenditionCache, opened_rendition
 from photos_graph.images.encoding import MEDIA_TYPES
 from photos_graph.images.flight import Flight
+from photos_graph.images.shared_renditions import Key, SharedRenditions
 from photos_graph.images.sizes import FaceCut, RenditionSize
 from photos_graph.images.tasks import CUT_FACE, RENDER, RENDER_PREVIEW, FaceCutOrder, RenditionOrder
 from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
@@ -69,14 +70,17 @@ class Rendition:
 
 class Renditions:
     """Makes renditions. All clients that want the same rendition share one run, and each photo has one run at a
-    time."""
+    time. What is not in the cache is taken from other services if they share theirs."""
 
-    def __init__(self, cache: RenditionCache, pool: Pool, settings: ImageSettings) -> None:
+    def __init__(
+        self, cache: RenditionCache, pool: Pool, settings: ImageSettings, shared: SharedRenditions | None = None
+    ) -> None:
         self._cache = cache
         self._pool = pool
         self._settings = settings
-        self._flights: dict[_Key, Flight] = {}
-        self._looking: dict[_Key, asyncio.Task[bytes]] = {}  # for previews
+        self._shared = shared
+        self._flights: dict[Key, Flight] = {}
+        self._looking: dict[Key, asyncio.Task[bytes]] = {}  # for previews
         self._later = asyncio.Semaphore(max(1, pool.places - 1))  # so that a worker is there for who comes meanwhile
         self._photos: dict[str, _Held] = {}
 
@@ -123,8 +127,11 @@ class Renditions:
             self._begin(key, source, Priority.LATER).join()
         return Rendition(MEDIA_TYPES[format], chunks=_once(data), lasting=False)
 
-    async def _preview(self, key: _Key, source: Source) -> bytes:
-        """Returns what the original has in place of the rendition, or nothing."""
+    async def _preview(self, key: Key, source: Source) -> bytes:
+        """Returns what the original has in place of the rendition, or nothing, also if another service has made the
+        rendition."""
+        if await self._copied(key) is not None or await self._larger_copied(key) is not None:
+            return b""
         try:
             original = await source()
         except PhotosGraphError:
@@ -138,7 +145,7 @@ class Renditions:
         finally:
             os.close(original.descriptor)
 
-    def _is_near(self, key: _Key) -> bool:
+    def _is_near(self, key: Key) -> bool:
         photo_key, size, format = key
         under_way = self._flights.get(key)
         return (
@@ -147,7 +154,7 @@ class Renditions:
             or any(self._cache.get(photo_key, *larger) for larger in _sources_of(size))
         )
 
-    def _begin(self, key: _Key, source: Source, priority: Priority) -> Flight:
+    def _begin(self, key: Key, source: Source, priority: Priority) -> Flight:
         flight = self._flights[key] = Flight(priority)
         flight.task = asyncio.create_task(self._fly(key, flight, source))
         return flight
@@ -169,12 +176,23 @@ class Renditions:
         finally:
             await rendition.aclose()
         async with self._photo(photo_key):  # until it is written
-            return await self.whole(photo_key, size, format)
-
-    async def whole(self, photo_key: str, size: ThumbnailSize, format: ThumbnailFormat) -> Path | None:
-        """Returns the path of the cached rendition, which is not damaged, or None."""
-        found = await asyncio.to_thread(self._cache.whole, photo_key, size, format)
+            found = await asyncio.to_thread(self._cache.whole, photo_key, size, format)
         return None if found is None else found.path
+
+    async def keep(self, photo_key: str, size: ThumbnailSize, format: ThumbnailFormat, data: bytes) -> None:
+        """Keeps a rendition that somebody else has made, and offers it to other services."""
+        await self._keep((photo_key, size, format), data)
+        if self._shared is not None:
+            await self._shared.offer((photo_key, size, format), data)
+
+    async def large(self, photo_key: str) -> Path | None:
+        """Returns the path of the LARGE rendition in a format in which scans make it, which is not damaged, or None if
+        neither the cache nor another service has it."""
+        found = await asyncio.to_thread(self._large, photo_key)
+        if found is None and self._shared is not None:
+            await self._copy_large(photo_key)
+            found = await asyncio.to_thread(self._large, photo_key)
+        return found
 
     async def close(self) -> None:
         """Stops all work."""
@@ -183,13 +201,15 @@ class Renditions:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _fly(self, key: _Key, flight: Flight, source: Source) -> None:
+    async def _fly(self, key: Key, flight: Flight, source: Source) -> None:
         try:
-            async with self._room_for(flight), self._photo(key[0]):
-                kept = await self._make(key, flight, source)
+            async with self._room_for(flight), self._photo(key[0]), AsyncExitStack() as claim:
+                kept = await self._make(key, flight, source, claim)
                 flight.end()
                 if kept:
                     await self._keep(key, flight.data())
+                    if self._shared is not None:
+                        await self._shared.put(key, flight.data())
         except BaseException as error:
             flight.end(error)
             if not isinstance(error, Exception):
@@ -198,10 +218,16 @@ class Renditions:
             if self._flights.get(key) is flight:
                 del self._flights[key]
 
-    async def _make(self, key: _Key, flight: Flight, source: Source) -> bool:
-        """Makes the rendition. Returns whether it is worth caching."""
+    async def _make(self, key: Key, flight: Flight, source: Source, claim: AsyncExitStack) -> bool:
+        """Makes the rendition, or takes that of another service. Returns whether it is to be kept. No other service
+        makes it from the original until ``claim`` is closed."""
         photo_key, size, format = key
         larger = await asyncio.to_thread(self._larger, photo_key, size)
+        if larger is None:
+            if (copied := await self._copied(key)) is not None:
+                flight.add(copied)
+                return False
+            larger = await self._larger_copied(key)
         if larger is not None:
             try:
                 with opened_rendition(larger.path) as file:
@@ -212,6 +238,10 @@ class Renditions:
                 if flight.started:
                     raise
                 larger = None
+        if self._shared is not None and (made := await claim.enter_async_context(self._shared.making(key))) is not None:
+            await self._keep(key, made)
+            flight.add(made)
+            return False
         try:
             original = await source()
         except (RootOffline, NotFound):
@@ -259,11 +289,35 @@ class Renditions:
                 flight.add(chunk)
         return chunks.answer
 
-    async def _keep(self, key: _Key, data: bytes) -> None:
+    async def _keep(self, key: Key, data: bytes) -> None:
         try:
             await asyncio.to_thread(self._cache.put, *key, data)
         except OSError as error:  # without the cache, the service is only slower
             log.warning("A thumbnail could not be stored: %s.", error.strerror)
+
+    async def _copied(self, key: Key) -> bytes | None:
+        """Returns the rendition as another service made it, and keeps it in the cache, or returns None."""
+        copied = None if self._shared is None else await self._shared.get(key)
+        if copied is not None:
+            await self._keep(key, copied)
+        return copied
+
+    async def _larger_copied(self, key: Key) -> Cached | None:
+        """Copies a rendition from which this one can be made into the cache, if another service has it."""
+        photo_key, size, _ = key
+        if self._shared is None or not _sources_of(size):
+            return None
+        await self._copy_large(photo_key)
+        return await asyncio.to_thread(self._larger, photo_key, size)
+
+    async def _copy_large(self, photo_key: str) -> None:
+        await asyncio.gather(*(self._copied((photo_key, _LARGE, format)) for format in LARGE_FORMATS))
+
+    def _large(self, photo_key: str) -> Path | None:
+        for format in LARGE_FORMATS:
+            if cached := self._cache.whole(photo_key, _LARGE, format):
+                return cached.path
+        return None
 
     def _larger(self, photo_key: str, size: RenditionSize) -> Cached | None:
         """Returns a cached rendition from which this one can be made. A face is made only from the largest
@@ -299,9 +353,6 @@ def _sources_of(size: RenditionSize) -> list[tuple[ThumbnailSize, ThumbnailForma
 
 async def _once(data: bytes) -> AsyncGenerator[bytes]:
     yield data
-
-
-_Key = tuple[str, RenditionSize, ThumbnailFormat]
 
 
 @dataclass(slots=True)

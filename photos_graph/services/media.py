@@ -15,7 +15,7 @@ from photos_graph.errors import NotFound, PhotosGraphError, RootOffline
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library import folders, photos
 from photos_graph.graph.library.photos import PhotoSource
-from photos_graph.images.cache import LARGE_FORMATS, opened_rendition
+from photos_graph.images.cache import opened_rendition
 from photos_graph.images.formats import BY_NAME
 from photos_graph.images.renditions import ReadOriginal, Rendition, Renditions
 from photos_graph.images.sizes import RenditionSize
@@ -103,9 +103,8 @@ class Media:
         """Returns the LARGE rendition, which is created if necessary, or the original if the cache has no room. Raises
         the errors of ``thumbnail``."""
         photo_key = await self.key(photo_id)
-        for format in LARGE_FORMATS:
-            if (found := await self._renditions.whole(photo_key, ThumbnailSize.LARGE, format)) is not None:
-                return PictureFile(os.fsencode(found))
+        if (found := await self._renditions.large(photo_key)) is not None:
+            return PictureFile(os.fsencode(found))
         size, format = ThumbnailSize.LARGE, ThumbnailFormat.JPEG
         made = await self._renditions.kept(photo_key, size, format, lambda: self._as_read(photo_key))
         return await self.original_file(photo_id) if made is None else PictureFile(os.fsencode(made))

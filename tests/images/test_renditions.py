@@ -73,7 +73,7 @@ async def test_a_file_that_was_damaged_in_the_cache_is_made_again(tmp_path: Path
             assert made.asked == asked + 1, "a damaged rendition is no source"
             (await made.kept(SMALL)).unlink()
             large.write_bytes(damage)
-            assert await made.renditions.whole(PHOTO, LARGE, JPEG) is None
+            assert await made.renditions.large(PHOTO) is None
             assert await made.read(LARGE) == data
             assert await made.kept(LARGE) == large
         assert large.read_bytes() == content

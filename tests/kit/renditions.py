@@ -10,6 +10,7 @@ from pathlib import Path
 from photos_graph.images.cache import RenditionCache
 from photos_graph.images.renditions import ReadOriginal, Rendition, Renditions
 from photos_graph.images.sealing import read_picture
+from photos_graph.images.shared_renditions import SharedRenditions
 from photos_graph.images.sizes import RenditionSize
 from photos_graph.images.tasks import IMAGE_TASKS
 from photos_graph.model.images import ThumbnailFormat
@@ -27,11 +28,13 @@ PHOTO = "0123456789abcdef0123456789abcdef"
 class Rig:
     """Renditions over a folder, and how often an original was asked for."""
 
-    def __init__(self, folder: Path, pool: WorkerPool, settings: ImageSettings) -> None:
+    def __init__(
+        self, folder: Path, pool: WorkerPool, settings: ImageSettings, shared: SharedRenditions | None = None
+    ) -> None:
         self.original = folder / "original"
         self.cache = RenditionCache(folder / "cache", 100 * MIB)
         self.pool = pool
-        self.renditions = Renditions(self.cache, pool, settings)
+        self.renditions = Renditions(self.cache, pool, settings, shared)
         self.asked = 0
 
     async def source(self) -> ReadOriginal:
@@ -64,12 +67,16 @@ class Rig:
 
 
 @asynccontextmanager
-async def rig(folder: Path, size: int = 1, queue: int = 10, **settings: int) -> AsyncIterator[Rig]:
+async def rig(
+    folder: Path, size: int = 1, queue: int = 10, shared: SharedRenditions | None = None, **settings: int
+) -> AsyncIterator[Rig]:
     pool = WorkerPool(IMAGE_TASKS, size, 1024 * MIB, timeout_seconds=30, queue=queue)
-    made = Rig(folder, pool, ImageSettings(**settings))  # type: ignore[arg-type]
+    made = Rig(folder, pool, ImageSettings(**settings), shared)  # type: ignore[arg-type]
     made.original.write_bytes(encoded(scene(2400, 1600), "JPEG"))
     try:
         yield made
     finally:
         await made.renditions.close()
+        if shared is not None:
+            await shared.close()
         await pool.close()

@@ -13,7 +13,7 @@ from photos_graph.errors import PhotosGraphError
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.library.files import PendingFile
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.images.cache import RenditionCache
+from photos_graph.images.renditions import Renditions
 from photos_graph.jobs.progress import Progress
 from photos_graph.library.openers import Openers
 from photos_graph.library.places import Gazetteer
@@ -34,7 +34,7 @@ class ScanResources:
     graph: Graph
     pool: Pool
     openers: Openers
-    cache: RenditionCache
+    renditions: Renditions
     gazetteer: Gazetteer
     writer: LabelWriter
     settings: Settings
@@ -51,7 +51,7 @@ class FileReading(ABC, Generic[F, R]):
     def __init__(self, resources: ScanResources, progress: Progress) -> None:
         self._graph = resources.graph
         self._intake = IntakeCalls(resources.pool, resources.openers, resources.settings)
-        self._cache = resources.cache
+        self._renditions = resources.renditions
         self._gazetteer = resources.gazetteer
         self._writer = resources.writer
         self._settings = resources.settings

@@ -149,14 +149,6 @@ class Reading(FileReading[PendingFile, tuple[Intake, bytes]]):
             await self._write()
         await self._progress.step(min(self._tally.done, self._total), self._total, self._saying())
 
-    async def _keep_rendition(self, photo_id: str, intake: Intake, rendition: bytes) -> None:
-        key = photo_key(photo_id, intake.look)
-        try:
-            await asyncio.to_thread(self._cache.put, key, ThumbnailSize.LARGE, intake.rendition_format, rendition)
-        except OSError as error:
-            # The cache only saves work, so a full disk must not stop a scan.
-            log.warning("A thumbnail could not be stored: %s.", error.strerror)
-
     async def _write(self) -> None:
         reads, self._reads = sorted(self._reads, key=lambda read: read[0].key), []
         noted, self._failures = self._failures, []
@@ -190,7 +182,8 @@ class Reading(FileReading[PendingFile, tuple[Intake, bytes]]):
             self._writer, rows, noted, self._progress.job_id, library.import_keywords, import_faces=library.import_faces
         )
         for file, intake, rendition in reads:
-            await self._keep_rendition(photo_ids[file.record.id], intake, rendition)
+            key = photo_key(photo_ids[file.record.id], intake.look)
+            await self._renditions.keep(key, ThumbnailSize.LARGE, intake.rendition_format, rendition)
         await self._writer.follow()
 
     # -- files that need more than one look

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from photos_graph.core import Core
-from photos_graph.images.cache import RenditionCache
+from photos_graph.images.renditions import Renditions
 from photos_graph.library.openers import Openers
 from photos_graph.model.jobs import JobKind
 from photos_graph.services.scan.file_reading import ScanResources
@@ -29,13 +29,15 @@ class ScanRoom:
         await keep_polling(core.graph, core.jobs, rules(core.settings), library.poll_seconds, core.events)
 
 
-def open_scan(core: Core, cache: RenditionCache) -> ScanRoom:
+def open_scan(core: Core, renditions: Renditions) -> ScanRoom:
     openers = Openers(core.settings.library.follow_symlinks)
     core.closing.callback(openers.close)
-    resources = ScanResources(core.graph, core.pictures, openers, cache, core.gazetteer, core.writer, core.settings)
+    resources = ScanResources(
+        core.graph, core.pictures, openers, renditions, core.gazetteer, core.writer, core.settings
+    )
     core.handlers[JobKind.SCAN] = Scan(resources, core.events).run
     core.handlers[JobKind.REMOVE_ROOT] = RootRemoval(core.graph, core.writer, core.jobs).run
-    comparison = PictureComparison(core.graph, core.pictures, cache, core.settings)
+    comparison = PictureComparison(core.graph, core.pictures, renditions, core.settings)
     return ScanRoom(
         core,
         Roots(core.graph, core.index, core.writer, core.jobs, core.settings),

@@ -69,6 +69,8 @@ class Roots:
                 message = f"{paths.display(raw)} overlaps the root {root.name}, which was added before."
                 raise Conflict(message, ("Root", root.id), about=path)
         paths.check_data_dir(self._settings.data_dir, [raw])
+        if (shared := self._settings.images.shared_cache_folder) is not None:
+            paths.check_outside(shared, [raw])
         before = await self._graph.reading(lambda tx: removed_roots.remembered(tx, raw))
         used, taken = {root.id for root in (*known, *leaving)}, {root.name for root in known}
         root = Root(

@@ -135,7 +135,7 @@ class Scan:
         return len(hidden)
 
     async def _succession(self, progress: Progress) -> str:
-        comparison = PictureComparison(self._graph, self._resources.pool, self._resources.cache, self._settings)
+        comparison = PictureComparison(self._graph, self._resources.pool, self._resources.renditions, self._settings)
         at_once = self._settings.images.workers
         return await SuccessionStage(self._graph, comparison, self._writer, at_once, progress).run()
 

@@ -6,11 +6,9 @@ decide. What waits is a query, so a scan that was stopped, or killed, continues 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from functools import partial
-from pathlib import Path
 
 from photos_graph.errors import EngineUnavailable, PhotosGraphError, Unavailable
 from photos_graph.graph.engine.connection import Graph
@@ -18,11 +16,11 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import photos, replacements, succession
 from photos_graph.graph.library.replacements import ReplacedPhoto
 from photos_graph.graph.writing import LabelWriter
-from photos_graph.images.cache import LARGE_FORMATS, RenditionCache, opened_rendition
+from photos_graph.images.cache import opened_rendition
+from photos_graph.images.renditions import Renditions
 from photos_graph.images.tasks import COMPARE, ComparisonOrder
 from photos_graph.jobs.concurrency import map_unordered, retry_while_busy
 from photos_graph.jobs.progress import Progress
-from photos_graph.model.images import ThumbnailSize
 from photos_graph.model.labels import LabelKind
 from photos_graph.model.succession import Succession, View
 from photos_graph.settings import Settings
@@ -34,17 +32,17 @@ BLOCK = 32  # replacements that are compared and written together
 class PictureComparison:
     """Compares the pictures of two photos by their LARGE renditions, of which that of a replaced photo remains."""
 
-    def __init__(self, graph: Graph, pool: Pool, cache: RenditionCache, settings: Settings) -> None:
+    def __init__(self, graph: Graph, pool: Pool, renditions: Renditions, settings: Settings) -> None:
         self._graph = graph
         self._pool = pool
-        self._cache = cache
+        self._renditions = renditions
         self._settings = settings
 
     async def view(self, old_id: str, new_id: str) -> View | None:
         """Returns what the new picture shows of the old one, or None if that is not clear, or if one of the renditions
-        is not in the cache any more. Raises EngineUnavailable and Unavailable."""
+        is not kept any more. Raises EngineUnavailable and Unavailable."""
         keys = await photos.photo_keys(self._graph, [old_id, new_id])
-        paths = [await asyncio.to_thread(self._large, keys[id_]) for id_ in (old_id, new_id) if id_ in keys]
+        paths = [await self._renditions.large(keys[id_]) for id_ in (old_id, new_id) if id_ in keys]
         found = [path for path in paths if path is not None]
         if len(found) < 2:
             return None
@@ -58,12 +56,6 @@ class PictureComparison:
         except PhotosGraphError:
             return None  # a rendition was removed meanwhile, or is damaged
         return compared.view
-
-    def _large(self, photo_key: str) -> Path | None:
-        for format in LARGE_FORMATS:
-            if (cached := self._cache.whole(photo_key, ThumbnailSize.LARGE, format)) is not None:
-                return cached.path
-        return None
 
 
 class SuccessionStage:
