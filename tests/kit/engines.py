@@ -141,6 +141,11 @@ def start(name: str, folder: Path, heap: str = "512m", pages: str | None = None)
     return _start_neo4j(folder, heap, pages)
 
 
+def routed(uri: str) -> str:
+    """Returns the address of a Neo4j as that of a cluster, whose members the driver asks for."""
+    return uri.replace("bolt://", "neo4j://")
+
+
 def silence_jobs(settings: GraphSettings) -> None:
     """Lets the next process claim the running jobs at once, as if the processes that ran them, and that were killed,
     had been silent for long."""

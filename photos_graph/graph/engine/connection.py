@@ -22,7 +22,7 @@ from photos_graph.graph.engine import dialect as dialects
 from photos_graph.graph.engine import outcomes
 from photos_graph.graph.engine.caller import MutationWrites, is_hurried, present_mutation
 from photos_graph.graph.engine.data_folder import FULL, DataFolder
-from photos_graph.graph.engine.driver import open_driver
+from photos_graph.graph.engine.driver import bookmarks_for, open_driver
 from photos_graph.graph.engine.embedded import FILES, Endpoint, Engine
 from photos_graph.graph.engine.pulse import AWAY, Pulse
 from photos_graph.graph.engine.slow import SlowQueries
@@ -105,6 +105,7 @@ class Graph:
         self._patience = patience
         self._driver: neo4j.AsyncDriver | None = None
         self._connected_to: Endpoint | None = None
+        self._bookmarks: neo4j.AsyncBookmarkManager | None = None
         self._asking: neo4j.AsyncDriver | None = None
         self._asked_at: Endpoint | None = None
         self._turns = WriterTurns()
@@ -227,7 +228,8 @@ class Graph:
         deadline = time.monotonic() + seconds
         while True:
             try:
-                async with await self._session(neo4j.READ_ACCESS) as session:
+                # The leader of a cluster is asked, so that this process sees all that was written before it started.
+                async with await self._session(neo4j.WRITE_ACCESS) as session:
                     summary = await (await session.run("RETURN 1")).consume()
             except (EngineUnavailable, driver_errors.DriverError, driver_errors.Neo4jError, OSError) as error:
                 # The embedded engine refuses connections only while it starts.
@@ -319,10 +321,16 @@ class Graph:
         endpoint = self._endpoint()
         if self._driver is None or endpoint != self._connected_to:
             stale, self._driver, self._connected_to = self._driver, open_driver(endpoint, self._patience), endpoint
+            self._bookmarks = bookmarks_for(endpoint)
             if stale is not None:
                 await stale.close()
         # Results are mostly read completely, so fetching them in batches would gain nothing.
-        return self._driver.session(database=endpoint.database, default_access_mode=access, fetch_size=fetch)
+        return self._driver.session(
+            database=endpoint.database,
+            default_access_mode=access,
+            fetch_size=fetch,
+            bookmark_manager=self._bookmarks,
+        )
 
     def _refused(self, error: Exception) -> str:
         endpoint = self._endpoint()

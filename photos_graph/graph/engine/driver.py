@@ -14,6 +14,13 @@ from photos_graph.graph.engine.embedded import Endpoint
 logging.getLogger("neo4j").setLevel(logging.CRITICAL)
 
 SCHEMES = ("bolt://", "bolt+s://", "bolt+ssc://", "neo4j://", "neo4j+s://", "neo4j+ssc://")
+ROUTED = "neo4j"  # how addresses begin of what may be a cluster, in which the driver sends reads to followers
+
+
+def bookmarks_for(endpoint: Endpoint) -> neo4j.AsyncBookmarkManager | None:
+    """Returns what the sessions of one process share so that each sees what the others have written and read before, on
+    whichever member of a cluster. Returns None if there is only one server."""
+    return neo4j.AsyncGraphDatabase.bookmark_manager() if endpoint.uri.startswith(ROUTED) else None
 
 
 def open_driver(endpoint: Endpoint, patience: float, connections: int = 100) -> neo4j.AsyncDriver:
