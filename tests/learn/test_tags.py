@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from photos_graph.errors import BadInput
-from photos_graph.learn import neighbours
+from photos_graph.learn import neighbours, predictor
 from photos_graph.learn.calibration import NO_THRESHOLD
 from photos_graph.learn.dataset import LabelledPhotos, TagNode, TrainingSet, training_set
 from photos_graph.learn.evidence import Evidence
@@ -80,6 +80,17 @@ def test_a_tag_is_no_likelier_than_those_above_it(model: TagModel, graph: Neighb
     probabilities, wide = model.predictor.probabilities(graph), model.labels.index("wide")
     for kind in KINDS[:2]:
         assert (probabilities[:, model.labels.index(kind)] <= probabilities[:, wide]).all()
+
+
+def test_labels_are_predicted_alike_whatever_others_are_predicted_with_them(
+    model: TagModel, graph: Neighbours, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together, apart = model.predictor.probabilities(graph), model.predictor.disagreement(graph)
+    monkeypatch.setattr(predictor, "LABELS_PER_BLOCK", 2)
+    probabilities, disagreement = model.predictor.guesses(graph)
+    assert len(model.labels) > 2 and probabilities.dtype == disagreement.dtype == np.float16
+    assert np.allclose(probabilities, together, atol=1e-3) and np.allclose(disagreement, apart, atol=1e-3)
+    assert disagreement.max() > 0.01
 
 
 def test_each_photo_that_was_learnt_from_is_measured_by_models_that_did_not_see_it(

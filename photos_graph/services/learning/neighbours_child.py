@@ -113,10 +113,8 @@ def predict(order: PredictOrder, emit: Emit) -> None:
     if graph is None or not isinstance(model, TagModel) or model.backbone != graph.backbone:
         raise Unreadable("There is no graph of neighbours to predict from.", stage="features")
     about = {"model": order.model_id, "ids": graph.ids, "labels": model.labels}
-    arrays: Arrays = {
-        "probabilities": model.predictor.probabilities(graph).astype(np.float16),
-        "disagreement": model.predictor.disagreement(graph).astype(np.float16),
-    }
+    probabilities, disagreement = model.predictor.guesses(graph)
+    arrays: Arrays = {"probabilities": probabilities, "disagreement": disagreement}
     emit_pieces(pieces(GUESSES, about, arrays), emit)
 
 
