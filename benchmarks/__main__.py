@@ -32,6 +32,7 @@ from benchmarks import (
     open_library,
     persons,
     predicting,
+    readers,
     recognition,
     scan,
     screens,
@@ -44,6 +45,7 @@ from benchmarks import (
 )
 from benchmarks.bench import Bench
 from benchmarks.pictures import Say
+from benchmarks.record import PAGE, page, record
 from benchmarks.report import Figure, markdown, table
 from benchmarks.search import asking, tagging
 from benchmarks.search import run as questions
@@ -94,9 +96,14 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     "faces": ("100,000 faces: time and memory of clustering", faces.many),
     "finding": ("a first scan of real-size originals with faces, beside one without", recognition.finding),
     "nas": ("a walk, a scan and a cold page of a library on a drive that takes 5 ms for each operation", nas.nas),
+    "readers": ("200 readers who scroll through grids while photos are scanned", readers.readers),
     "metadata": ("what files say about themselves, beside exiftool, with every difference", metadata.metadata),
     "attacks": ("what others wait while somebody tries to take the service down, and its memory", attacks.attacks),
     "grouping": ("100,000 faces in a graph, until their clusters are", recognition.grouping),
+}
+OF_ONE_SIZE = frozenset(BENCHMARKS) - {  # all but those that make a library of --photos
+    *("albums", "answers", "asking", "backups", "exports", "fields", "first"),
+    *("pages", "rescan", "screens", "search", "site", "start", "tagging"),
 }
 HELP = """\
 Measures the real service, in processes of its own and over HTTP, beside bare libraries in the same run. Both are
@@ -112,6 +119,7 @@ examples:
   python -m benchmarks cold cached --rounds 5   two of them, measured more often
   python -m benchmarks cold --originals DIR     with JPEGs of your own; they are only read
   python -m benchmarks --markdown               as the tables of docs/benchmarks.md
+  python -m benchmarks --record                 all, and their figures into docs/performance.md
 """
 
 
@@ -123,7 +131,12 @@ def main() -> None:
     try:
         for name in dict.fromkeys(given.names or BENCHMARKS):
             with console.status(name) as status:
-                figures += BENCHMARKS[name][1](_bench(given, _saying(name, console, status)))
+                bench = _bench(given, _saying(name, console, status))
+                of_this = list(BENCHMARKS[name][1](bench))
+            figures += of_this
+            if given.record:
+                record(name, None if name in OF_ONE_SIZE else bench.photos, of_this)
+                PAGE.write_text(page(BENCHMARKS), encoding="utf-8")
     finally:  # figures that were measured before an error are still shown
         if given.markdown:
             print(markdown(figures))
@@ -179,6 +192,7 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--folder", type=Path, default=Path(".bench"), metavar="DIR", help="what is kept (.bench)")
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+    parser.add_argument("--record", action="store_true", help="keep the figures for docs/performance.md")
     given = parser.parse_args()
     if unknown := [name for name in given.names if name not in BENCHMARKS]:
         parser.error(f"there is no benchmark {unknown[0]!r}; choose from {', '.join(BENCHMARKS)}")

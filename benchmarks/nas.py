@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import struct
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,11 +12,9 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 
-import pyvips
-
 from benchmarks.bench import Bench
 from benchmarks.peers.process import Peer
-from benchmarks.pictures import copies, photographs, settled, tiny_library
+from benchmarks.pictures import copies, give_preview, photographs, settled, tiny_library
 from benchmarks.report import Figure, Goal
 from benchmarks.service import Service
 from benchmarks.slow_drive import NotMounted, SlowDrive
@@ -27,7 +24,6 @@ from photos_graph.settings import LibrarySettings
 SMALL_FILES = 10_000
 SOURCES, PAGE = 12, 50  # photos of 24 megapixels
 CONNECTIONS = 6  # that a browser opens to one host
-PREVIEW = 160  # pixels; the width of the thumbnail that cameras write into EXIF
 GRID = "{ photos(first: 50) { nodes { thumbnail(size: SMALL, format: AUTO) } } }"
 
 
@@ -72,7 +68,7 @@ def _scanned(bench: Bench) -> list[Figure]:
         originals = copies(sources, scratch / "originals", PAGE)
         bench.say("giving them previews")
         for original in originals:
-            _give_preview(original)
+            give_preview(original)
         settled(originals)
         with SlowDrive(scratch / "originals", scratch / "drive") as drive, Service(scratch / "data") as service:
             bench.say(f"a scan of {PAGE} originals")
@@ -151,14 +147,3 @@ def _asked_for(port: int, addresses: Sequence[str]) -> list[float]:
     with ThreadPoolExecutor(CONNECTIONS) as threads:
         parts = threads.map(fetched, [addresses[at::CONNECTIONS] for at in range(CONNECTIONS)])
         return sorted(seconds for part in parts for seconds in part)
-
-
-def _give_preview(path: Path) -> None:
-    """Writes a thumbnail into the EXIF of a JPEG, as cameras do, in a second directory after an empty one."""
-    data = path.read_bytes()
-    small = pyvips.Image.thumbnail_buffer(data, PREVIEW).jpegsave_buffer(Q=85, keep="none")
-    first = struct.pack("<HI", 0, 14)
-    entries = ((0x0103, 3, 6), (0x0201, 4, 14 + 2 + 3 * 12 + 4), (0x0202, 4, len(small)))
-    second = struct.pack("<H", 3) + b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in entries)
-    exif = b"Exif\0\0II*\0" + struct.pack("<I", 8) + first + second + bytes(4) + small
-    path.write_bytes(data[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + data[2:])

@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import random
+import struct
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from photos_graph.demo_shots import ALBUMS, ASTRONAUT, CAT, COFFEE, DAHLIA, PAGO
 WIDTH, HEIGHT, CELL = 6000, 4000, 2000  # 24 million pixels
 GRAIN, QUALITY = 6.0, 92  # standard deviation; with these a file has the 9 MB that a camera's has
 TINY = (48, 36)
+PREVIEW = 160  # pixels; the width of the thumbnail that cameras write into EXIF
 FOLDER_SIZE = 50  # photos
 
 Say = Callable[[str], None]
@@ -59,6 +61,17 @@ def copies(sources: Sequence[Path], folder: Path, count: int) -> list[Path]:
     for number, path in enumerate(paths):
         path.write_bytes(_marked(sources[number % len(sources)].read_bytes(), f"{folder.name} {number}"))
     return settled(paths)
+
+
+def give_preview(path: Path) -> None:
+    """Writes a thumbnail into the EXIF of a JPEG, as cameras do, in a second directory after an empty one."""
+    data = path.read_bytes()
+    small = pyvips.Image.thumbnail_buffer(data, PREVIEW).jpegsave_buffer(Q=85, keep="none")
+    first = struct.pack("<HI", 0, 14)
+    entries = ((0x0103, 3, 6), (0x0201, 4, 14 + 2 + 3 * 12 + 4), (0x0202, 4, len(small)))
+    second = struct.pack("<H", 3) + b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in entries)
+    exif = b"Exif\0\0II*\0" + struct.pack("<I", 8) + first + second + bytes(4) + small
+    path.write_bytes(data[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + data[2:])
 
 
 def tiny_library(folder: Path, count: int, say: Say) -> None:

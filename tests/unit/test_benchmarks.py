@@ -20,6 +20,7 @@ from benchmarks.load import rate, request
 from benchmarks.metadata import metadata
 from benchmarks.peers.process import FilePeer, Peer
 from benchmarks.pictures import FOLDER_SIZE, tiny_library
+from benchmarks.record import PAGE, page, read, record
 from benchmarks.report import Figure, Goal, markdown
 from photos_graph.settings import WebSettings
 from resolvers.schema import build_schema
@@ -160,3 +161,21 @@ def test_tiny_photos_are_all_different_and_in_folders(tmp_path: Path) -> None:
     files = list(folder.rglob("*.jpg"))
     assert len({path.read_bytes() for path in files}) == len(files) == 2 * FOLDER_SIZE
     assert len({path.parent for path in files}) == 2
+
+
+def test_figures_are_kept_for_each_benchmark_and_size(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    figure = Figure("a page", 100, "ms", 80, "bare", 1.25, Goal(1.1, at_most=True, of_ratio=True))
+    for photos, figures in ((10, [figure, figure]), (1_000, [figure]), (10, [Figure("a list", 5, "s")])):
+        record("pages", photos, figures, file)
+    assert [(run["photos"], [cells[0] for cells in run["figures"]]) for run in read(file)] == [
+        (10, ["a list"]),
+        (1_000, ["a page"]),
+    ]
+    shown = page(BENCHMARKS, file)
+    assert "| `pages` | 1,000 | a page | 100 ms | 80.0 ms (bare) | 1.25 x | <= 1.10 x | **no** |" in shown
+    assert "- `pages` with 1,000 photos: a page" in shown
+
+
+def test_the_page_about_performance_has_the_figures_that_are_kept() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(BENCHMARKS)

@@ -1,0 +1,197 @@
+"""Measures what two hundred readers wait for who scroll through grids while photos are scanned."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import shutil
+import statistics
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import uvloop
+
+from benchmarks.bench import Bench
+from benchmarks.load import request
+from benchmarks.pictures import copies, give_preview, photographs, settled
+from benchmarks.report import Figure, Goal
+from benchmarks.service import Service, graphql
+
+READERS = 200
+LANES = 3  # connections of a reader
+SHOWN, SCANNED = 150, 60  # photos of 24 megapixels that are in the library, and that are scanned meanwhile
+PAGE = 50
+LOOK_SECONDS = 5.0  # that a reader looks at a page before the next one
+WARM_SECONDS = 40
+COLD_PAGES = 2  # of each reader
+GRID = """
+query Grid($after: String) { photos(first: 50, after: $after) { nodes { id thumbnail(size: SMALL, format: AUTO) }
+  pageInfo { endCursor hasNextPage } } }
+"""
+
+
+@dataclass
+class Waited:
+    """Seconds until each answer was complete. ``whole`` are pictures as they stay, ``pictures`` stand-ins, too."""
+
+    pages: list[float] = field(default_factory=list)
+    pictures: list[float] = field(default_factory=list)
+    whole: list[float] = field(default_factory=list)
+
+
+class _Lane:
+    """A connection of one reader, from an address of its own."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+
+    @classmethod
+    async def open(cls, port: int, address: str) -> _Lane:
+        return cls(*await asyncio.open_connection("127.0.0.1", port, local_addr=(address, 0), limit=1 << 20))
+
+    async def ask(self, sent: bytes) -> tuple[int, bytes]:
+        """Returns status and body. Raises IncompleteReadError if the service closes the connection."""
+        self._writer.write(sent)
+        head = (await self._reader.readuntil(b"\r\n\r\n")).decode().lower()
+        status = int(head.split(" ", 2)[1])
+        if "transfer-encoding: chunked" in head:
+            parts = []
+            while size := int(await self._reader.readuntil(b"\r\n"), 16):
+                parts.append((await self._reader.readexactly(size + 2))[:-2])
+            await self._reader.readexactly(2)
+            return status, b"".join(parts)
+        length = next(int(line.split(":")[1]) for line in head.split("\r\n") if line.startswith("content-length:"))
+        return status, await self._reader.readexactly(length)
+
+    def close(self) -> None:
+        self._writer.close()
+
+
+class _Reader:
+    """Looks at pages of the grid from top to bottom, over and over."""
+
+    def __init__(self, number: int, waited: Waited) -> None:
+        self._address = f"127.0.{1 + number // 250}.{1 + number % 250}"
+        self._chance = Random(number)
+        self._waited = waited
+
+    async def scroll(self, port: int, end: float, pages: int | None) -> None:
+        """Until ``end``, by the clock of the loop, or for that many pages."""
+        async with AsyncExitStack() as closing:
+            lanes = [await _Lane.open(port, self._address) for _ in range(LANES)]
+            for lane in lanes:
+                closing.callback(lane.close)
+            await asyncio.sleep(self._chance.uniform(0, LOOK_SECONDS if pages is None else 0.5))
+            cursor, loop = None, asyncio.get_running_loop()
+            for _ in itertools.count() if pages is None else range(pages):
+                if loop.time() > end:
+                    return
+                cursor = await self._page(lanes, cursor)
+                await asyncio.sleep(self._chance.uniform(0.5, 1.5) * LOOK_SECONDS)
+
+    async def _page(self, lanes: Sequence[_Lane], cursor: str | None) -> str | None:
+        body, headers = graphql(GRID, after=cursor)
+        asked = time.perf_counter()
+        status, answer = await lanes[0].ask(request("/graphql", headers, body))
+        self._waited.pages.append(time.perf_counter() - asked)
+        photos = json.loads(answer)["data"]["photos"] if status == 200 else None
+        if photos is None:
+            raise RuntimeError(f"a page was answered with {status}: {answer[:200]!r}")
+        addresses = [node["thumbnail"] for node in photos["nodes"]]
+        shown = time.perf_counter()
+        await asyncio.gather(*(self._pictures(lane, addresses[at::LANES], shown) for at, lane in enumerate(lanes)))
+        return photos["pageInfo"]["endCursor"] if photos["pageInfo"]["hasNextPage"] else None
+
+    async def _pictures(self, lane: _Lane, addresses: Sequence[str], shown: float) -> None:
+        """Asks for pictures one after the other, as a browser does on one connection. Of a stand-in, it asks for the
+        picture itself when it has seen all."""
+        stand_ins = []
+        for address in addresses:
+            status, _ = await lane.ask(request(address, {"Accept": "image/webp,*/*"}))
+            if status not in (200, 203):
+                raise RuntimeError(f"a picture was answered with {status}")
+            self._waited.pictures.append(time.perf_counter() - shown)
+            if status == 203:
+                stand_ins.append(address)
+            else:
+                self._waited.whole.append(time.perf_counter() - shown)
+        for address in stand_ins:
+            status, _ = await lane.ask(request(f"{address}&wait=1", {"Accept": "image/webp,*/*"}))
+            if status != 200:
+                raise RuntimeError(f"a picture was answered with {status}")
+            self._waited.whole.append(time.perf_counter() - shown)
+
+
+def _read(port: int, seconds: float, pages: int | None) -> Waited:
+    waited = Waited()
+
+    async def all_of_them() -> None:
+        end = asyncio.get_running_loop().time() + seconds
+        await asyncio.gather(*(_Reader(number, waited).scroll(port, end, pages) for number in range(READERS)))
+
+    uvloop.run(all_of_them())
+    return waited
+
+
+def readers(bench: Bench) -> Iterator[Figure]:
+    """Each part is measured alone, and again while a scan runs. The clients of all readers need about half a core
+    themselves, which the service lacks."""
+    sources = photographs(bench.folder / "photographs", 12, bench.say)
+    with bench.scratch() as scratch, Service(scratch / "data") as service:
+        bench.say("making photos with previews")
+        shown = copies(sources, scratch / "shown", SHOWN)
+        for path in shown:
+            give_preview(path)
+        settled(shown)
+        service.scan(service.add_root(scratch / "shown"), reads=SHOWN)
+        bench.say("a scan beside which nobody reads")
+        alone = SCANNED / service.scan(_added(service, sources, scratch / "scanned alone"), reads=SCANNED)
+        bench.say(f"{READERS} readers of a warm grid")
+        yield from _figures("warm grid", _read(service.port, WARM_SECONDS, None), 100)
+        yield from _beside_a_scan(bench, service, sources, scratch / "scanned beside warm", "warm", alone)
+        bench.say(f"{READERS} readers of a cold grid")
+        _forget(service)
+        yield from _figures("cold grid", _read(service.port, float("inf"), COLD_PAGES), 300)
+        _forget(service)
+        yield from _beside_a_scan(bench, service, sources, scratch / "scanned beside cold", "cold", alone)
+
+
+def _beside_a_scan(
+    bench: Bench, service: Service, sources: Sequence[Path], folder: Path, grid: str, alone: float
+) -> Iterator[Figure]:
+    bench.say(f"{READERS} readers of a {grid} grid, beside a scan")
+    root = _added(service, sources, folder)
+    with ThreadPoolExecutor(1) as thread:
+        scanning = thread.submit(service.scan, root, SCANNED)
+        waited = _read(service.port, WARM_SECONDS, COLD_PAGES if grid == "cold" else None)
+        rate = SCANNED / scanning.result()
+    yield from _figures(f"{grid} grid beside a scan", waited, 300)
+    what = f"a scan beside readers of a {grid} grid"
+    yield Figure(what, rate, "photos/s", alone, "nobody reads", rate / alone, Goal(0.1, at_most=False, of_ratio=True))
+
+
+def _added(service: Service, sources: Sequence[Path], folder: Path) -> str:
+    copies(sources, folder, SCANNED)
+    return service.add_root(folder)
+
+
+def _forget(service: Service) -> None:
+    shutil.rmtree(service.data_dir / "renditions", ignore_errors=True)
+
+
+def _figures(what: str, waited: Waited, goal: float) -> Iterator[Figure]:
+    for name, seconds in (
+        ("pages", waited.pages),
+        ("first pictures and stand-ins", waited.pictures),
+        ("pictures", waited.whole),
+    ):
+        quantiles = statistics.quantiles(seconds, n=100)
+        limit = Goal(goal, at_most=True) if name == "pages" else None
+        yield Figure(f"{what}, {name}, median", 1000 * quantiles[49], "ms", goal=limit)
+        yield Figure(f"{what}, {name}, 99th percentile", 1000 * quantiles[98], "ms")
