@@ -95,6 +95,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     ),
     "faces": ("100,000 faces: time and memory of clustering", faces.many),
     "finding": ("a first scan of real-size originals with faces, beside one without", recognition.finding),
+    "immich": ("faces found and described, beside networks of the sizes of Immich's", recognition.immich),
     "nas": ("a walk, a scan and a cold page of a library on a drive that takes 5 ms for each operation", nas.nas),
     "readers": ("200 readers who scroll through grids while photos are scanned", readers.readers),
     "metadata": ("what files say about themselves, beside exiftool, with every difference", metadata.metadata),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import LiteralString
 
-from benchmarks.bench import Bench
+import pyvips
+
+from benchmarks.bench import Bench, in_turn
 from benchmarks.faces import FACES, NEW_FACES, NEW_NOISE, Floats, copied, lfw_vectors, noisy
+from benchmarks.peers.process import Peer
 from benchmarks.pictures import copies, photographs
 from benchmarks.processes import MIB, Watch
 from benchmarks.report import Figure, Goal
@@ -23,10 +27,12 @@ from photos_graph.graph.faces import detections
 from photos_graph.graph.faces.detections import SeenFace
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model.faces import Box
+from photos_graph.model.images import ThumbnailSize
 from photos_graph.model.jobs import Job, JobState
 from photos_graph.settings import GraphSettings, Settings
 
 COUNT, SOURCES = 60, 12
+QUALITY = 80  # of the pictures for the detectors
 BATCH = 5000  # faces in one commit
 STAGES = "{ jobs(first: 50) { nodes { kind state startedAt finishedAt message } } }"
 
@@ -64,6 +70,35 @@ def finding(bench: Bench) -> list[Figure]:
         Figure("scan with faces, photos of 24 megapixels", with_faces, "photos/s", without, "without faces", ratio),
         Figure("scan with faces, peak memory of service and workers", large, "MiB", small, "without", large / small),
     ]
+
+
+def immich(bench: Bench) -> list[Figure]:
+    """Measures pictures of people of the LARGE size, one at a time in one worker, beside networks of the sizes of
+    Immich's, which get as many faces of each as were found here."""
+    originals = sorted((bench.files / "deepface-faces").rglob("*.jp*g"))
+    if not originals:
+        bench.say(f"immich is left out: there are no pictures in {bench.files / 'deepface-faces'}")
+        return []
+    home = weights(bench)
+    with bench.scratch() as scratch, Peer("our_faces", home) as ours, Peer("face_networks") as theirs:
+        lines = []
+        for number, original in enumerate(originals):
+            bench.say(f"faces of picture {number + 1} of {len(originals)}")
+            picture = scratch / f"{number}.jpg"
+            edge = ThumbnailSize.LARGE.edge
+            pyvips.Image.thumbnail(str(original), edge, height=edge, size="down").jpegsave(str(picture), Q=QUALITY)
+            lines.append(json.dumps([str(picture), int(ours.time(json.dumps([str(picture), None])))]))
+        theirs.time(lines[0])
+        bench.say("finding and describing them")
+        pairs = in_turn(
+            bench.rounds * len(lines),
+            lambda number: ours.time(lines[number % len(lines)]),
+            lambda number: theirs.time(lines[number % len(lines)]),
+        )
+    count = sum(json.loads(line)[1] for line in lines) * bench.rounds
+    a, b = count / sum(pairs.ours), count / sum(pairs.theirs)
+    what = f"faces found and described, in {len(lines)} pictures of people"
+    return [Figure(what, a, "faces/s", b, "networks of the sizes of Immich's", a / b, Goal(1, False, of_ratio=True))]
 
 
 def _until_idle(service: Service) -> None:
