@@ -9,6 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MIB = 1024 * 1024
+# The parts of a service, and what the command of such a process has. Everything else is the service itself.
+PARTS = {
+    "the engine": "photos_graph.graph.engine.embedded_child",
+    "reading originals": "intake_child",
+    "faces": "detection_child",
+    "features": "features_child",
+    "other workers": "photos_graph.workers.child",
+}
 SAMPLE_SECONDS = 0.25
 
 
@@ -37,7 +45,7 @@ def is_engine(pid: int) -> bool:
 
 
 def is_decoder(pid: int) -> bool:
-    return "photos_graph.workers.child" in command(pid)
+    return PARTS["reading originals"] in command(pid)
 
 
 def command(pid: int) -> str:
@@ -60,12 +68,21 @@ def memory(pid: int) -> Memory:
 def processor_seconds(pid: int) -> float:
     """Returns the time of a processor that the process and its descendants have used, which hardly depends on what else
     the machine does."""
-    ticks = 0
-    for each in tree(pid):
-        with contextlib.suppress(OSError):
-            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+    return sum(map(_processor_seconds, tree(pid)))
+
+
+def _processor_seconds(pid: int) -> float:
+    """Returns the time of a processor that this process alone has used, or 0 if it has ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _part(pid: int) -> str:
+    given = command(pid)
+    return next((part for part, sign in PARTS.items() if sign in given), "the service")
 
 
 def bytes_read(pid: int) -> int:
@@ -86,13 +103,16 @@ def _pss(pid: int) -> int:
 
 
 class Watch:
-    """Samples a process tree during the block and records its peak memory and the bytes that its decoders read."""
+    """Samples a process tree during the block and records its peak memory, the bytes that its decoders read, and the
+    time of a processor that each of PARTS used."""
 
     def __init__(self, pid: int) -> None:
         self.peak = Memory()
         self._pid = pid
         self._before = self._reads()
         self._after: dict[int, int] = {}
+        self._used_before = self._used()
+        self._used_after: dict[int, tuple[str, float]] = {}
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._sample, daemon=True)
 
@@ -100,6 +120,15 @@ class Watch:
     def decoders_read(self) -> int:
         """Returns the bytes that the decoders have read."""
         return sum(after - self._before.get(pid, 0) for pid, after in self._after.items())
+
+    @property
+    def processor_seconds(self) -> dict[str, float]:
+        """Returns the time of a processor by parts."""
+        seconds: dict[str, float] = {}
+        for pid, (part, after) in self._used_after.items():
+            _, before = self._used_before.get(pid, (part, 0.0))
+            seconds[part] = seconds.get(part, 0.0) + after - before
+        return seconds
 
     def __enter__(self) -> Watch:
         self._thread.start()
@@ -118,6 +147,10 @@ class Watch:
         now = memory(self._pid)
         self.peak = Memory(max(self.peak.service, now.service), max(self.peak.engine, now.engine))
         self._after |= {pid: count for pid, count in self._reads().items() if count}
+        self._used_after |= {pid: used for pid, used in self._used().items() if used[1]}
+
+    def _used(self) -> dict[int, tuple[str, float]]:
+        return {pid: (_part(pid), _processor_seconds(pid)) for pid in tree(self._pid)}
 
     def _reads(self) -> dict[int, int]:
         return {pid: bytes_read(pid) for pid in tree(self._pid) if is_decoder(pid)}

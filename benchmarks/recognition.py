@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import LiteralString
 
@@ -18,10 +19,11 @@ from benchmarks.peers.process import Peer
 from benchmarks.pictures import copies, photographs
 from benchmarks.processes import MIB, Watch
 from benchmarks.report import Figure, Goal
+from benchmarks.scan import bare_seconds, processor_figures, processor_seconds
 from benchmarks.service import Service
 from photos_graph.bootstrap import Services, build
 from photos_graph.events import FacesFound
-from photos_graph.faces.catalogue import DETECTORS, EMBEDDERS
+from photos_graph.faces.catalogue import DETECTORS, EMBEDDERS, SFACE, YUNET
 from photos_graph.faces.weights import FaceWeights
 from photos_graph.graph.faces import detections
 from photos_graph.graph.faces.detections import SeenFace
@@ -64,11 +66,15 @@ def finding(bench: Bench) -> list[Figure]:
                         _until_idle(service)
                         seconds = time.perf_counter() - start
                 measured[enabled] = (COUNT / seconds, watch.peak.service / MIB)
+                if enabled == "on":
+                    bench.say("the same by pyvips and OpenCV alone")
+                    alone = _alone(home, paths)
     (without, small), (with_faces, large) = measured["off"], measured["on"]
     ratio = with_faces / without
     return [
         Figure("scan with faces, photos of 24 megapixels", with_faces, "photos/s", without, "without faces", ratio),
         Figure("scan with faces, peak memory of service and workers", large, "MiB", small, "without", large / small),
+        *processor_figures("scan with faces", watch, COUNT, alone, "pyvips and OpenCV, one look"),
     ]
 
 
@@ -101,10 +107,23 @@ def immich(bench: Bench) -> list[Figure]:
     return [Figure(what, a, "faces/s", b, "networks of the sizes of Immich's", a / b, Goal(1, False, of_ratio=True))]
 
 
+def _alone(home: Path, paths: Sequence[Path]) -> float:
+    """Returns the time of a processor in which bare libraries make LARGE of each picture and look for faces in it once,
+    as it stands."""
+    weights = FaceWeights(home)
+    with ExitStack() as closing:
+        files = weights.path(YUNET), weights.path(SFACE)
+        peers = [closing.enter_context(Peer("faces", *files)) for _ in range(os.cpu_count() or 1)]
+        bare_seconds(peers, paths[: len(peers)])
+        before = processor_seconds(peers)
+        bare_seconds(peers, paths)
+        return processor_seconds(peers) - before
+
+
 def _until_idle(service: Service) -> None:
     """Waits until every job has ended. Raises RuntimeError if one did not succeed."""
     while None in [job["finishedAt"] for job in service.ask(STAGES)["jobs"]["nodes"]]:
-        time.sleep(0.05)
+        time.sleep(0.25)
     for job in service.ask(STAGES)["jobs"]["nodes"]:
         if job["state"] != "SUCCEEDED":
             raise RuntimeError(f"{job['kind']}: {job['message']}")

@@ -44,7 +44,9 @@ def scan(bench: Bench) -> list[Figure]:
                 bench.say(f"scanning {COUNT} originals, round {number + 1} of {bench.rounds}")
                 return COUNT / service.scan(service.add_root(rounds[number][0].parent), reads=COUNT)
 
-            pairs = in_turn(bench.rounds, ours, lambda number: COUNT / _bare_seconds(bare, rounds[number]))
+            before = processor_seconds(bare)
+            pairs = in_turn(bench.rounds, ours, lambda number: COUNT / bare_seconds(bare, rounds[number]))
+        theirs = processor_seconds(bare) - before
         size = sum(path.stat().st_size for paths in rounds for path in paths)
         a, b = pairs.medians
         return [
@@ -57,11 +59,31 @@ def scan(bench: Bench) -> list[Figure]:
             ),
             Figure("scan, peak memory of service and decoders", watch.peak.service / MIB, "MiB"),
             Figure("scan, peak memory of the graph's engine", watch.peak.engine / MIB, "MiB"),
+            *processor_figures("scan", watch, COUNT * bench.rounds, theirs, "pyvips, LARGE alone"),
         ]
 
 
-def _bare_seconds(peers: Sequence[Peer], paths: Sequence[Path]) -> float:
-    """Returns the seconds in which the peers create the LARGE rendition of each picture and do nothing else."""
+def processor_figures(what: str, watch: Watch, photos: int, theirs: float, peer: str) -> list[Figure]:
+    """Returns how much time of a processor each photo took, and of that each part of the service. This depends less on
+    what else the machine does. ``theirs`` are the seconds in which the peer handled the same photos."""
+    used = {part: seconds / photos * 1000 for part, seconds in watch.processor_seconds.items()}
+    ours, bare = sum(used.values()), theirs / photos * 1000
+    return [
+        Figure(f"{what}, of a processor for each photo", ours, "ms", bare, peer, ours / bare),
+        *(
+            Figure(f"{what}, of that for {part}", used[part], "ms")
+            for part in sorted(used, key=lambda part: -used[part])
+        ),
+    ]
+
+
+def processor_seconds(peers: Sequence[Peer]) -> float:
+    return sum(peer.processor_seconds for peer in peers)
+
+
+def bare_seconds(peers: Sequence[Peer], paths: Sequence[Path]) -> float:
+    """Returns the seconds in which the peers handle each picture, such as create its LARGE rendition, and do nothing
+    else."""
     start = time.perf_counter()
     shared = list(zip(cycle(peers), paths))
     for peer, path in shared:

@@ -156,7 +156,7 @@ class Service:
                 return Scanned(job["message"], took.total_seconds())
             if job["state"] in ("FAILED", "CANCELLED"):
                 raise RuntimeError(job["message"])
-            time.sleep(0.05)
+            time.sleep(0.25)
 
 
 def graphql(query: str, **variables: object) -> tuple[bytes, dict[str, str]]:

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 from typing import Self
 
+from benchmarks.processes import processor_seconds
 from benchmarks.service import free_port
 
 START_SECONDS = 30
@@ -24,6 +25,10 @@ class Peer:
             stdout=subprocess.PIPE,
             text=True,
         )
+
+    @property
+    def processor_seconds(self) -> float:
+        return processor_seconds(self._process.pid)
 
     def __enter__(self) -> Self:
         return self
