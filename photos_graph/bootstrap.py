@@ -81,7 +81,8 @@ async def build(
             await loading
         except OSError as error:
             raise _unusable(settings, error) from error
-        shared = _shared(settings, closing)
+        place = SharedPlace(settings.images.shared_cache_url) if settings.images.shared_cache_url else None
+        shared = _shared(place, settings, closing)
         renditions = Renditions(cache, pictures, settings.images, shared)
         media = _media(graph, renditions, settings, closing)
 
@@ -90,7 +91,9 @@ async def build(
         events.subscribe(JobQueued, runner.job_queued)
         writer, jobs = LabelWriter(graph, index, events), Jobs(graph, index, events)
         writes = BackgroundWrites(settings.web.timeout_seconds / 2, jobs)
-        core = Core(settings, graph, index, events, writer, jobs, writes, pictures, executor, space, closing)
+        core = Core(
+            settings, graph, index, events, writer, jobs, writes, pictures, executor, space, closing, shared=place
+        )
         models = open_models(core)
         scan = open_scan(core, renditions)
         browse = open_browse(core)
@@ -171,11 +174,10 @@ def _picture_workers(settings: Settings) -> WorkerPool:
     return WorkerPool(INTAKE_TASKS, images.workers, images.memory_bytes, images.timeout_seconds, images.queue)
 
 
-def _shared(settings: Settings, closing: AsyncExitStack) -> SharedRenditions | None:
-    images = settings.images
-    if images.shared_cache_url is None:
+def _shared(place: SharedPlace | None, settings: Settings, closing: AsyncExitStack) -> SharedRenditions | None:
+    if place is None:
         return None
-    shared = SharedRenditions(SharedPlace(images.shared_cache_url), images.shared_cache_bytes)
+    shared = SharedRenditions(place, settings.images.shared_cache_bytes)
     closing.push_async_callback(shared.close)
     return shared
 

@@ -12,6 +12,7 @@ from photos_graph.disk_space import DiskSpace
 from photos_graph.events import Events
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.writing import LabelWriter
+from photos_graph.images.shared_place import SharedPlace
 from photos_graph.index import Index
 from photos_graph.jobs.background import BackgroundWrites
 from photos_graph.jobs.queue import Jobs
@@ -41,6 +42,7 @@ class Core:
     space: DiskSpace
     closing: AsyncExitStack
     handlers: dict[JobKind, Handler] = field(default_factory=dict)
+    shared: SharedPlace | None = None  # what several services keep for one another
     gazetteer: Gazetteer = field(default_factory=Gazetteer)
 
     def spread(self, pool: WorkerPool) -> Pool:

@@ -107,14 +107,14 @@ class ImageSettings(SettingsGroup):
     )
     shared_cache_url: str | None = Field(
         None,
-        description="A place in which several services keep their thumbnails for one another: a folder that exists, or "
-        "an address of fsspec, such as `s3://bucket/prefix`. It needs the extra `fsspec`.",
+        description="A place in which several services keep their thumbnails and models for one another: a folder that "
+        "exists, or an address of fsspec, such as `s3://bucket/prefix`. It needs the extra `fsspec`.",
     )
     shared_cache_bytes: int | None = Field(
         None,
         ge=0,
-        description="The size of that place. What was written first is deleted first, four times a day. If it is "
-        "unset, nothing is deleted there.",
+        description="The size of the thumbnails there. What was written first is deleted first, four times a day. "
+        "If it is unset, nothing is deleted there.",
     )
     quality: int = Field(
         80,

@@ -51,6 +51,17 @@ class Registry:
         """Returns the file of the training data of that model."""
         return self._folder / Path(name).with_suffix(".snapshot").name
 
+    def has(self, name: str) -> bool:
+        return (self._folder / Path(name).name).exists()
+
+    def put(self, name: str, content: bytes) -> None:
+        """Stores a model that was saved elsewhere. Raises Damaged if it is not what was saved there, and OSError."""
+        path = self._folder / Path(name).name
+        _check(path, content)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with written_whole(path) as file:
+            file.write(content)
+
     def load(self, name: str) -> Model:
         """Loads a model. Raises Damaged if the file is missing or has changed."""
         path = self._folder / Path(name).name
@@ -58,8 +69,7 @@ class Registry:
             content = path.read_bytes()
         except OSError as error:
             raise Damaged(f"{path}: {error.strerror}") from error
-        if hashlib.sha256(content).hexdigest() != path.stem.rpartition("-")[2]:
-            raise Damaged(f"{path} is not what was saved")
+        _check(path, content)
         return unpacked(content)
 
     def forget_all_but(self, kind: ModelKind, names: Iterable[str]) -> None:
@@ -69,6 +79,11 @@ class Registry:
             for path in self._folder.iterdir():
                 if path.stem not in keep and path.name.lstrip(".").startswith(f"{kind.value.lower()}-"):
                     path.unlink(missing_ok=True)
+
+
+def _check(path: Path, content: bytes) -> None:
+    if hashlib.sha256(content).hexdigest() != path.stem.rpartition("-")[2]:
+        raise Damaged(f"{path} is not what was saved")
 
 
 def packed(model: Model) -> bytes:

@@ -49,7 +49,7 @@ class LearningRoom:
 
 def open_models(core: Core) -> ModelVersions:
     """Builds the versions of models, which jobs for faces read too."""
-    return ModelVersions(core.graph, core.writer, core.events, core.settings)
+    return ModelVersions(core.graph, core.writer, core.events, core.settings, core.shared)
 
 
 def open_learning(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from photos_graph.graph.labels.edits import Change, Edit, TagState, now_ms
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import models, thresholds
 from photos_graph.graph.writing import LabelWriter
+from photos_graph.images.shared_place import SharedPlace
 from photos_graph.learn.registry import Registry
 from photos_graph.learn.tags import TagModel
 from photos_graph.model.job_arguments import PredictArguments
@@ -32,14 +34,17 @@ log = logging.getLogger(__name__)
 
 KEPT_VERSIONS, KEPT_REJECTED = 20, 3  # versions of a kind whose files are kept, so that they can be activated again
 MIN_STORED_PROBABILITY = 0.3  # the lowest probability of stored predictions, which count if a user lowers a threshold
+SHARED_FOLDER = "models"  # in the place that services share
 DAMAGED = "Its file is damaged or missing."
 
 
 class ModelVersions:
     """The versions of models. When one is activated, it queues the job that applies it to the library and publishes
-    JobQueued."""
+    JobQueued. Several services have each other's versions if they share a place."""
 
-    def __init__(self, graph: Graph, writer: LabelWriter, events: Events, settings: Settings) -> None:
+    def __init__(
+        self, graph: Graph, writer: LabelWriter, events: Events, settings: Settings, shared: SharedPlace | None = None
+    ) -> None:
         self._graph = graph
         self._writer = writer
         self._events = events
@@ -49,6 +54,8 @@ class ModelVersions:
             self._follows[ModelKind.PERSONS] = JobKind.CLUSTER
         self._folder = settings.learn_dir / "models"
         self._registry = Registry(self._folder)
+        self._shared = shared
+        self._missed: set[str] = set()
 
     async def by_id(self, ids: Sequence[str]) -> list[Model | None]:
         """Returns the models, with None for an unknown id. Takes one query to the engine."""
@@ -63,7 +70,7 @@ class ModelVersions:
         """Returns the active version and its file, or None.
 
         If its file is damaged, the newest intact version before it is activated. Returns None also if the version
-        belongs to another backbone, or embedder, than the current one.
+        belongs to another backbone, or embedder, than the current one, or if only another service has its file.
         """
         every = await self.versions(kind)
         now = next((model for model in every if model.state is ModelState.ACTIVE), None)
@@ -72,7 +79,7 @@ class ModelVersions:
         reason = await self._why_not(now)
         if reason is None:
             return now, self._folder / now.file
-        if reason != DAMAGED:
+        if reason != DAMAGED or self._is_elsewhere(now):
             return None
         log.error("The file of version %d of the model of %s is damaged.", now.version, kind.lower())
         for model in every:
@@ -90,6 +97,8 @@ class ModelVersions:
         """
         version = 1 + max((model.version for model in await self.versions(kind)), default=0)
         name = await asyncio.to_thread(self._registry.save, kind, version, trained.model, trained.snapshot)
+        if self._shared is not None:
+            await self._shared.write(f"{SHARED_FOLDER}/{name}", trained.model)
         result = trained.result
         model = Model(
             id=id_,
@@ -209,6 +218,7 @@ class ModelVersions:
 
     async def _why_not(self, model: Model) -> str | None:
         """Returns why the version cannot be used, or None."""
+        await self._fetch(model)
         try:
             learnt = await asyncio.to_thread(self._registry.load, model.file)
         except Damaged:
@@ -220,6 +230,31 @@ class ModelVersions:
         if seen_by == looks:
             return None
         return f"It was trained on the features of {seen_by}, and the settings name {looks}."
+
+    async def _fetch(self, model: Model) -> None:
+        """Takes the file of a version that another service trained from the place that they share."""
+        if self._shared is None or self._registry.has(model.file):
+            return
+        content = await self._shared.read(f"{SHARED_FOLDER}/{model.file}")
+        if content is not None:
+            with suppress(Damaged):
+                await asyncio.to_thread(self._registry.put, model.file, content)
+
+    def _is_elsewhere(self, model: Model) -> bool:
+        """Returns whether another service may have the file, so that the version must not be replaced here."""
+        if self._settings.graph.uri is None or self._registry.has(model.file):
+            return False
+        if model.id not in self._missed:
+            self._missed.add(model.id)
+            log.error(
+                "Version %d of the model of %s is not used here, because its file is not in %s. If another service has "
+                "trained it, set images.shared_cache_url for all services, or give them one folder for learn, and "
+                "train again. Otherwise activate another version.",
+                model.version,
+                model.kind.lower(),
+                self._folder,
+            )
+        return True
 
     async def _forget_old(self, kind: ModelKind, new: str) -> None:
         """Removes the files of old versions. It keeps the active one, and the newest of those that were active and of

@@ -107,6 +107,37 @@ async def test_the_last_good_one_counts_where_a_file_is_damaged(library: Setting
         assert await services.models.active(ModelKind.TAGS) is None
 
 
+async def test_a_version_comes_to_other_services_through_the_place_that_they_share(
+    library: Settings, tmp_path: Path
+) -> None:
+    (tmp_path / "shared").mkdir()
+    images = library.images.model_copy(update={"shared_cache_url": str(tmp_path / "shared")})
+    one = library.model_copy(update={"images": images})
+    async with build(one, run_jobs=False) as services:
+        kept = await keep(services, "m1")
+    other = one.model_copy(update={"data_dir": tmp_path / "other"})
+    async with build(other, run_jobs=False) as services:
+        now = await services.models.active(ModelKind.TAGS)
+        assert now is not None and now[0].id == kept.id and now[1].is_relative_to(other.data_dir)
+        assert now[1].read_bytes() == (one.learn_dir / "models" / kept.file).read_bytes()
+
+
+async def test_a_version_whose_file_only_another_service_has_stays_active(
+    library: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = library.model_copy(update={"data_dir": tmp_path / "other"})
+    async with build(other, run_jobs=False) as services:
+        await keep(services, "m1")
+    async with build(library, run_jobs=False) as services:
+        kept = await keep(services, "m2")
+    async with build(other, run_jobs=False) as services:
+        for _ in range(2):
+            assert await services.models.active(ModelKind.TAGS) is None
+        [now] = [model for model in await services.models.versions() if model.state is ModelState.ACTIVE]
+        assert now.id == kept.id
+    assert caplog.text.count("Version 2 of the model of tags is not used here") == 1
+
+
 async def test_rejected_versions_do_not_push_out_those_that_counted(library: Settings) -> None:
     async with build(library, run_jobs=False) as services:
         first, _ = await keep(services, "m0"), await keep(services, "m1")
