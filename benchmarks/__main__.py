@@ -133,10 +133,10 @@ def main() -> None:
         for name in dict.fromkeys(given.names or BENCHMARKS):
             with console.status(name) as status:
                 bench = _bench(given, _saying(name, console, status))
-                of_this = list(BENCHMARKS[name][1](bench))
-            figures += of_this
+                before = len(figures)
+                figures += BENCHMARKS[name][1](bench)
             if given.record:
-                record(name, None if name in OF_ONE_SIZE else bench.photos, of_this)
+                record(name, None if name in OF_ONE_SIZE else bench.photos, figures[before:])
                 PAGE.write_text(page(BENCHMARKS), encoding="utf-8")
     finally:  # figures that were measured before an error are still shown
         if given.markdown:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import shutil
@@ -46,31 +47,43 @@ class Waited:
 
 
 class _Lane:
-    """A connection of one reader, from an address of its own."""
+    """A connection of one reader, from an address of its own. It is opened again when the service has closed it, as it
+    does with those that have been idle."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
-
-    @classmethod
-    async def open(cls, port: int, address: str) -> _Lane:
-        return cls(*await asyncio.open_connection("127.0.0.1", port, local_addr=(address, 0), limit=1 << 20))
+    def __init__(self, port: int, address: str) -> None:
+        self._port, self._address = port, address
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, sent: bytes) -> tuple[int, bytes]:
-        """Returns status and body. Raises IncompleteReadError if the service closes the connection."""
-        self._writer.write(sent)
-        head = (await self._reader.readuntil(b"\r\n\r\n")).decode().lower()
+        """Returns status and body. Raises OSError or EOFError if the service closes a new connection."""
+        if self._streams is not None:
+            with contextlib.suppress(OSError, EOFError):
+                return await self._answer(*self._streams, sent)
+            self.close()
+        self._streams = await asyncio.open_connection(
+            "127.0.0.1", self._port, local_addr=(self._address, 0), limit=1 << 20
+        )
+        return await self._answer(*self._streams, sent)
+
+    async def _answer(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: bytes
+    ) -> tuple[int, bytes]:
+        writer.write(sent)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         status = int(head.split(" ", 2)[1])
         if "transfer-encoding: chunked" in head:
             parts = []
-            while size := int(await self._reader.readuntil(b"\r\n"), 16):
-                parts.append((await self._reader.readexactly(size + 2))[:-2])
-            await self._reader.readexactly(2)
+            while size := int(await reader.readuntil(b"\r\n"), 16):
+                parts.append((await reader.readexactly(size + 2))[:-2])
+            await reader.readexactly(2)
             return status, b"".join(parts)
         length = next(int(line.split(":")[1]) for line in head.split("\r\n") if line.startswith("content-length:"))
-        return status, await self._reader.readexactly(length)
+        return status, await reader.readexactly(length)
 
     def close(self) -> None:
-        self._writer.close()
+        if self._streams is not None:
+            self._streams[1].close()
+            self._streams = None
 
 
 class _Reader:
@@ -84,7 +97,7 @@ class _Reader:
     async def scroll(self, port: int, end: float, pages: int | None) -> None:
         """Until ``end``, by the clock of the loop, or for that many pages."""
         async with AsyncExitStack() as closing:
-            lanes = [await _Lane.open(port, self._address) for _ in range(LANES)]
+            lanes = [_Lane(port, self._address) for _ in range(LANES)]
             for lane in lanes:
                 closing.callback(lane.close)
             await asyncio.sleep(self._chance.uniform(0, LOOK_SECONDS if pages is None else 0.5))

@@ -17,8 +17,7 @@ HEAD = """\
 # Performance
 
 The figures of the newest run of each benchmark. `make bench` runs all of them, and `python -m benchmarks NAME --record`
-runs one and keeps its figures in `benchmarks/figures.json`, of which this page is made.
-[benchmarks.md](benchmarks.md) explains what each measures.
+runs one and keeps its figures for this page. [benchmarks.md](benchmarks.md) explains what each measures.
 
 - **peer** is a bare library, or another program, that did the same in the same run, and **ratio** is our figure divided
   by that of the peer.

@@ -35,6 +35,7 @@ SWEEP_SECONDS = 3600  # age from which a temporary file counts as left behind by
 TRIM_SHARE = 0.95  # share of the limit to which the cache is trimmed, so that not every put has to trim
 
 _PHOTO_KEY = re.compile(r"[0-9a-f]{32}(-[0-9a-f]{8})?")
+_FILE_NAME = re.compile(rf"{_PHOTO_KEY.pattern}\.[A-Z]+(-[0-9A-F]{{16}})?\.({'|'.join(SUFFIXES.values())})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +217,11 @@ def file_name(photo_key: str, size: RenditionSize, format: ThumbnailFormat) -> s
     if not _PHOTO_KEY.fullmatch(photo_key):
         raise ValueError("a key of a photo is 32 hexadecimal digits, and 8 for its look")
     return f"{photo_key}.{size}.{SUFFIXES[format]}"
+
+
+def is_file_name(text: str) -> bool:
+    """Returns whether ``file_name`` may have returned this."""
+    return _FILE_NAME.fullmatch(text) is not None
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

@@ -84,9 +84,10 @@ class SharedPlace:
         await self.write(name, b"")
         await self.remove(name)
 
-    async def trim(self, max_bytes: int) -> None:
-        """Removes the files that were written first until the others have at most ``max_bytes``."""
-        await self._call(lambda system, root: _trim(system, root, max_bytes), LISTING_SECONDS)
+    async def trim(self, max_bytes: int, is_ours: Callable[[str], bool]) -> None:
+        """Removes the files that were written first until the others have at most ``max_bytes``. Files whose names are
+        not ours do not count and stay, since somebody may have named a folder that has other files."""
+        await self._call(lambda system, root: _trim(system, root, max_bytes, is_ours), LISTING_SECONDS)
 
     async def _call(self, work: Callable[[FileSystem, str], T], patience: float | None = None) -> T | None:
         """Returns what ``work`` returns, or None if the place cannot be used."""
@@ -170,9 +171,10 @@ def _write(system: FileSystem, root: str, name: str, content: bytes, mode: str) 
             file.write(content)
 
 
-def _trim(system: FileSystem, root: str, max_bytes: int) -> None:
+def _trim(system: FileSystem, root: str, max_bytes: int, is_ours: Callable[[str], bool]) -> None:
     system.invalidate_cache()
-    found = sorted(system.find(root, detail=True).values(), key=_written_at)
+    everything = system.find(root, detail=True).values()
+    found = sorted((each for each in everything if is_ours(_two_last(each["name"]))), key=_written_at)
     total = sum(each["size"] for each in found)
     for each in found:
         if total <= max_bytes:
@@ -180,6 +182,11 @@ def _trim(system: FileSystem, root: str, max_bytes: int) -> None:
         with suppress(FileNotFoundError):  # another service removes the same
             system.rm_file(each["name"])
         total -= each["size"]
+
+
+def _two_last(path: str) -> str:
+    """Returns the end of a path that has the form of our names."""
+    return "/".join(path.rsplit("/", 2)[-2:])
 
 
 def _written_at(info: dict[str, Any]) -> float:

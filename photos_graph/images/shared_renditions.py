@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from photos_graph.images.cache import file_name
+from photos_graph.images.cache import file_name, is_file_name
 from photos_graph.images.sealing import picture_in, sealed
 from photos_graph.images.shared_place import PATIENCE_SECONDS, SharedPlace
 from photos_graph.images.sizes import RenditionSize
@@ -30,6 +30,7 @@ RENEW_SECONDS = 2.0  # between two signs of life of who makes a rendition
 STALE_SECONDS = 6.0  # without one, after which a claim is taken away
 POLL_SECONDS = 0.05  # the first pause of who waits, which grows
 LONGEST_POLL_SECONDS = 0.5
+CLAIM = ".claim"  # the end of the name of a claim, which begins like that of the rendition
 OFFERS = 16  # renditions that are on their way to the place while others are made
 TRIM_SECONDS = 6 * 3600.0
 
@@ -63,7 +64,7 @@ class SharedRenditions:
     async def making(self, key: Key) -> AsyncIterator[bytes | None]:
         """Yields the rendition if another service has made it, and waits for one that does. Yields None if the caller
         has to make it, which no other service does until the block ends."""
-        claim = f"{_path(key)}.claim"
+        claim = _path(key) + CLAIM
         while True:
             claimed = await self._claimed(claim)
             if claimed:
@@ -84,7 +85,7 @@ class SharedRenditions:
         """Keeps the place within its limit. Returns only if it has none."""
         await self._place.look()
         while self._max_bytes is not None:
-            await self._place.trim(self._max_bytes)
+            await self._place.trim(self._max_bytes, _is_ours)
             await asyncio.sleep(TRIM_SECONDS)
 
     async def close(self) -> None:
@@ -146,3 +147,8 @@ def _mark() -> bytes:
 def _path(key: Key) -> str:
     name = file_name(*key)
     return f"{name[:2]}/{name}"
+
+
+def _is_ours(name: str) -> bool:
+    folder, _, file = name.partition("/")
+    return file.startswith(folder) and len(folder) == 2 and is_file_name(file.removesuffix(CLAIM))

@@ -248,18 +248,35 @@ async def test_a_password_in_the_address_is_not_logged(caplog: pytest.LogCapture
     assert "nothing://server/pictures" in caplog.text and "secret" not in caplog.text
 
 
-def numbered(folder: Path, write: Callable[[int], bytes]) -> None:
+def numbered(folder: Path, write: Callable[[int], bytes]) -> list[str]:
+    """Writes ten files with names of renditions, one after the other, and returns their names."""
+    names = []
     for number in range(10):
-        file = folder / f"{number:02}" / f"{number}"
-        file.parent.mkdir()
+        file = folder / f"{number:02}" / f"{number:02}{PHOTO[2:]}.SMALL.jpg"
+        file.parent.mkdir(exist_ok=True)
         file.write_bytes(write(number))
         os.utime(file, (1000 + number, 1000 + number))
+        names.append(file.name)
+    return names
 
 
 async def test_what_was_written_first_is_removed_first(folder: Path) -> None:
-    numbered(folder, lambda _: bytes(100))
-    await SharedPlace(str(folder)).trim(350)
-    assert files(str(folder)) == {"7", "8", "9"}
-    trimming = asyncio.create_task(SharedRenditions(SharedPlace(str(folder)), 100).keep_trimming())
-    await until(lambda: files(str(folder)) == {"9"})
+    names = numbered(folder, lambda _: bytes(100))
+    trimming = asyncio.create_task(SharedRenditions(SharedPlace(str(folder)), 350).keep_trimming())
+    await until(lambda: files(str(folder)) == set(names[7:]))
     trimming.cancel()
+
+
+async def test_files_of_others_in_the_place_are_never_removed(folder: Path) -> None:
+    names = set(numbered(folder, lambda _: bytes(100))) - {f"{PHOTO}.SMALL.jpg"}
+    claim = folder / "00" / ("0" * 32 + "-01234567.FACE-0123456789ABCDEF.webp.claim")
+    claim.write_bytes(bytes(100))
+    others = ["00/holiday.jpg", "2019/IMG_1.jpg", f"{PHOTO}.SMALL.jpg", f"xy/{PHOTO}.SMALL.jpg"]
+    for name in others:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(bytes(100))
+        os.utime(folder / name, (1, 1))
+    trimming = asyncio.create_task(SharedRenditions(SharedPlace(str(folder)), 0).keep_trimming())
+    await until(lambda: not files(str(folder)) & {*names, claim.name})
+    trimming.cancel()
+    assert all((folder / name).exists() for name in others)
