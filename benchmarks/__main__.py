@@ -28,7 +28,9 @@ from benchmarks import (
     looks,
     maps,
     metadata,
+    million,
     nas,
+    nearest,
     open_library,
     persons,
     predicting,
@@ -88,6 +90,10 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     "words": ("words that no label has, among scenes and portraits: how well they rank", words.words),
     "looks": ("a text compared with the pictures of a large library, as an image-text model does", looks.looks),
     "map": ("a map of --photos (1,000,000), beside a bare numpy.bincount", maps.maps),
+    "million": (
+        "one library of --photos on both engines: start, memory, scan, pages, screens, albums, tags",
+        million.million,
+    ),
     "suggest": ("suggestions as one types among 50,000 names, beside a loop over them", suggesting.suggesting),
     "persons": (
         "faces of persons named, learnt and recognised through the service, strangers among them",
@@ -100,6 +106,10 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     "readers": ("200 readers who scroll through grids while photos are scanned", readers.readers),
     "metadata": ("what files say about themselves, beside exiftool, with every difference", metadata.metadata),
     "attacks": ("what others wait while somebody tries to take the service down, and its memory", attacks.attacks),
+    "nearest": (
+        "the nearest of --photos photos and faces: exact, and by approximate indexes that are installed",
+        nearest.nearest,
+    ),
     "grouping": ("100,000 faces in a graph, until their clusters are", recognition.grouping),
 }
 OF_ONE_SIZE = frozenset(BENCHMARKS) - {  # all but those that make a library of --photos

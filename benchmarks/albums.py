@@ -42,7 +42,12 @@ DELETE = "mutation ($album: ID!) { deleteAlbum(album: $album) { changed } }"
 def albums(bench: Bench) -> list[Figure]:
     with furnished(bench) as settings, Service(settings.data_dir, environment(settings)) as service:
         time.sleep(SETTLING)  # what the service prepares after its start is not measured
-        return [*_lists(bench, service), *_pages(bench, service), *_changes(bench, service)]
+        return albums_of(bench, service)
+
+
+def albums_of(bench: Bench, service: Service) -> list[Figure]:
+    """Measures the albums of a furnished library."""
+    return [*_lists(bench, service), *_pages(bench, service), *_changes(bench, service)]
 
 
 def _lists(bench: Bench, service: Service) -> Iterator[Figure]:

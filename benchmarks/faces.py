@@ -123,7 +123,7 @@ def scores(labels: Ints, people: Ints) -> tuple[float, float]:
 
 def _measured(path: Path) -> dict[str, float]:
     """Measures what ``many`` shows in this process."""
-    vectors, people = _copies(*loaded(path))
+    vectors, people = copies_of(path, FACES)
     kept_at = path.with_name("similarities")
     with _timed() as full:
         kept = similarity.build("SFace", SFACE.floor, [f"{i:032x}" for i in range(FACES)], vectors)
@@ -150,17 +150,19 @@ def _measured(path: Path) -> dict[str, float]:
 
 def copied(path: Path) -> Floats:
     """Returns (FACES, dimensions): the vectors in the file, repeated as other people each time."""
-    return _copies(*loaded(path))[0]
+    return copies_of(path, FACES)[0]
 
 
-def _copies(vectors: Floats, people: Ints) -> tuple[Floats, Ints]:
+def copies_of(path: Path, count: int) -> tuple[Floats, Ints]:
+    """Returns (count, dimensions), the vectors in the file, repeated as other people each time, and who they are."""
+    vectors, people = loaded(path)
     chance = np.random.default_rng(0)
     copies, owners = [], []
-    for copy in range(-(-FACES // len(vectors))):
+    for copy in range(-(-count // len(vectors))):
         turn, _ = np.linalg.qr(chance.normal(size=(vectors.shape[1],) * 2))
         copies.append(noisy((vectors @ turn).astype(np.float32), NOISE, chance))
         owners.append(people + copy * (people.max() + 1))
-    return np.concatenate(copies)[:FACES], np.concatenate(owners)[:FACES]
+    return np.concatenate(copies)[:count], np.concatenate(owners)[:count]
 
 
 def noisy(vectors: Floats, noise: float, chance: np.random.Generator | None = None) -> Floats:

@@ -158,6 +158,13 @@ def _given(library: Library, learnt: TrainingSet, model: TagModel, found: Floats
     return out
 
 
+def features_of(bench: Bench) -> Path | None:
+    """Returns the file of the features of all pictures of the corpora, or None if there are none."""
+    settings = Settings(data_dir=bench.folder / "giving")
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return asyncio.run(_features(bench, settings))
+
+
 async def _features(bench: Bench, settings: Settings) -> Path | None:
     """Returns the file of the features of all pictures of the corpora, which is kept between runs."""
     path = settings.data_dir / "features.npz"

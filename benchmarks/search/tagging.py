@@ -36,10 +36,10 @@ def tagging(bench: Bench) -> Iterator[Figure]:
                 asyncio.run(loaded(bench, library, settings))
                 with Service(settings.data_dir, environment(settings)) as service:
                     bench.say(f"tagging, {engine}")
-                    yield from _measured(service, f"{library.size:,} photos, {engine}", library.size, bench.rounds)
+                    yield from tagged(service, f"{library.size:,} photos, {engine}", library.size, bench.rounds)
 
 
-def _measured(service: Service, name: str, size: int, rounds: int) -> list[Figure]:
+def tagged(service: Service, name: str, size: int, rounds: int) -> list[Figure]:
     root = service.ask(ROOT)["library"]["roots"][0]["folder"]["id"]
     photos = _some(service)
     _both(service, root, photos, size, "warm")
