@@ -14,6 +14,7 @@ from benchmarks import (
     answers,
     attacks,
     backups,
+    cluster,
     colour,
     exports,
     faces,
@@ -104,6 +105,10 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     "immich": ("faces found and described, beside networks of the sizes of Immich's", recognition.immich),
     "nas": ("a walk, a scan and a cold page of a library on a drive that takes 5 ms for each operation", nas.nas),
     "readers": ("200 readers who scroll through grids while photos are scanned", readers.readers),
+    "cluster": (
+        "a first scan by one and two workers of a Dask cluster, beside processes of the service",
+        cluster.cluster,
+    ),
     "metadata": ("what files say about themselves, beside exiftool, with every difference", metadata.metadata),
     "attacks": ("what others wait while somebody tries to take the service down, and its memory", attacks.attacks),
     "nearest": (
