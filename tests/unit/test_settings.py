@@ -41,4 +41,5 @@ def test_an_empty_variable_sets_nothing(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_no_test_sees_the_weights_of_the_user(tmp_path: Path) -> None:
-    assert not Settings(data_dir=tmp_path).models_dir.exists()
+    # Libraries of models make empty folders there.
+    assert not [found for found in Settings(data_dir=tmp_path).models_dir.rglob("*") if found.is_file()]

@@ -30,11 +30,16 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 def killing(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """Decoders are killed when they have begun with something, until this is undone."""
+    """Decoders are killed when they have begun with something, until this is undone. What one answers nevertheless,
+    because it was faster, is not heard."""
+    dying: set[int] = set()
 
     async def begun(worker: Worker) -> tuple[FrameKind, bytes]:
         kind, body = await frame(worker)
+        while worker.pid in dying:
+            await frame(worker)  # up to its end, which raises EOFError
         if kind is FrameKind.BEGUN:
+            dying.add(worker.pid)
             os.kill(worker.pid, signal.SIGKILL)
         return kind, body
 
