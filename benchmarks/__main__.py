@@ -119,7 +119,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
 }
 OF_ONE_SIZE = frozenset(BENCHMARKS) - {  # all but those that make a library of --photos
     *("albums", "answers", "asking", "backups", "exports", "fields", "first"),
-    *("pages", "rescan", "screens", "search", "site", "start", "tagging"),
+    *("million", "nearest", "pages", "rescan", "screens", "search", "site", "start", "tagging"),
 }
 HELP = """\
 Measures the real service, in processes of its own and over HTTP, beside bare libraries in the same run. Both are

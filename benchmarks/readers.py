@@ -100,7 +100,7 @@ class _Reader:
             lanes = [_Lane(port, self._address) for _ in range(LANES)]
             for lane in lanes:
                 closing.callback(lane.close)
-            await asyncio.sleep(self._chance.uniform(0, LOOK_SECONDS if pages is None else 0.5))
+            await asyncio.sleep(self._chance.uniform(0, LOOK_SECONDS))
             cursor, loop = None, asyncio.get_running_loop()
             for _ in itertools.count() if pages is None else range(pages):
                 if loop.time() > end:
@@ -141,12 +141,12 @@ class _Reader:
             self._waited.whole.append(time.perf_counter() - shown)
 
 
-def _read(port: int, seconds: float, pages: int | None) -> Waited:
+def _read(port: int, seconds: float, pages: int | None, count: int = READERS) -> Waited:
     waited = Waited()
 
     async def all_of_them() -> None:
         end = asyncio.get_running_loop().time() + seconds
-        await asyncio.gather(*(_Reader(number, waited).scroll(port, end, pages) for number in range(READERS)))
+        await asyncio.gather(*(_Reader(number, waited).scroll(port, end, pages) for number in range(count)))
 
     uvloop.run(all_of_them())
     return waited
@@ -165,6 +165,7 @@ def readers(bench: Bench) -> Iterator[Figure]:
         service.scan(service.add_root(scratch / "shown"), reads=SHOWN)
         bench.say("a scan beside which nobody reads")
         alone = SCANNED / service.scan(_added(service, sources, scratch / "scanned alone"), reads=SCANNED)
+        _read(service.port, float("inf"), SHOWN // PAGE, count=1)
         bench.say(f"{READERS} readers of a warm grid")
         yield from _figures("warm grid", _read(service.port, WARM_SECONDS, None), 100)
         yield from _beside_a_scan(bench, service, sources, scratch / "scanned beside warm", "warm", alone)

@@ -25,7 +25,7 @@ PHOTOS = """{ photos(first: 500) { nodes {
   small: thumbnail(size: SMALL, format: JPEG) large: thumbnail(size: LARGE, format: JPEG) files { path } } } }"""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Shown:
     """A photo of the service with its original, the addresses of its renditions, and where the cache has them."""
 
