@@ -30,6 +30,7 @@ Order = TypeVar("Order")
 Answer = TypeVar("Answer")
 
 MIN_SHRINK = 2  # a rendition that is made from another one is at most half its size; otherwise it looks soft
+MOST_PREVIEWS = 1000  # that are kept in memory, of about 10 kB each
 _LARGE = ThumbnailSize.LARGE
 _SOURCE_FORMATS = (ThumbnailFormat.WEBP, ThumbnailFormat.JPEG, ThumbnailFormat.AVIF)  # WebP keeps alpha
 
@@ -81,6 +82,7 @@ class Renditions:
         self._shared = shared
         self._flights: dict[Key, Flight] = {}
         self._looking: dict[Key, asyncio.Task[bytes]] = {}  # for previews
+        self._previews: dict[Key, bytes] = {}  # that were found, until the renditions are made
         self._later = asyncio.Semaphore(max(1, pool.places - 1))  # so that a worker is there for who comes meanwhile
         self._photos: dict[str, _Held] = {}
 
@@ -115,6 +117,9 @@ class Renditions:
         the rendition for the next request. Returns None if the rendition is there or under way, can be made from a
         larger one, or if the original cannot be opened or has no preview."""
         key = (photo_key, size, format)
+        flight = self._flights.get(key)
+        if flight is not None and not flight.abandoned and (kept := self._previews.get(key)):
+            return Rendition(MEDIA_TYPES[format], chunks=_once(kept), lasting=False)
         if isinstance(size, FaceCut) or self._is_near(key):
             return None
         if (looking := self._looking.get(key)) is None:
@@ -125,6 +130,8 @@ class Renditions:
             return None
         if key not in self._flights and not self._is_near(key):
             self._begin(key, source, Priority.LATER).join()
+            if len(self._previews) < MOST_PREVIEWS:
+                self._previews[key] = data
         return Rendition(MEDIA_TYPES[format], chunks=_once(data), lasting=False)
 
     async def _preview(self, key: Key, source: Source) -> bytes:
@@ -217,6 +224,7 @@ class Renditions:
         finally:
             if self._flights.get(key) is flight:
                 del self._flights[key]
+                self._previews.pop(key, None)
 
     async def _make(self, key: Key, flight: Flight, source: Source, claim: AsyncExitStack) -> bool:
         """Makes the rendition, or takes that of another service. Returns whether it is to be kept. No other service

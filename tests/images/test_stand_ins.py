@@ -14,6 +14,7 @@ from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from tests.kit.pictures import distance, encoded, opened, scene
 from tests.kit.previews import with_thumbnail
 from tests.kit.renditions import PHOTO, Rig, rig
+from tests.kit.waiting import until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("warm_workers")]
 
@@ -52,6 +53,19 @@ async def test_many_who_get_a_preview_have_the_rendition_made_once(tmp_path: Pat
             assert made.asked == 1
         await made.kept(SMALL)
         assert made.asked == 2
+
+
+async def test_a_preview_is_looked_for_once_and_shown_until_the_rendition_is_made(tmp_path: Path) -> None:
+    async with rig(tmp_path) as made:
+        give_preview(made)
+        async with made.renditions._photo(PHOTO):  # so that nothing is made of it meanwhile
+            assert await made.stand_in(SMALL)
+            waiting = asyncio.create_task(made.read(SMALL))
+            await asyncio.sleep(0)
+            assert all([await made.stand_in(SMALL) for _ in range(5)]) and made.asked == 1
+        await waiting
+        await until(lambda: not made.renditions._previews)
+        assert await made.stand_in(SMALL) is None
 
 
 async def test_no_preview_is_shown_of_a_picture_that_needs_more_or_has_more(tmp_path: Path) -> None:
