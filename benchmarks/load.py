@@ -74,7 +74,7 @@ class _Connection(asyncio.Protocol):
             if b" 200 " not in head[:16]:
                 self._finish(RuntimeError(head.decode(errors="replace")))
                 return
-            length = _length(head)
+            length = body_length(head)
             if length is None:
                 self._read_portions(body)
             else:
@@ -105,7 +105,7 @@ class _Connection(asyncio.Protocol):
         self._transport.close()
 
 
-def _length(head: bytes) -> int | None:
+def body_length(head: bytes) -> int | None:
     """Returns the bytes of a body, or None for one that is sent in portions."""
     for line in head.split(b"\r\n"):
         name, _, value = line.partition(b":")

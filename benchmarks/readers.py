@@ -19,7 +19,7 @@ from random import Random
 import uvloop
 
 from benchmarks.bench import Bench
-from benchmarks.load import request
+from benchmarks.load import body_length, request
 from benchmarks.pictures import copies, give_preview, photographs, settled
 from benchmarks.report import Figure, Goal
 from benchmarks.service import Service, graphql
@@ -69,16 +69,15 @@ class _Lane:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: bytes
     ) -> tuple[int, bytes]:
         writer.write(sent)
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-        status = int(head.split(" ", 2)[1])
-        if "transfer-encoding: chunked" in head:
-            parts = []
-            while size := int(await reader.readuntil(b"\r\n"), 16):
-                parts.append((await reader.readexactly(size + 2))[:-2])
-            await reader.readexactly(2)
-            return status, b"".join(parts)
-        length = next(int(line.split(":")[1]) for line in head.split("\r\n") if line.startswith("content-length:"))
-        return status, await reader.readexactly(length)
+        head = await reader.readuntil(b"\r\n\r\n")
+        status, length = int(head.split(b" ", 2)[1]), body_length(head)
+        if length is not None:
+            return status, await reader.readexactly(length)
+        parts = []
+        while size := int(await reader.readuntil(b"\r\n"), 16):
+            parts.append((await reader.readexactly(size + 2))[:-2])
+        await reader.readexactly(2)
+        return status, b"".join(parts)
 
     def close(self) -> None:
         if self._streams is not None:

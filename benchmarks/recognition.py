@@ -16,6 +16,7 @@ import pyvips
 from benchmarks.bench import Bench, in_turn
 from benchmarks.faces import FACES, NEW_FACES, NEW_NOISE, Floats, copied, lfw_vectors, noisy
 from benchmarks.peers.process import Peer
+from benchmarks.peers.vips import QUALITY
 from benchmarks.pictures import copies, photographs
 from benchmarks.processes import MIB, Watch
 from benchmarks.report import Figure, Goal
@@ -34,7 +35,6 @@ from photos_graph.model.jobs import Job, JobState
 from photos_graph.settings import GraphSettings, Settings
 
 COUNT, SOURCES = 60, 12
-QUALITY = 80  # of the pictures for the detectors
 BATCH = 5000  # faces in one commit
 STAGES = "{ jobs(first: 50) { nodes { kind state startedAt finishedAt message } } }"
 

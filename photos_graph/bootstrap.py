@@ -30,7 +30,7 @@ from photos_graph.jobs.queue import Jobs
 from photos_graph.jobs.runner import Runner
 from photos_graph.library.openers import Openers
 from photos_graph.model.jobs import JobKind
-from photos_graph.paths import check_data_dir, check_outside
+from photos_graph.paths import check_own_folders
 from photos_graph.services.access import AccessKeeper
 from photos_graph.services.backups.damaged import told_if_damaged
 from photos_graph.services.backups.dumping import before_migration
@@ -141,9 +141,7 @@ async def _connected(settings: Settings, closing: AsyncExitStack) -> Graph:
         await look_for_damage(graph, settings.data_dir)
     # Another data directory than before may lie in a root that the graph knows.
     roots = [root.raw_path for root in await folders.roots(graph)]
-    check_data_dir(settings.data_dir, roots)
-    if (shared := settings.images.shared_cache_folder) is not None:
-        check_outside(shared, roots)
+    check_own_folders(settings.data_dir, settings.images.shared_cache_folder, roots)
     return graph
 
 

@@ -12,7 +12,7 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -123,6 +123,14 @@ def check_outside(folder: Path, roots: Iterable[bytes]) -> None:
     for root in roots:
         if inside(root, path) or _identity(root) in _identities_upwards(path):
             raise BadInput(f"{display(path)} lies in the photo folder {display(root)}, where nothing is ever written.")
+
+
+def check_own_folders(data_dir: Path, shared: Path | None, roots: Sequence[bytes]) -> None:
+    """Raises BadSettings or BadInput if a folder in which we write lies in a root; ``shared`` is that of several
+    services."""
+    check_data_dir(data_dir, roots)
+    if shared is not None:
+        check_outside(shared, roots)
 
 
 def _identity(path: bytes) -> tuple[int, int] | None:

@@ -21,9 +21,9 @@ import onnx
 import pyvips
 from onnx import TensorProto, helper, numpy_helper
 
+from benchmarks.peers.vips import NICENESS
 from photos_graph.onnx_session import open_session
 
-NICENESS = 5  # that of a decode worker, so that other load affects both equally
 SEEN, FACE = 640, 112  # pixels; the edges of what the two networks take
 STAGES, WIDTHS = (3, 4, 2, 3), (56, 88, 88, 224)  # of the detector's ResNet: blocks and channels
 HEAD_WIDTH, HEAD_LAYERS, ANCHORS, VALUES = 80, 3, 2, 15  # 15 for an anchor: score, box, five landmarks

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pyvips
 
-from benchmarks.peers.face_networks import NICENESS
+from benchmarks.peers.vips import NICENESS
 from photos_graph.faces.analysis import Finder
 from photos_graph.settings import FaceSettings
 

@@ -32,11 +32,11 @@ class Lease:
 
 # A query that changes a job only if it is in some state writes to the job before it reads the state. Neo4j takes the
 # lock with the first write, and a state that was read before it may be an old one: two services would begin one job.
-_LOCKED: LiteralString = """
-MATCH (j:Job {id: $id})
+_WRITTEN: LiteralString = """
 SET j.asked = coalesce(j.asked, 0) + 1
 WITH j
 """
+_LOCKED: LiteralString = "MATCH (j:Job {id: $id})" + _WRITTEN
 _PLACED: LiteralString = """
 SET j.place = j.state + '/' + j.rank
 """
@@ -66,12 +66,14 @@ async def create(graph: Graph, id_: str, kind: JobKind, arguments: JobArguments 
 
 # It writes to the jobs, so that none of them begins before the transaction has ended. Then it reads the place and not
 # the state, which the engine may keep from before.
-WAITING: LiteralString = """
-MATCH (j:Job {state: 'QUEUED'}) WHERE j.kind = $kind
-SET j.asked = coalesce(j.asked, 0) + 1
-WITH j WHERE j.place STARTS WITH 'QUEUED/'
+WAITING: LiteralString = (
+    "MATCH (j:Job {state: 'QUEUED'}) WHERE j.kind = $kind"
+    + _WRITTEN
+    + """
+WHERE j.place STARTS WITH 'QUEUED/'
 RETURN j.arguments AS arguments
 """
+)
 
 
 async def make(tx: Transaction, kind: JobKind, arguments: JobArguments | None = None) -> None:

@@ -12,17 +12,13 @@ import pytest
 from photos_graph.images.renditions import ReadOriginal
 from photos_graph.services.media import Media
 from photos_graph.settings import Settings
-from resolvers.asgi import create_app
-from tests.api.test_two_services import Service, address, beside, scan
 from tests.kit.engines import routed
-from tests.kit.graphql import data
-from tests.kit.server import in_process
-from tests.kit.waiting import Pauses, until
+from tests.kit.two_services import Service, address, beside, scan, started, succeeded
+from tests.kit.waiting import until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.neo4j]
 
 PICTURES = 12  # in the folder of the fixture
-STATE = "query($j: ID!) { job(id: $j) { state message } }"
 
 
 @pytest.fixture
@@ -41,12 +37,7 @@ async def pair(settings: Settings, shared: Path, warm_workers: None) -> AsyncIte
         services = []
         for name, graph in (("first", settings.graph), ("second", cluster)):
             own = beside(settings, name).model_copy(update={"images": images, "graph": graph})
-            app = create_app(own)
-            client = await closing.enter_async_context(in_process(app))
-            pause = Pauses()
-            while (await client.get("/readyz")).status_code != 200:
-                await pause()
-            services.append(Service(app, client, own))
+            services.append(await started(own, closing))
         yield services[0], services[1]
 
 
@@ -62,10 +53,7 @@ async def test_a_picture_that_both_are_asked_for_is_made_once(
 
     monkeypatch.setattr(Media, "_as_read", counted)
     one, other = pair
-    job, pause = await scan(one, folder), Pauses()
-    while (seen := data(await other.ask(STATE, j=job))["job"])["state"] != "SUCCEEDED":
-        assert seen["state"] in ("QUEUED", "RUNNING"), seen
-        await pause()
+    await succeeded(other, await scan(one, folder))
     await until(lambda: len(list(shared.rglob("*.LARGE.jpg"))) == PICTURES)
     url = await address(one)
     assert (await other.client.get(url)).status_code == 200

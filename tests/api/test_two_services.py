@@ -6,14 +6,10 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 import pyvips
-from starlette.applications import Starlette
 
 from photos_graph.access.secrets import load_or_make, shared_form
 from photos_graph.bootstrap import build
@@ -30,46 +26,14 @@ from tests.kit.library import ended, files
 from tests.kit.pictures import put, told_apart
 from tests.kit.server import in_process
 from tests.kit.sockets import open_socket
+from tests.kit.two_services import Service, address, beside, ready, scan, started, succeeded
 from tests.kit.waiting import Pauses
 
 pytestmark = [pytest.mark.anyio, pytest.mark.neo4j]
 
 CREATE = 'mutation { createAccessToken(name: "Tablet", role: VIEWER) { secret token { id } } }'
-STATE = "query($j: ID!) { job(id: $j) { state message } }"
 REVOKE = "mutation($id: ID!) { revokeAccessToken(id: $id) { id } }"
 COUNT = 30
-
-
-@dataclass(frozen=True)
-class Service:
-    """A running service, and its owner's token as its own file has it."""
-
-    app: Starlette
-    client: httpx.AsyncClient
-    settings: Settings
-
-    @property
-    def token(self) -> str:
-        return load_or_make(self.settings).token
-
-    async def ask(self, query: str, token: str | None = None, **variables: object) -> dict[str, Any]:
-        headers = {"Authorization": f"Bearer {token or self.token}"}
-        answer = await self.client.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
-        found: dict[str, Any] = answer.json()
-        return found
-
-    async def knows(self, token: str) -> bool:
-        return "errors" not in await self.ask("{ viewer { role } }", token)
-
-    async def is_signed_in(self, cookie: str) -> bool:
-        headers = {"Cookie": cookie, "Sec-Fetch-Site": "same-origin"}
-        answer = await self.client.post("/graphql", json={"query": "{ viewer { role } }"}, headers=headers)
-        return "errors" not in answer.json()
-
-
-def beside(settings: Settings, name: str) -> Settings:
-    """Settings of a service with a data directory of that name and the same graph."""
-    return settings.model_copy(update={"data_dir": settings.data_dir.with_name(name)})
 
 
 @pytest.fixture(autouse=True)
@@ -80,31 +44,8 @@ def _quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def pair(settings: Settings, warm_workers: None) -> AsyncIterator[tuple[Service, Service]]:
     async with AsyncExitStack() as closing:
-        services = []
-        for name in ("first", "second"):
-            own = beside(settings, name)
-            app = create_app(own)
-            client = await closing.enter_async_context(in_process(app))
-            pause = Pauses()
-            while (await client.get("/readyz")).status_code != 200:
-                await pause()
-            services.append(Service(app, client, own))
+        services = [await started(beside(settings, name), closing) for name in ("first", "second")]
         yield services[0], services[1]
-
-
-async def scan(service: Service, folder: Path) -> str:
-    """Adds the folder, and returns the id of the job that scans it."""
-    data(await service.ask("mutation($p: String!) { addRoot(path: $p) { id } }", p=str(folder)))
-    job: str = data(await service.ask("mutation { scan { id } }"))["scan"]["id"]
-    return job
-
-
-async def address(service: Service) -> str:
-    """Returns the address of a picture, as this service gives it out."""
-    url: str = data(await service.ask("{ photos(first: 1) { nodes { thumbnail(size: SMALL) } } }"))["photos"]["nodes"][
-        0
-    ]["thumbnail"]
-    return url
 
 
 async def test_what_one_service_gave_out_is_good_at_the_other(pair: tuple[Service, Service], folder: Path) -> None:
@@ -140,11 +81,8 @@ async def test_what_one_service_gave_out_is_good_at_the_other(pair: tuple[Servic
 
 async def test_keys_are_rotated_for_both(pair: tuple[Service, Service], folder: Path) -> None:
     one, other = pair
-    job = await scan(one, folder)
+    await succeeded(other, await scan(one, folder))
     pause = Pauses()
-    while (seen := data(await other.ask(STATE, j=job))["job"])["state"] != "SUCCEEDED":
-        assert seen["state"] in ("QUEUED", "RUNNING"), seen
-        await pause()
     url = await address(one)
     assert (await other.client.get(url)).status_code == 200
     assert await access.rotate(one.settings, 0) == 2
@@ -164,9 +102,7 @@ async def test_the_first_to_start_puts_its_secrets_in(settings: Settings, warm_w
         before[own.data_dir] = load_or_make(own)
     for own in (early, late):
         async with in_process(create_app(own)) as client:
-            pause = Pauses()
-            while (await client.get("/readyz")).status_code != 200:
-                await pause()
+            await ready(client)
     assert load_or_make(late).token == before[early.data_dir].token == load_or_make(early).token
     assert load_or_make(late).key == before[early.data_dir].key
     assert load_or_make(early).fresh, "a start without a greeting has not shown it"

@@ -68,9 +68,7 @@ class Roots:
             if paths.inside(root.raw_path, raw) or paths.inside(raw, root.raw_path):
                 message = f"{paths.display(raw)} overlaps the root {root.name}, which was added before."
                 raise Conflict(message, ("Root", root.id), about=path)
-        paths.check_data_dir(self._settings.data_dir, [raw])
-        if (shared := self._settings.images.shared_cache_folder) is not None:
-            paths.check_outside(shared, [raw])
+        paths.check_own_folders(self._settings.data_dir, self._settings.images.shared_cache_folder, [raw])
         before = await self._graph.reading(lambda tx: removed_roots.remembered(tx, raw))
         used, taken = {root.id for root in (*known, *leaving)}, {root.name for root in known}
         root = Root(
