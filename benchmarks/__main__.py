@@ -149,9 +149,11 @@ def main() -> None:
             with console.status(name) as status:
                 bench = _bench(given, _saying(name, console, status))
                 before = len(figures)
-                figures += BENCHMARKS[name][1](bench)
+                for figure in BENCHMARKS[name][1](bench):
+                    figures.append(figure)
+                    if given.record:  # at once, since a run of hours may be stopped
+                        record(name, None if name in OF_ONE_SIZE else bench.photos, figures[before:])
             if given.record:
-                record(name, None if name in OF_ONE_SIZE else bench.photos, figures[before:])
                 PAGE.write_text(page(BENCHMARKS), encoding="utf-8")
     finally:  # figures that were measured before an error are still shown
         if given.markdown:

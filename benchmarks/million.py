@@ -92,23 +92,23 @@ def _named(bench: Bench, large: Large) -> Say:
 
 @contextmanager
 def _engine(bench: Bench, engine: str) -> Iterator[Large]:
-    """Yields an empty library. That of the embedded engine is kept in ``bench.folder``, with what is in it."""
+    """Yields a library that is empty, or the one that an earlier run has kept in ``bench.folder``."""
     folder = bench.folder / "million" / f"{engine}-{bench.photos}"
+    (folder / "data").mkdir(parents=True, exist_ok=True)
     if engine == "embedded":
-        settings = settings_of(data_dir=folder / "data", graph={"heap": HEAP})
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        yield Large(settings, engine, settings.data_dir)
+        yield Large(settings_of(data_dir=folder / "data", graph={"heap": HEAP}), engine, folder / "data")
         return
-    with bench.scratch() as scratch:
-        (scratch / "server").mkdir()
-        running = engines.start(engine, scratch / "server", heap=HEAP, pages=PAGES)
-        try:
-            at = running.endpoint
-            graph = {"uri": at.uri, "user": at.user, "password": at.password}
-            server = running.process.pid if running.process is not None else None
-            yield Large(settings_of(data_dir=scratch / "data", graph=graph), engine, scratch / "server", server)
-        finally:
-            running.stop()
+    (folder / "server").mkdir(exist_ok=True)
+    running = engines.start(engine, folder / "server", heap=HEAP, pages=PAGES)
+    try:
+        at = running.endpoint
+        graph = {"uri": at.uri, "user": at.user, "password": at.password}
+        server = running.process.pid if running.process is not None else None
+        yield Large(
+            settings_of(data_dir=folder / "data", graph=graph), engine, folder / "server" / "data" / "databases", server
+        )
+    finally:
+        running.stop()
 
 
 def _made(bench: Bench, large: Large) -> Iterator[Figure]:

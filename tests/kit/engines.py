@@ -120,14 +120,15 @@ class RunningEngine:
         if self.process is not None and self.process.stdin is not None:
             self.process.stdin.close()
             try:
-                self.process.wait(30)
+                self.process.wait(PATIENCE)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
 
 
 def start(name: str, folder: Path, heap: str = "512m", pages: str | None = None) -> RunningEngine:
-    """Starts ``embedded`` or ``neo4j`` with its files in ``folder``, and waits until it answers.
+    """Starts ``embedded`` or ``neo4j`` with its files in ``folder``, and waits until it answers. What is in the folder
+    from an earlier start is kept.
 
     ``pages``: Neo4j's page cache, of a server that will run for long; without it, of one that starts quickly.
     """
@@ -190,9 +191,10 @@ def _start_embedded(folder: Path, heap: str) -> RunningEngine:
 
 def _start_neo4j(folder: Path, heap: str, pages: str | None) -> RunningEngine:
     libraries = _neo4j_libraries()
-    port, password = free_port(), secrets.token_urlsafe()
+    port, kept = free_port(), folder / "password"
+    password = kept.read_text() if kept.exists() else secrets.token_urlsafe()
     configuration = folder / "conf"
-    configuration.mkdir()
+    configuration.mkdir(exist_ok=True)
     (configuration / "neo4j.conf").write_text(
         f"server.bolt.listen_address=127.0.0.1:{port}\n"
         f"server.bolt.advertised_address=127.0.0.1:{port}\n"
@@ -213,18 +215,21 @@ def _start_neo4j(folder: Path, heap: str, pages: str | None) -> RunningEngine:
         f"--home-dir={folder}",
         f"--config-dir={configuration}",
     ]
-    # The shell ends the server when our end of the pipe is closed, by kill -9 of the tests too. It takes
-    # its time for an orderly end, and nobody needs these files again.
-    guarded = ["sh", "-c", '"$@" </dev/null & read -r _; kill -9 $!; wait $!', "sh", *java]
+    # The shell ends the server when our end of the pipe is closed, by kill -9 of the tests too. An orderly end takes
+    # its time, and nobody needs the files of a server for tests again.
+    signal = "TERM" if pages else "KILL"
+    guarded = ["sh", "-c", f'"$@" </dev/null & read -r _; kill -{signal} $!; wait $!', "sh", *java]
 
     def begin() -> subprocess.Popen[bytes]:
         with (folder / "engine.log").open("ab") as log:
             return subprocess.Popen(guarded, stdin=subprocess.PIPE, stdout=log, stderr=log)
 
     process = begin()
-    change = "ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $password"  # asked of every new server
-    first = Endpoint(f"bolt://127.0.0.1:{port}", "neo4j", "neo4j", "system")
-    _when_up(first, process, folder, change, password=password).driver.close()
+    if not kept.exists():
+        change = "ALTER CURRENT USER SET PASSWORD FROM 'neo4j' TO $password"  # asked of every new server
+        first = Endpoint(f"bolt://127.0.0.1:{port}", "neo4j", "neo4j", "system")
+        _when_up(first, process, folder, change, password=password).driver.close()
+        kept.write_text(password)
     engine = _when_up(Endpoint(f"bolt://127.0.0.1:{port}", "neo4j", password, None), process, folder)
     engine.begin = begin
     return engine
