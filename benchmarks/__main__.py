@@ -44,6 +44,7 @@ from benchmarks import (
     suggesting,
     thumbnails,
     trips,
+    watching,
     words,
 )
 from benchmarks.bench import Bench
@@ -104,6 +105,7 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
     "finding": ("a first scan of real-size originals with faces, beside one without", recognition.finding),
     "immich": ("faces found and described, beside networks of the sizes of Immich's", recognition.immich),
     "nas": ("a walk, a scan and a cold page of a library on a drive that takes 5 ms for each operation", nas.nas),
+    "watching": ("changes of 10,000 and 100,000 folders noticed by watching, beside polling", watching.watching),
     "readers": ("200 readers who scroll through grids while photos are scanned", readers.readers),
     "cluster": (
         "a first scan by one and two workers of a Dask cluster, beside processes of the service",

@@ -67,7 +67,15 @@ class LibrarySettings(SettingsGroup):
     )
     follow_symlinks: bool = Field(False, description="Whether to follow links that stay inside the root.")
     poll_seconds: float = Field(
-        60, gt=0, description="How often folders are checked for changes while the service runs."
+        60, gt=0, description="How often folders that are not watched are checked for changes while the service runs."
+    )
+    watch: bool = Field(
+        True,
+        description="Whether folders on disks of this machine are watched, so that changes are noticed within seconds "
+        "and nothing is checked as long as nothing changes (on Linux).",
+    )
+    recheck_seconds: float = Field(
+        3600, gt=0, description="How often folders that are watched are checked all the same."
     )
     settle_seconds: float = Field(
         2, ge=0, description="A file that is younger than this is not read yet, because it may still be being written."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,13 +17,15 @@ from photos_graph.graph.library import folders
 from photos_graph.index import Index
 from photos_graph.learn import catalogue as backbone_catalogue
 from photos_graph.learn.weights import BackboneWeights
+from photos_graph.library.mounts import mount_table
 from photos_graph.library.passing import described, unpack
-from photos_graph.model.library import RootState
+from photos_graph.model.library import Root, RootState
 from photos_graph.paths import display
 from photos_graph.services.backups.job import existing
 from photos_graph.services.browse.photos import PhotoBrowser
 from photos_graph.services.learning.weights_catalogue import Catalogue
 from photos_graph.services.scan.roots import refreshed
+from photos_graph.services.scan.watches import why_polled
 from photos_graph.services.storage import Storage
 from photos_graph.settings import Settings, WebSettings
 from photos_graph.weights import Model, WeightStore
@@ -56,8 +58,8 @@ class Doctor:
             yield finding
         async for finding in self._roots():
             yield finding
-        seconds = self._settings.library.poll_seconds
-        yield Finding("watching", True, f"while the service runs, folders are looked at every {seconds:g} seconds")
+        for finding in await asyncio.to_thread(self._watching, await folders.roots(self._graph)):
+            yield finding
         yield await self._formats()
         without = available().missing
         yield Finding("confinement", True, " ".join(without) or "workers give up what they do not need", bool(without))
@@ -98,6 +100,17 @@ class Doctor:
             online = (await refreshed(root)).state is RootState.ONLINE
             path = display(root.raw_path)
             yield Finding(root.name, online, path if online else f"{path} is offline: is its disk mounted?")
+
+    def _watching(self, roots: Sequence[Root]) -> list[Finding]:
+        library, table, known = self._settings.library, mount_table(), self._index.search.folders
+        found = []
+        for root in roots:
+            count = 1 + sum(folder.key.startswith(f"{root.id}/") for folder in known)
+            because = why_polled(root, count, library, table)
+            polled = f"while the service runs, it is looked at every {library.poll_seconds:g} s, because {because}"
+            watched = f"while the service runs, it is watched: {count:,} folders"
+            found.append(Finding(f"{root.name}, changes", True, polled if because else watched))
+        return found
 
     async def _formats(self) -> Finding:
         try:

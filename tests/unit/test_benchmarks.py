@@ -13,6 +13,7 @@ from graphql import parse, validate
 
 from benchmarks import nas as nas_benchmark
 from benchmarks import slow_drive, slow_file_system
+from benchmarks import watching as watching_benchmark
 from benchmarks.__main__ import BENCHMARKS
 from benchmarks.bench import Bench
 from benchmarks.fields import NOT_ASKED, every_field
@@ -91,6 +92,16 @@ def test_metadata_is_compared_with_exiftool(tmp_path: Path, capsys: pytest.Captu
     assert counts == {f"{name}, equal": 1 for name in ("date", "offset", "rating", "title", "keywords")}
     shown = capsys.readouterr().out
     assert shown == "date | different | odd.jpg | '2019-08-05T24:34:56' | '2019-08-05T00:34:56'\n"
+
+
+def test_watching_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def at_once(seconds: float) -> None: ...
+
+    monkeypatch.setattr(watching_benchmark, "SIZES", (100,))
+    monkeypatch.setattr(watching_benchmark.asyncio, "sleep", at_once)
+    bench = Bench(tmp_path, 1, 1, None, tmp_path, tmp_path, tmp_path, lambda text: None)
+    found = list(watching_benchmark.watching(bench))
+    assert [figure.what.partition(", ")[0] for figure in found] == ["100 folders"] * 5
 
 
 def test_the_table_for_the_readme() -> None:

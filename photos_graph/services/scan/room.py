@@ -25,8 +25,8 @@ class ScanRoom:
 
     async def keep_polling(self) -> None:
         """Looks for changes in the folders now and then. Never returns."""
-        core, library = self.core, self.core.settings.library
-        await keep_polling(core.graph, core.jobs, rules(core.settings), library.poll_seconds, core.events)
+        core = self.core
+        await keep_polling(core.graph, core.jobs, rules(core.settings), core.settings.library, core.events)
 
 
 def open_scan(core: Core, renditions: Renditions) -> ScanRoom:
