@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import LiteralString
 
-# A condition on a file ``f`` of a photo ``p``.
-SPEAKS: LiteralString = """f.state = 'PRESENT' AND NOT EXISTS {
-  MATCH (p)<-[:OF]-(o:File)
-  WHERE o.state = 'PRESENT' AND (o.mtimeNs > f.mtimeNs OR (o.mtimeNs = f.mtimeNs AND o.key < f.key)) }"""
+# Finds the file ``f`` that speaks for a photo ``p``, if any is there. It looks at each file of the photo once, since a
+# picture may have thousands, such as the cover in each folder of a music collection.
+SPEAKER: LiteralString = """CALL (p) {
+  MATCH (p)<-[:OF]-(f:File) WHERE f.state = 'PRESENT'
+  RETURN f ORDER BY f.mtimeNs DESC, f.key LIMIT 1
+}"""
 
 Standing = tuple[int, int, str]
 

@@ -20,6 +20,8 @@ GROUPING = "a job groups all faces"
 BACKED_UP = "a back-up holds everything"
 RESTORED = "a restore completes what it put"
 
+COPIES, VISITS_EACH = 200, 20
+
 WALKS = {
     "engine.contents.ANY_NODE": RESTORED,
     "engine.contents.CLEAR": RESTORED,
@@ -88,6 +90,16 @@ async def test_no_query_visits_the_whole_library(graph: Graph, engine: RunningEn
     visits = {name: count(query) for name, query in queries().items()}
     walking = {name: visits[name] for name in visits if visits[name] >= visited.SIZE and name not in WALKS}
     assert not walking, f"These visit all of something that grows with the library: {walking}"
+
+
+async def test_no_query_compares_the_files_of_a_photo_with_each_other(graph: Graph, engine: RunningEngine) -> None:
+    """A picture may have thousands of files, such as the cover in each folder of a music collection."""
+    visited.fill(engine, visited.SMALL)
+    visited.add_copies(engine, COPIES)
+    count = visited.counter(engine)
+    visits = {name: count(query) for name, query in queries().items() if name not in WALKS}
+    comparing = {name: visits[name] for name in visits if visits[name] > COPIES * VISITS_EACH}
+    assert not comparing, f"These visit the files of a photo more than a few times: {comparing}"
 
 
 def test_the_exceptions_are_queries() -> None:

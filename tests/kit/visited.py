@@ -98,6 +98,20 @@ def fill(engine: RunningEngine, size: int = SIZE) -> None:
     engine.forget_plans()
 
 
+def add_copies(engine: RunningEngine, count: int) -> None:
+    """Adds files with the picture of the photo 7, each changed at another time, the last one in its folder."""
+    with engine.driver.session(database=engine.endpoint.database) as session:
+        session.run(_COPIES, count=count).consume()
+
+
+_COPIES = """
+MATCH (p:Photo {id: 'x7'}), (d:Folder {id: 'x7'})
+UNWIND range(1, $count) AS n
+CREATE (f:File {id: 'copy' + n, key: 'x1/copy' + n, name: 'copy' + n, state: 'PRESENT', mtimeNs: -n})
+CREATE (p)<-[:OF]-(f)-[:IN]->(d)
+"""
+
+
 def _letter(label: str) -> str:
     """Returns how ids start. Faces that are deleted, and restored, have other ids than those that are there."""
     return "d" if label == "DeletedFace" else "x"

@@ -214,7 +214,10 @@ WITH d
 MATCH (d)<-[:IN]-(f:File)
 SET f.key = d.key + '/' + f.name
 WITH f
-MATCH (f)-[:OF]->(p:Photo) WHERE EXISTS { MATCH (o:File)-[:OF]->(p) WHERE o.id <> f.id }
+MATCH (f)-[:OF]->(p:Photo)
+WITH DISTINCT p
+MATCH (p)<-[:OF]-(o:File)
+WITH p, count(o) AS files WHERE files > 1
 RETURN p.number AS number
 """
 

@@ -12,7 +12,7 @@ from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces import visibility
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library import succession
-from photos_graph.graph.speaking import SPEAKS
+from photos_graph.graph.speaking import SPEAKER
 from photos_graph.model.succession import Succession, View
 
 # Formats whose pictures are shown by the orientation in their metadata. Photos of an older library state no other.
@@ -124,11 +124,13 @@ async def _unite(tx: LabelTransaction, pairs: Sequence[tuple[_Stored, _Stored]])
 SPEAKING: LiteralString = (
     """
 UNWIND $ids AS id
-MATCH (f:File {id: id})-[:OF]->(p:Photo)
-WHERE """
-    + SPEAKS
+MATCH (:File {id: id})-[:OF]->(p:Photo)
+WITH p, collect(id) AS ids
+"""
+    + SPEAKER
     + """
-RETURN id, p.number AS number, p.contentHash AS content,
+WITH p, f, ids WHERE f.id IN ids
+RETURN f.id AS id, p.number AS number, p.contentHash AS content,
   coalesce(p.turn, CASE WHEN p.format IN $oriented THEN p.orientation END) AS orientation
 """
 )
@@ -153,10 +155,11 @@ async def speaking(tx: Transaction, file_ids: Sequence[str]) -> dict[str, Spoken
 ELECT: LiteralString = due.READING.query(
     """
 UNWIND $numbers AS number
-MATCH (p:Photo {number: number})<-[:OF]-(f:File)
-WHERE f.id <> coalesce(p.speaker, '') AND """
-    + SPEAKS
+MATCH (p:Photo {number: number})
+"""
+    + SPEAKER
     + """
+WITH p, f WHERE f.id <> coalesce(p.speaker, '')
 SET p.{due} = p.number
 """
 )

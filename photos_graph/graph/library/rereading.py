@@ -14,7 +14,7 @@ from photos_graph.graph.library import holders, photo_metadata
 from photos_graph.graph.library.failures import ReadFailure, put_failures
 from photos_graph.graph.library.files import VALUES, PendingFile, pending_file
 from photos_graph.graph.library.holders import HashedPicture, SpokenFor
-from photos_graph.graph.speaking import SPEAKS
+from photos_graph.graph.speaking import SPEAKER
 from photos_graph.graph.writing import LabelWriter
 from photos_graph.model.library import Metadata, Place
 
@@ -56,9 +56,10 @@ COUNT: LiteralString = due.READING.query(
     """
 MATCH (p:Photo) WHERE p.{due} >= 0
 WITH p
-MATCH (p)<-[:OF]-(f:File) WHERE split(f.key, '/')[0] = $root AND """
-    + SPEAKS
+"""
+    + SPEAKER
     + """
+WITH p, f WHERE split(f.key, '/')[0] = $root
 RETURN count(p) AS n
 """
 )
@@ -72,10 +73,11 @@ async def count(graph: Graph, root_id: str) -> int:
 SPEAKING: LiteralString = (
     """
 UNWIND $numbers AS number
-MATCH (p:Photo {number: number})<-[:OF]-(f:File) WHERE split(f.key, '/')[0] = $root AND """
-    + SPEAKS
+MATCH (p:Photo {number: number})
+"""
+    + SPEAKER
     + """
-WITH p, f
+WITH p, f WHERE split(f.key, '/')[0] = $root
 MATCH (f)-[:IN]->(d:Folder)
 RETURN p.number AS number, p.id AS photo, p.width AS width, p.height AS height, f.key AS key, d.id AS folder,
   d.raw AS folderRaw, p.contentHash AS shownHash, f.contentHash AS contentHash, p.pictureHash IS NULL AS whole,
