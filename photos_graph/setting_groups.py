@@ -97,7 +97,9 @@ class ImageSettings(SettingsGroup):
     """Decoding, its limits, and the cache of thumbnails."""
 
     workers: int = Field(
-        default_factory=lambda: os.cpu_count() or 1, ge=1, description="The number of processes that decode pictures."
+        default_factory=lambda: os.cpu_count() or 1,
+        ge=1,
+        description="The number of processes that decode pictures. One more starts for what is soon done.",
     )
     max_bytes: int = Field(1024 * MIB, gt=0, description="The size of the largest original that is read.")
     max_pixels: int = Field(

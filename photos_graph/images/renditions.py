@@ -277,11 +277,13 @@ class Renditions:
     ) -> bool:
         """Makes the rendition. Returns False if it made nothing, because the picture may be a reduced copy, with an
         edge of at least ``full_size_from``, and the original may show the face better."""
-        order = self._order(file, size, format, as_read)
+        order, priority = self._order(file, size, format, as_read), flight.priority
+        if as_read is None and size.edge <= ThumbnailSize.SMALL.edge and priority is Priority.INTERACTIVE:
+            priority = Priority.AT_ONCE  # a small one of a rendition takes a tenth of the time
         if isinstance(size, FaceCut):
             cut = FaceCutOrder(order, size.box, full_size_from)
-            return not (await self._call(CUT_FACE, cut, flight)).coarse
-        await self._call(RENDER, order, flight)
+            return not (await self._call(CUT_FACE, cut, flight, priority)).coarse
+        await self._call(RENDER, order, flight, priority)
         return True
 
     def _order(
@@ -290,8 +292,8 @@ class Renditions:
         images = self._settings
         return RenditionOrder(file, size.edge, format, images.quality, images.max_pixels, images.max_bytes, as_read)
 
-    async def _call(self, task: Task[Order, Answer], order: Order, flight: Flight) -> Answer:
-        async with self._pool.stream(task, order, flight.priority) as chunks:
+    async def _call(self, task: Task[Order, Answer], order: Order, flight: Flight, priority: Priority) -> Answer:
+        async with self._pool.stream(task, order, priority) as chunks:
             flight.began = True
             async for chunk in chunks:
                 flight.add(chunk)

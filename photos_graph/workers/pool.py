@@ -21,12 +21,14 @@ Answer = TypeVar("Answer")
 
 START_ATTEMPTS = 3
 CLOSE_SECONDS = 5.0
+EXTRA_SECONDS = 60.0  # without a call, after which the child of the extra place ends
 
 
 class WorkerPool(Pool):
     """Runs ``tasks`` in child processes, which import the modules of these tasks when they start.
 
-    At most ``size`` calls run; ``queue`` more may wait at each priority. A task may add ``memory_bytes`` of address
+    At most ``size`` calls run, and one more of those that are soon done (``Priority.AT_ONCE``); ``queue`` more may wait
+    at each priority. A task may add ``memory_bytes`` of address
     space to what its process needs for itself, and take ``timeout_seconds``. Of the data of the service, it can read
     what is in the folders ``readable``, and what the service hands over.
 
@@ -131,14 +133,17 @@ class WorkerPool(Pool):
     def _put_back(self, worker: Worker) -> None:
         if worker.usable and not self._closed:
             self._idle.append(worker)
-            if self.kind.idle_seconds is not None:
-                loop = asyncio.get_running_loop()
-                loop.call_later(self.kind.idle_seconds, self._end_unused, worker, worker.runs)
+            seconds = self.kind.idle_seconds
+            if seconds is None and len(self._workers) > self._places:
+                seconds = EXTRA_SECONDS
+            if seconds is not None:
+                asyncio.get_running_loop().call_later(seconds, self._end_unused, worker, worker.runs)
         else:
             self._end(worker)
 
     def _end_unused(self, worker: Worker, runs: int) -> None:
-        if worker in self._idle and worker.runs == runs:
+        is_needed = self.kind.idle_seconds is None and len(self._workers) <= self._places
+        if worker in self._idle and worker.runs == runs and not is_needed:
             self._idle.remove(worker)
             self._end(worker)
 

@@ -24,10 +24,11 @@ class Priority(IntEnum):
 
 
 class Turns:
-    """Lets at most ``places`` callers run. The others wait by priority, and then in order of arrival."""
+    """Lets at most ``places`` callers run, and one more that is soon done, so that it never waits for long work alone.
+    The others wait by priority, and then in order of arrival."""
 
     def __init__(self, places: int, queue: int) -> None:
-        self._free = places
+        self._running = 0
         self._places = places
         self._queue = queue
         self._order = itertools.count()
@@ -48,8 +49,8 @@ class Turns:
             self._leave()
 
     async def _enter(self, priority: Priority) -> None:
-        if self._free:
-            self._free -= 1
+        if self._has_place(priority):
+            self._running += 1
             return
         waiting = self.waiting(priority)
         if waiting >= self._queue:
@@ -68,9 +69,15 @@ class Turns:
             raise
 
     def _leave(self) -> None:
+        self._running -= 1
         while self._waiting:
-            _, _, place = heapq.heappop(self._waiting)
+            priority, _, place = self._waiting[0]
             if not place.done():
+                if not self._has_place(Priority(priority)):
+                    return
+                self._running += 1
                 place.set_result(None)
-                return
-        self._free += 1
+            heapq.heappop(self._waiting)
+
+    def _has_place(self, priority: Priority) -> bool:
+        return self._running < self._places + (priority is Priority.AT_ONCE)

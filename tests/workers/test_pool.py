@@ -16,6 +16,7 @@ import pytest
 
 from photos_graph.errors import Busy, KilledWorker, OverLimit, RootOffline, Unavailable, Unreadable, Unsupported
 from photos_graph.workers import child
+from photos_graph.workers import pool as workers_pool
 from photos_graph.workers.frames import MAX_DESCRIPTORS, PART_BYTES
 from photos_graph.workers.pool import Priority, WorkerPool
 from tests.kit.processes.tasks import (
@@ -295,6 +296,24 @@ async def test_who_looks_goes_before_a_scan() -> None:
     assert order == [Priority.INTERACTIVE, Priority.BACKGROUND, Priority.BACKGROUND]
 
 
+async def test_what_is_soon_done_never_waits_for_long_work_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers_pool, "EXTRA_SECONDS", 0.0)
+    async with pool_of() as pool:
+        busy = [asyncio.create_task(pool.call(HANG, LONG, Priority.INTERACTIVE)) for _ in range(2)]
+        await until(lambda: pool.running)
+        await pool.call(ECHO, EchoOrder(), Priority.AT_ONCE)
+        assert pool.waiting(Priority.INTERACTIVE) == 1, "the extra place is for what is soon done"
+        await until(lambda: len(pool.pids) == 1)
+        at_once = [asyncio.create_task(pool.call(HANG, LONG, Priority.AT_ONCE)) for _ in range(2)]
+        await until(lambda: len(pool.running) == 2 and pool.waiting(Priority.AT_ONCE) == 1)
+        await cancelled(busy[:1])
+        await until(lambda: not pool.waiting(Priority.AT_ONCE))
+        assert pool.waiting(Priority.INTERACTIVE) == 1, "both places are taken"
+        await cancelled(at_once)
+        await until(lambda: not pool.waiting(Priority.INTERACTIVE))
+        await cancelled(busy)
+
+
 async def test_tasks_run_side_by_side() -> None:
     async with pool_of(size=2) as pool:
         calls = [asyncio.create_task(pool.call(HANG, LONG)) for _ in range(2)]
@@ -324,6 +343,7 @@ def test_children_die_with_a_killed_parent() -> None:
     program = f"""
 import asyncio
 from photos_graph.workers import child
+from photos_graph.workers import pool as workers_pool
 from photos_graph.workers.frames import MAX_DESCRIPTORS, PART_BYTES
 from photos_graph.workers.pool import WorkerPool
 from tests.kit.processes.tasks import HANG, LONG, TASKS
