@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, LiteralString
 
@@ -14,7 +14,8 @@ from photos_graph.model.properties import PROPERTIES
 from photos_graph.search.rows import FolderRow, PhotoRow
 
 BLOCK = 100_000  # photos per query when the whole library is read, limited by the memory of the engine
-BATCH_SIZE = 20_000  # photos per query when touched photos are read
+BATCH_SIZE = 20_000  # photos per query when touched photos are read, or those of a large library
+WALKED = 5  # blocks of a library that is walked once for each of them
 
 # One record with a list per photo takes a tenth of the time of one record per photo. Times are text for the same
 # reason. ``_row`` unpacks the list.
@@ -49,8 +50,8 @@ MATCH (p:Photo {number: number})-[:AT]->(x:Place)
 RETURN x.id AS place, collect(number) AS photos
 """
 
-# The WITH before each range makes ArcadeDB scan the photos. It scans 100,000 of them in the time in which it finds
-# 20,000 by the index of their numbers.
+# The WITH before each range makes the engine scan the photos. ArcadeDB scans 100,000 of them in the time in which it
+# finds 20,000 by the index of their numbers, but it scans all of them for each block.
 PHOTO_BLOCK: LiteralString = (
     """
 MATCH (p:Photo) WITH p, p.number AS number WHERE number >= $first AND number < $end
@@ -77,11 +78,7 @@ async def photo_rows(graph: Graph, numbers: Sequence[int]) -> list[PhotoRow]:
     rows: list[PhotoRow] = []
     for start in range(0, len(numbers), BATCH_SIZE):
         batch = list(numbers[start : start + BATCH_SIZE])
-        rows += _rows(
-            await graph.read(PHOTOS, numbers=batch),
-            await graph.read(PATHS, numbers=batch),
-            await graph.read(PLACES, numbers=batch),
-        )
+        rows += await _together(graph.read(each, numbers=batch) for each in (PHOTOS, PATHS, PLACES))
     return rows
 
 
@@ -91,15 +88,19 @@ async def last_number(graph: Graph) -> int:
     return int(found[0]["last"]) if found else 0
 
 
-async def photo_block(graph: Graph, first: int) -> list[PhotoRow]:
-    """Returns the rows of the photos with the BLOCK numbers from ``first`` on."""
+async def photo_block(graph: Graph, first: int, last: int) -> list[PhotoRow]:
+    """Returns the rows of the photos with the BLOCK numbers from ``first`` on. ``last`` is the highest number of a
+    photo."""
     end = first + BLOCK
-    # The queries run concurrently, so that the engine works on one while we unpack another.
-    photos, paths, places = await asyncio.gather(
-        graph.read(PHOTO_BLOCK, first=first, end=end),
-        graph.read(PATH_BLOCK, first=first, end=end),
-        graph.read(PLACE_BLOCK, first=first, end=end),
-    )
+    if last > WALKED * BLOCK:
+        return await photo_rows(graph, range(first, min(end, last + 1)))
+    return await _together(graph.read(each, first=first, end=end) for each in (PHOTO_BLOCK, PATH_BLOCK, PLACE_BLOCK))
+
+
+async def _together(reads: Iterable[Awaitable[list[dict[str, Any]]]]) -> list[PhotoRow]:
+    """Makes rows of photos, paths and places, which are read concurrently, so that the engine works on one while we
+    unpack another."""
+    photos, paths, places = await asyncio.gather(*reads)
     return _rows(photos, paths, places)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any, LiteralString
 
 import pytest
 
@@ -119,7 +120,7 @@ async def test_the_source_of_a_photo_is_its_raw_path(graph: Graph) -> None:
 async def test_rows_for_the_index_are_the_same_whole_and_one_by_one(graph: Graph) -> None:
     await library(graph)
     await photos.put_read(writer(graph), [read(0, "a"), read(3, "a"), read(1, "b", Metadata())], [], "j1")
-    rows = await postings.photo_block(graph, 0)
+    rows = await postings.photo_block(graph, 0, 1)
     assert sorted(rows, key=lambda row: row.number) == await postings.photo_rows(graph, [0, 1])
     first = next(row for row in rows if row.id == A)
     assert (first.folders, first.texts, first.places) == (("b", "a"), ("n0.jpg", "n3.jpg"), (LAQUILA.id,))
@@ -133,8 +134,25 @@ async def test_the_rows_of_a_library_come_in_blocks_of_numbers(graph: Graph, mon
     await photos.put_read(writer(graph), [read(0, "a"), read(3, "a"), read(1, "b", Metadata())], [], "j1")
     monkeypatch.setattr(postings, "BLOCK", 1)
     for number in range(2):
-        assert await postings.photo_block(graph, number) == await postings.photo_rows(graph, [number])
-    assert await postings.photo_block(graph, 2) == []
+        assert await postings.photo_block(graph, number, 1) == await postings.photo_rows(graph, [number])
+    assert await postings.photo_block(graph, 2, 1) == []
+
+
+async def test_a_large_library_is_not_walked_once_for_each_block(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    await library(graph)
+    await photos.put_read(writer(graph), [read(0, "a"), read(3, "a"), read(1, "b", Metadata())], [], "j1")
+    asked: list[str] = []
+    whole = graph.read
+
+    async def noted(query: LiteralString, /, **parameters: object) -> list[dict[str, Any]]:
+        asked.append(query)
+        return await whole(query, **parameters)
+
+    monkeypatch.setattr(graph, "read", noted)
+    monkeypatch.setattr(postings, "BLOCK", 1)
+    blocks = [await postings.photo_block(graph, number, postings.WALKED + 1) for number in range(3)]
+    assert [[row.number for row in block] for block in blocks] == [[0], [1], []]
+    assert not {postings.PHOTO_BLOCK, postings.PATH_BLOCK, postings.PLACE_BLOCK} & set(asked)
 
 
 async def test_the_feed_names_what_a_commit_touched(graph: Graph) -> None:
