@@ -18,7 +18,7 @@ from benchmarks.fields import SETTLING
 from benchmarks.library import PAGE, TIMELINE
 from benchmarks.load import rate, request
 from benchmarks.pictures import Say
-from benchmarks.processes import MIB, memory, processor_seconds
+from benchmarks.processes import MIB, is_engine, memory, processor_seconds, tree
 from benchmarks.report import Figure, Goal
 from benchmarks.screens import furnish_graph, save_searches, screens_of
 from benchmarks.search.made import made
@@ -26,6 +26,7 @@ from benchmarks.search.on_disk import put_on_disk
 from benchmarks.search.run import environment, loaded
 from benchmarks.search.tagging import tagged
 from benchmarks.service import Service, graphql
+from benchmarks.views import views_of
 from photos_graph.graph.engine.opening import connect
 from photos_graph.settings import Settings
 from photos_graph.settings import load as settings_of
@@ -56,6 +57,12 @@ class Large:
         """Returns the seconds that service and engine have used of a processor."""
         return processor_seconds(service.pid) + (processor_seconds(self.server) if self.server else 0)
 
+    def used_by_engine(self, service: Service) -> float:
+        """Returns the seconds that the engine alone has used of a processor."""
+        if self.server:
+            return processor_seconds(self.server)
+        return sum(processor_seconds(each) for each in tree(service.pid) if is_engine(each))
+
     def memory_figures(self, service: Service, when: str) -> Iterator[Figure]:
         used = memory(service.pid)
         engine = memory(self.server).service if self.server else used.engine
@@ -73,6 +80,8 @@ def million(bench: Bench) -> Iterator[Figure]:
                 time.sleep(SETTLING)  # what the service prepares after its start is not measured
                 yield from _pages(bench, large, service)
                 for figure in screens_of(service, _named(bench, large), large.server):
+                    yield _of(large, figure)
+                for figure in views_of(service, _named(bench, large), large.server):
                     yield _of(large, figure)
                 for figure in albums_of(bench, service):
                     yield _of(large, figure)
@@ -142,9 +151,10 @@ def _starts(bench: Bench, large: Large) -> Iterator[Figure]:
         bench.say(f"{large}: a start with {kind}")
         before = processor_seconds(large.server) if large.server else 0.0
         with large.service() as service:
-            used = large.used(service) - before
+            used, of_engine = large.used(service) - before, large.used_by_engine(service) - before
             yield Figure(f"{large}: start to ready, {kind}", service.ready_seconds, "s", goal=Goal(10, at_most=True))
             yield Figure(f"{large}: start to ready, {kind}, of a processor", used, "s")
+            yield Figure(f"{large}: start to ready, {kind}, of that for the engine", of_engine, "s")
             yield from large.memory_figures(service, f"when ready, {kind}")
             if not (large.settings.data_dir / "searches").exists():
                 save_searches(service)
