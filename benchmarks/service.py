@@ -91,7 +91,7 @@ class Service:
                     return
             except OSError:
                 self._connection.close()
-            time.sleep(0.01)
+            time.sleep(0.05)  # each question takes a millisecond of the service that starts
         self.close()
         raise RuntimeError(f"the service did not become ready: {self._log.read_text()[-2000:]}")
 

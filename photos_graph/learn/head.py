@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit
 
 STEPS, MIN_EPOCHS = 100, 20
 LEARNING_RATE = 0.01  # initial rate, which decays to zero along a cosine
@@ -49,6 +48,8 @@ def fit(features: Floats, targets: Floats, weights: Floats, seed: int) -> tuple[
 def _risen(logits: Floats) -> Floats:
     """The sigmoid. It is 1 for exactly 0, where all logits begin: TensorFlow, which trained the heads before, takes the
     slope of ``max(x, 0) + log(1 + exp(-abs(x)))`` to be 1 there. How deep a tag is given was fitted to such heads."""
+    from scipy.special import expit  # 16 MB, which a service that only starts does not need
+
     found: Floats = np.where(logits == 0, np.float32(1), expit(logits))
     return found
 

@@ -44,7 +44,19 @@ def test_the_service_starts_without_libraries_of_the_models() -> None:
     done = _imported("photos_graph.serving")
     assert "neo4j" in done
     assert (
-        not {"pandas", "pyarrow", "tensorflow", "keras", "onnx", "onnxruntime", "deepface", "hdbscan", "sklearn", "cv2"}
+        not {
+            "pandas",
+            "pyarrow",
+            "scipy",
+            "tensorflow",
+            "keras",
+            "onnx",
+            "onnxruntime",
+            "deepface",
+            "hdbscan",
+            "sklearn",
+            "cv2",
+        }
         & done
     )
 
