@@ -41,13 +41,13 @@ def _transformations(data: memoryview) -> Iterator[tuple[bytes, int]]:
     inside = list(contents_of(meta[b"iprp"]))
     properties = list(contents_of(dict(inside)[b"ipco"]))
     for kind, box in inside:
-        for number in _properties_of(primary, box) if kind == b"ipma" else ():
+        for number in properties_of(primary, box) if kind == b"ipma" else ():
             name, content = properties[number - 1]
             if name in (b"irot", b"imir"):
                 yield name, content[0]
 
 
-def _properties_of(item: int, associations: Bytes) -> list[int]:
+def properties_of(item: int, associations: Bytes) -> list[int]:
     """Returns the numbers of the properties of an item, which count from 1."""
     version, flags = associations[0], associations[3]
     wide = flags & 1  # a number has 15 bits instead of 7; the uppermost bit has another meaning

@@ -1,5 +1,5 @@
-"""Finds the small pictures that a camera writes into a JPEG, beside the large one: a thumbnail in EXIF, and previews
-after the picture (MPF, CIPA DC-007).
+"""Finds the small pictures that a camera writes into a file, beside the large one: in a JPEG, a thumbnail in EXIF, and
+previews after the picture (MPF, CIPA DC-007); in HEIF and AVIF, thumbnails (``heif_previews``).
 
 Only the beginning of a file is read, and the preview itself. A preview has no profile and no orientation of its own, so
 it is put together with those of its picture.
@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from photos_graph.images.formats import Bytes
+from photos_graph.images.heif_previews import heif_thumbnails
 from photos_graph.paths import mtime_ns
 
 HEAD_BYTES = 128 * 1024  # what a camera writes before the picture, and more than EXIF can have
@@ -38,16 +39,16 @@ class _Frame:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """``data`` is a JPEG with the orientation and the colours of its picture. ``edge`` is its longest, in pixels."""
+    """``data`` is a picture with the orientation and the colours of its picture. ``edge`` is its longest, in pixels."""
 
     data: bytes
     edge: int
 
 
 def preview(file: int, edge: int, as_read: Sequence[int] | None = None) -> Preview | None:
-    """Returns the preview of the JPEG behind a descriptor that suits ``edge`` pixels: the smallest one that has them,
-    or else the largest one that has half of them. Returns None for other files, if there is none, and if the size and
-    time of change of the file differ from ``as_read``. Never raises.
+    """Returns the preview of the picture behind a descriptor that suits ``edge`` pixels: the smallest one that has
+    them, or else the largest one that has half of them. Returns None for other files, if there is none, and if the size
+    and time of change of the file differ from ``as_read``. Never raises.
 
     A preview whose shape is not that of its picture shows something else, or has black bars, and is passed over.
     """
@@ -56,12 +57,20 @@ def preview(file: int, edge: int, as_read: Sequence[int] | None = None) -> Previ
         if as_read is not None and (status.st_size, mtime_ns(status)) != tuple(as_read):
             return None
         head = os.pread(file, HEAD_BYTES, 0)
-        parts = list(_parts(head))
-        picture = _frame(parts)
-        found = [made for data in _previews(file, parts) if (made := _joined(data, parts, picture)) is not None]
+        found = _of_heif(file, head) if head[4:8] == b"ftyp" else _of_jpeg(file, head)
         suiting = sorted((each for each in found if 2 * each.edge >= edge), key=lambda each: each.edge)
         return next((each for each in suiting if each.edge >= edge), suiting[-1] if suiting else None)
     return None
+
+
+def _of_jpeg(file: int, head: bytes) -> list[Preview]:
+    parts = list(_parts(head))
+    picture = _frame(parts)
+    return [made for data in _previews(file, parts) if (made := _joined(data, parts, picture)) is not None]
+
+
+def _of_heif(file: int, head: bytes) -> list[Preview]:
+    return [Preview(each.data, max(each.width, each.height)) for each in heif_thumbnails(file, head)]
 
 
 @dataclass(frozen=True, slots=True)
