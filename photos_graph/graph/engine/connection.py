@@ -37,6 +37,12 @@ Row = dict[str, Any]
 
 # How codes of errors begin that are the fault of the engine, after which a commit may or may not have taken place.
 UNCERTAIN = "Neo.DatabaseError."
+# The codes with which Neo4j refuses CREATE ... IF NOT EXISTS while another service creates the same.
+MADE_MEANWHILE = {
+    "Neo.ClientError.Schema.ConstraintAlreadyExists",
+    "Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists",
+    "Neo.ClientError.Schema.IndexAlreadyExists",
+}
 FAILS = "The graph engine fails at the moment, and its log has the reason. Its disk may be full. Try again later."
 
 
@@ -79,7 +85,8 @@ class _Commit:
 class Graph:
     """A pool of connections to one engine.
 
-    Every call is retried after a lost connection, a deadlock or a lost race between two MERGE clauses. A query may
+    Every call is retried after a lost connection, a deadlock or a lost race between two MERGE clauses, or between two
+    services that create one index. A query may
     therefore run more than once, but is committed once. Calls raise EngineUnavailable if the engine does not answer for
     ``patience`` seconds, or at once if a client waits (``caller``); UnknownOutcome if that happened while a transaction
     was committed; Conflict if a uniqueness constraint is violated.
@@ -305,6 +312,8 @@ class Graph:
         if isinstance(error, driver_errors.ConstraintError):
             if not (self.dialect.writers_collide and tries.race()):
                 raise Conflict("Something with the same key exists already. Try again.") from error
+            return
+        if error.code in MADE_MEANWHILE and tries.race():
             return
         if self.folder is not None and self._engine is not None and self.folder.is_full:
             raise EngineUnavailable(FULL) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from typing import LiteralString
 
 import pytest
 
@@ -85,6 +86,13 @@ async def test_two_that_start_at_once_migrate_once(graph: Graph, settings: Setti
     for other in others:
         await other.close()
     assert await graph.read("MATCH (m:Migration) RETURN count(m) AS n") == [{"n": len(MIGRATIONS)}]
+
+
+async def test_two_services_that_start_at_once_create_one_index(graph: Graph) -> None:
+    create: LiteralString = "CREATE INDEX of_two_services IF NOT EXISTS FOR (n:OfTwoServices) ON (n.name)"
+    for _ in range(10):
+        await asyncio.gather(*(graph.write(create) for _ in range(8)))
+        await graph.write("DROP INDEX of_two_services IF EXISTS")
 
 
 async def test_a_graph_of_a_newer_program_is_refused(graph: Graph, settings: Settings) -> None:
