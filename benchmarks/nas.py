@@ -24,7 +24,10 @@ from photos_graph.settings import LibrarySettings
 SMALL_FILES = 10_000
 SOURCES, PAGE = 12, 50  # photos of 24 megapixels
 CONNECTIONS = 6  # that a browser opens to one host
-GRID = "{ photos(first: 50) { nodes { thumbnail(size: SMALL, format: AUTO) } } }"
+GRID = """query($first: Int!, $after: String) { photos(first: $first, after: $after) {
+  nodes { thumbnail(size: SMALL, format: AUTO) } pageInfo { endCursor } } }"""
+SCREEN, LOOKING = 12, 3.0  # pictures of a page of a reader, and seconds for which it is looked at
+WAIT = "&wait=1"  # no stand-ins
 
 
 def nas(bench: Bench) -> list[Figure]:
@@ -86,7 +89,7 @@ def _scanned(bench: Bench) -> list[Figure]:
                 ),
                 Figure("scan, round trips an original, without reads", _trips(asked.operations) / PAGE, ""),
             ]
-            return [*figures, *_cold_page(bench, service, drive)]
+            return [*figures, *_cold_page(bench, service, drive), _next_page(bench, service, drive)]
 
 
 def _trips(operations: Mapping[str, int]) -> int:
@@ -96,11 +99,11 @@ def _trips(operations: Mapping[str, int]) -> int:
 def _cold_page(bench: Bench, service: Service, drive: SlowDrive) -> list[Figure]:
     """Measures the pictures of a grid, of which the service keeps nothing, as a browser asks for them: as soon as
     something can be shown, and as soon as they are as they will stay."""
-    addresses = [node["thumbnail"] for node in service.ask(GRID)["photos"]["nodes"]]
+    addresses, _ = _page(service, PAGE)
     figures = []
     for what, ending, goals in (
         ("cold page", "", (Goal(300, at_most=True), Goal(3, at_most=True))),
-        ("cold page without stand-ins", "&wait=1", (None, None)),
+        ("cold page without stand-ins", WAIT, (None, None)),
     ):
         firsts, alls, reads = [], [], []
         for number in range(bench.rounds):
@@ -116,6 +119,31 @@ def _cold_page(bench: Bench, service: Service, drive: SlowDrive) -> list[Figure]
             Figure(f"{what}, read until then", _median(reads) / 1e6, "MB"),
         ]
     return figures
+
+
+def _next_page(bench: Bench, service: Service, drive: SlowDrive) -> Figure:
+    """Measures the pictures of a second page, after the first one was looked at, and as if it had not been."""
+    with_first, alone = [], []
+    for number in range(bench.rounds):
+        bench.say(f"two pages of {SCREEN} photos, round {number + 1} of {bench.rounds}")
+        first, cursor = _page(service, SCREEN)
+        second, _ = _page(service, SCREEN, cursor)
+        _forget(service, drive)
+        alone.append(_asked_for(service.port, [address + WAIT for address in second])[-1])
+        _forget(service, drive)
+        _page(service, SCREEN)
+        _asked_for(service.port, [address + WAIT for address in first])
+        time.sleep(LOOKING)
+        with_first.append(_asked_for(service.port, [address + WAIT for address in second])[-1])
+    what = f"cold, all {SCREEN} pictures of the page after one that was looked at for {LOOKING:.0f} s"
+    ours, theirs = _median(with_first), _median(alone)
+    return Figure(what, 1000 * ours, "ms", 1000 * theirs, "nobody looked at that one", ours / theirs)
+
+
+def _page(service: Service, first: int, after: str | None = None) -> tuple[list[str], str]:
+    """Returns the addresses of the pictures of a page, and its last cursor."""
+    photos = service.ask(GRID, first=first, after=after)["photos"]
+    return [node["thumbnail"] for node in photos["nodes"]], photos["pageInfo"]["endCursor"]
 
 
 def _forget(service: Service, drive: SlowDrive) -> None:

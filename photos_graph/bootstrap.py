@@ -185,6 +185,7 @@ def _media(graph: Graph, renditions: Renditions, settings: Settings, closing: As
     closing.callback(openers.close)
     media = Media(graph, renditions, openers)
     closing.push_async_callback(renditions.close)
+    closing.push_async_callback(media.ahead.close)
     return media
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
@@ -224,6 +225,9 @@ def photo_page(
     first, last = page_sizes(first, last)
     browse = info.context.services.browse
     page = browse.photos(filter, order, first, given(after), last, given(before), stacks, among, inside)
+    if page.has_next and page.cursors and first:
+        following = partial(browse.photos, filter, order, first, page.cursors[-1], None, None, stacks, among, inside)
+        info.context.services.media.ahead.shown(page.ids, lambda: following().ids)
     return PhotoConnection.of(page)
 
 

@@ -85,6 +85,8 @@ class Renditions:
         self._previews: dict[Key, bytes] = {}  # that were found, until the renditions are made
         self._later = asyncio.Semaphore(max(1, pool.places - 1))  # so that a worker is there for who comes meanwhile
         self._photos: dict[str, _Held] = {}
+        self._idle = asyncio.Event()  # set while no rendition is under way
+        self._idle.set()
 
     async def open(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat, source: Source) -> Rendition:
         """Returns the rendition as soon as there is a file or the first bytes.
@@ -134,6 +136,18 @@ class Renditions:
                 self._previews[key] = data
         return Rendition(MEDIA_TYPES[format], chunks=_once(data), lasting=False)
 
+    async def prepare(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat, source: Source) -> None:
+        """Makes the rendition, for which nobody has asked, as soon as no other is under way, unless it is there or can
+        be made from a larger one. Returns when this has ended, even if it failed."""
+        await self._idle.wait()
+        key = (photo_key, size, format)
+        if key in self._flights or self._is_near(key):
+            return
+        flight = self._begin(key, source, Priority.LATER)
+        flight.join()
+        if flight.task is not None:
+            await asyncio.wait([flight.task])
+
     async def _preview(self, key: Key, source: Source) -> bytes:
         """Returns what the original has in place of the rendition, or nothing, also if another service has made the
         rendition."""
@@ -163,6 +177,7 @@ class Renditions:
 
     def _begin(self, key: Key, source: Source, priority: Priority) -> Flight:
         flight = self._flights[key] = Flight(priority)
+        self._idle.clear()
         flight.task = asyncio.create_task(self._fly(key, flight, source))
         return flight
 
@@ -225,6 +240,8 @@ class Renditions:
             if self._flights.get(key) is flight:
                 del self._flights[key]
                 self._previews.pop(key, None)
+            if not self._flights:
+                self._idle.set()
 
     async def _make(self, key: Key, flight: Flight, source: Source, claim: AsyncExitStack) -> bool:
         """Makes the rendition, or takes that of another service. Returns whether it is to be kept. No other service

@@ -23,6 +23,7 @@ from photos_graph.library.openers import Openers
 from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.model.library import RootState
 from photos_graph.paths import display, mtime_ns
+from photos_graph.services.read_ahead import ReadAhead
 from photos_graph.services.scan.roots import refreshed
 
 MIN_FACE_PIXELS = 112  # width of a face as the embedding model needs it
@@ -61,6 +62,7 @@ class Media:
         self._graph = graph
         self._renditions = renditions
         self._openers = openers
+        self.ahead = ReadAhead(lambda photo_ids: photos.photo_keys(graph, photo_ids), self._prepare)
 
     def cached(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition | None:
         """Returns the rendition if it is in the cache."""
@@ -72,12 +74,17 @@ class Media:
         Raises NotFound if the photo or its file does not exist, or if the photo looks different now, RootOffline if its
         root is offline, Busy if the workers are, and the errors of decoding.
         """
+        self.ahead.asked(photo_key.partition("-")[0], size, format)
         return await self._renditions.open(photo_key, size, format, lambda: self._as_read(photo_key))
 
     async def stand_in(self, photo_key: str, size: RenditionSize, format: ThumbnailFormat) -> Rendition | None:
         """Returns what the original has in place of a rendition that has to be made from it, or None. The rendition is
         made then."""
+        self.ahead.asked(photo_key.partition("-")[0], size, format)
         return await self._renditions.stand_in(photo_key, size, format, lambda: self._as_read(photo_key))
+
+    async def _prepare(self, photo_key: str, size: ThumbnailSize, format: ThumbnailFormat) -> None:
+        await self._renditions.prepare(photo_key, size, format, lambda: self._as_read(photo_key))
 
     @asynccontextmanager
     async def opened(self, *pictures: PictureFile) -> AsyncIterator[list[int]]:

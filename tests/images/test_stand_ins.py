@@ -19,6 +19,7 @@ from tests.kit.waiting import until
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("warm_workers")]
 
 TINY, SMALL, MEDIUM, LARGE = ThumbnailSize
+OTHER = "fedcba9876543210fedcba9876543210"
 
 
 def give_preview(made: Rig) -> None:
@@ -43,6 +44,20 @@ async def test_who_waits_gets_the_rendition_before_those_that_nobody_waits_for(t
         give_preview(made)
         assert await made.stand_in(SMALL) and await made.stand_in(SMALL)
         assert opened(await made.read(SMALL)).size == (320, 213)
+
+
+async def test_what_nobody_has_asked_for_is_made_when_nothing_else_is(tmp_path: Path) -> None:
+    async with rig(tmp_path) as made:
+        give_preview(made)
+        async with made.renditions._later:  # so that what is under way does not begin
+            assert await made.stand_in(SMALL)
+            preparing = asyncio.create_task(made.renditions.prepare(OTHER, SMALL, ThumbnailFormat.JPEG, made.source))
+            done, _ = await asyncio.wait([preparing], timeout=0.1)
+            assert not done and (OTHER, SMALL, ThumbnailFormat.JPEG) not in made.renditions._flights
+        await preparing
+        assert made.cache.get(OTHER, SMALL, ThumbnailFormat.JPEG) and made.cache.get(PHOTO, SMALL, ThumbnailFormat.JPEG)
+        await made.renditions.prepare(OTHER, SMALL, ThumbnailFormat.JPEG, made.source)
+        assert made.asked == 3, "it is there"
 
 
 async def test_many_who_get_a_preview_have_the_rendition_made_once(tmp_path: Path) -> None:

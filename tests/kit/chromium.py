@@ -110,7 +110,8 @@ class Page:
         """Clicks at the middle of an element, which an expression has."""
         middle = "(({x, y, width, height}) => [x + width / 2, y + height / 2])"
         await self.evaluate(f"{element}.scrollIntoView({{block: 'center', behavior: 'instant'}})")
-        await self.click(*await self.evaluate(f"{middle}({element}.getBoundingClientRect())"), times)
+        x, y = await self.evaluate(f"{middle}({element}.getBoundingClientRect())")
+        await self.click(x, y, times)
 
     async def resize(self, width: int, height: int, *, dark: bool = False) -> None:
         """Gives the page another size, and the colours that somebody prefers."""
@@ -129,7 +130,8 @@ class Page:
 
     async def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
         number = next(self._numbers)
-        answer = self._answers[number] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._answers[number] = answer
         message = {"id": number, "method": method, "params": parameters}
         await self._socket.send(json.dumps(message | ({"sessionId": self._session} if self._session else {})))
         async with asyncio.timeout(PATIENCE):
