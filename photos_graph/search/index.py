@@ -319,7 +319,8 @@ class SearchIndex:
         self._by_id.refresh(self.sets.visible)
         sequence, ids = self._by_id.sequence, self.sets.table.ids
         wanted = np.frombuffer(bytes.fromhex("".join(photo_ids)), np.uint8).reshape(-1, 16)
-        places = np.searchsorted(self.sets.table.id_prefixes(sequence), wanted[:, :8].copy().view(">i8").ravel())
+        prefixes = wanted[:, :8].copy().view(">i8").ravel().astype(np.int64)
+        places = self._by_id.edges(prefixes, np.zeros(len(prefixes), np.int64))
         numbers = sequence[np.minimum(places, len(sequence) - 1)].astype(np.int64)
         for at in np.flatnonzero((ids[numbers] != wanted).any(axis=1)).tolist():
             number = self.number_of(photo_ids[at])  # not visible, or one of several with the same first half

@@ -115,6 +115,17 @@ def test_a_malformed_row_changes_nothing() -> None:
     assert index.number_of(photo(1).id) == 1
 
 
+def test_finding_photos_by_id_reads_few_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    index = index_of([photo(number) for number in range(5000)])
+    wanted = [photo(number).id for number in (7, 4999, 0)]
+    assert index.numbers_of([*wanted, "f" * 32]).tolist() == [7, 4999, 0, -1]
+    read = []
+    keys = index._by_id._keys
+    monkeypatch.setattr(index._by_id, "_keys", lambda numbers: read.append(len(numbers)) or keys(numbers))
+    index.numbers_of(wanted)
+    assert 0 < sum(read) < 100
+
+
 def test_near_and_box_cross_the_antimeridian() -> None:
     index = index_of([at(1, 0, 179.9), at(2, 0, -179.9), at(3, 0, 0), at(4, 89.95, 90), at(5, 89.95, -90)])
     assert index.evaluate(Near(0, 180, 20)) == BitMap([1, 2])
