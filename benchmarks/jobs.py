@@ -13,6 +13,7 @@ from benchmarks.service import Away, Service
 
 JOBS = "{ jobs(first: 20) { nodes { kind state message startedAt finishedAt } } }"
 PAGE = "{ photos(first: 50) { nodes { id name tags { source tag { name } } } } }"
+OFFLINE = "is offline"
 LOOK_SECONDS = 0.1
 BROWSE_SECONDS = 0.2  # between two pages
 
@@ -48,7 +49,8 @@ def settled(
         if all(job["finishedAt"] for job in jobs) and (expected is None or expected.is_among(jobs)):
             break
         meanwhile()
-    if failed := [job["message"] for job in jobs if job["state"] == "FAILED"]:
+    # A made library is not on the disk, so that the scan at the start of the service says that its folder is offline.
+    if failed := [job["message"] for job in jobs if job["state"] == "FAILED" and OFFLINE not in job["message"]]:
         raise RuntimeError(f"{failed}")
     took: dict[str, float] = {}
     for job in jobs:
