@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, cast
 
 import strawberry
@@ -226,8 +225,10 @@ def photo_page(
     browse = info.context.services.browse
     page = browse.photos(filter, order, first, given(after), last, given(before), stacks, among, inside)
     if page.has_next and page.cursors and first:
-        following = partial(browse.photos, filter, order, first, page.cursors[-1], None, None, stacks, among, inside)
-        info.context.services.media.ahead.shown(page.ids, lambda: following().ids)
+        end = page.cursors[-1]
+        info.context.services.media.ahead.shown(
+            page.ids, lambda: browse.photos(filter, order, first, end, None, None, stacks, among, inside).ids
+        )
     return PhotoConnection.of(page)
 
 

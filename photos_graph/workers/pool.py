@@ -28,9 +28,9 @@ class WorkerPool(Pool):
     """Runs ``tasks`` in child processes, which import the modules of these tasks when they start.
 
     At most ``size`` calls run, and one more of those that are soon done (``Priority.AT_ONCE``); ``queue`` more may wait
-    at each priority. A task may add ``memory_bytes`` of address
-    space to what its process needs for itself, and take ``timeout_seconds``. Of the data of the service, it can read
-    what is in the folders ``readable``, and what the service hands over.
+    at each priority. A task may add ``memory_bytes`` of address space to what its process needs for itself, and take
+    ``timeout_seconds``. Of the data of the service, it can read what is in the folders ``readable``, and what the
+    service hands over.
 
     Children start when first needed and stay, or end after ``idle_seconds`` without a call. One that dies, or whose
     caller goes away, is replaced by the next call. They die with this process, however it ends.

@@ -18,7 +18,7 @@ TABLE = parsed(
 41 36 0:41 / /volume1/photos/phone rw - fuse.sshfs phone:/ rw
 42 21 0:42 / /media rw - ext4 /dev/sdb1 rw
 43 21 0:43 / /media rw - cifs //nas/media rw
-a line that is none
+a malformed line
 """
 )
 

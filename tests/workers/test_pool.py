@@ -343,7 +343,6 @@ def test_children_die_with_a_killed_parent() -> None:
     program = f"""
 import asyncio
 from photos_graph.workers import child
-from photos_graph.workers import pool as workers_pool
 from photos_graph.workers.frames import MAX_DESCRIPTORS, PART_BYTES
 from photos_graph.workers.pool import WorkerPool
 from tests.kit.processes.tasks import HANG, LONG, TASKS

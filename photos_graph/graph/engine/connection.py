@@ -86,10 +86,9 @@ class Graph:
     """A pool of connections to one engine.
 
     Every call is retried after a lost connection, a deadlock or a lost race between two MERGE clauses, or between two
-    services that create one index. A query may
-    therefore run more than once, but is committed once. Calls raise EngineUnavailable if the engine does not answer for
-    ``patience`` seconds, or at once if a client waits (``caller``); UnknownOutcome if that happened while a transaction
-    was committed; Conflict if a uniqueness constraint is violated.
+    services that create one index. A query may therefore run more than once, but is committed once. Calls raise
+    EngineUnavailable if the engine does not answer for ``patience`` seconds, or at once if a client waits (``caller``);
+    UnknownOutcome if that happened while a transaction was committed; Conflict if a uniqueness constraint is violated.
     """
 
     def __init__(

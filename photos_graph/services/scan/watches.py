@@ -89,7 +89,7 @@ class Watches:
         self.keep(())
 
     async def is_due(self, root: Root) -> bool:
-        """Returns whether the folders of a root are to be looked at. One of which a part was mounted anew is."""
+        """Returns whether the folders of a root are to be looked at now, also because something else was mounted."""
         place = self._places.setdefault(root.id, _Place())
         if place.watch is None:
             return self.round
