@@ -190,17 +190,17 @@ async def count(graph: Graph, job_id: str | None = None) -> int:
     return int(rows[0]["n"])
 
 
-RETRY: LiteralString = """
-MATCH (x:Failure)-[:ABOUT]->(f:File)-[:IN]->(d:Folder) WHERE f.state <> 'MISSING'
-SET f.state = 'PENDING', f.attempts = 0, d.stacksDue = true
-RETURN DISTINCT d.rootId AS root
+# It writes to the file before it reads the state, which a scan of another service may change until then.
+_DUE: LiteralString = """
+SET f.attempts = 0
+WITH f, d WHERE f.state <> 'MISSING'
+SET f.state = 'PENDING', d.stacksDue = true
 """
+RETRY: LiteralString = "MATCH (x:Failure)-[:ABOUT]->(f:File)-[:IN]->(d:Folder)" + _DUE
 
-RETRY_OF_JOB: LiteralString = """
-MATCH (j:Job {id: $job})<-[:SEEN_BY]-(x:Failure)-[:ABOUT]->(f:File)-[:IN]->(d:Folder) WHERE f.state <> 'MISSING'
-SET f.state = 'PENDING', f.attempts = 0, d.stacksDue = true
-RETURN DISTINCT d.rootId AS root
-"""
+RETRY_OF_JOB: LiteralString = (
+    "MATCH (j:Job {id: $job})<-[:SEEN_BY]-(x:Failure)-[:ABOUT]->(f:File)-[:IN]->(d:Folder)" + _DUE
+)
 
 
 async def retry(graph: Graph, job_id: str | None) -> None:
