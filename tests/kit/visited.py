@@ -18,7 +18,7 @@ import neo4j
 
 from tests.kit.engines import RunningEngine
 
-SIZE = 500
+SIZE = 1000
 SMALL = 50  # for tests that do not count
 PHOTOS_EACH = 5  # of a tag, a person or a place
 
@@ -119,7 +119,7 @@ def _letter(label: str) -> str:
 
 _NUMBERS = {
     "numbers": [7, 8], "inodes": [7, 8], "labelled": [7], "limit": 50, "start": 0, "end": 5, "first": 3, "last": 7,
-    "seq": 395, "age": 5, "beats": 0, "least": 495, "most": 5, "size": 500, "now": 3, "next": 5,
+    "seq": SIZE - 105, "age": 5, "beats": 0, "least": SIZE - 5, "most": 5, "size": 500, "now": 3, "next": 5,
     "enough": 5, "count": 1, "digits": 3, "characters": 3, "changed": 1, "more": 1, "done": 1,
     "total": 1, "version": 1, "share": 5, "value": 1, "threshold": 0.5, "width": 1, "height": 1, "x": 1, "y": 1,
     "portion": 50,
