@@ -149,10 +149,15 @@ class Settings(BaseSettings):
         return self.learn_dir / "image-text.safetensors" if self.learn.text and self.search.content else None
 
     @property
+    def cache_dir(self) -> Path:
+        """The folder of what can be had again, which all data directories of a user share."""
+        return _xdg("XDG_CACHE_HOME", ".cache")
+
+    @property
     def models_dir(self) -> Path:
         """The folder of weights, which DeepFace calls DEEPFACE_HOME."""
         own = self.data_dir / "models"
-        return self.models.folder or (own if own.is_dir() else _xdg("XDG_CACHE_HOME", ".cache") / "models")
+        return self.models.folder or (own if own.is_dir() else self.cache_dir / "models")
 
     @property
     def readable_by_models(self) -> list[Path]:

@@ -2,7 +2,8 @@
 
 Its code is compiled once and simply, not for a long life, and its classes come from an archive that is made in the
 background at the first run of an installation: ``python -m tests.kit.quick_java ARCHIVE``. Until there is an archive,
-and wherever it does not fit, the machine reads its classes one by one, as in production.
+and wherever it does not fit, the machine reads its classes one by one. It is not that of the product
+(``graph/engine/class_archive.py``), which is not made while tests run.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-VARIABLE = "ARCADEDB_JVM_ARGS"  # read by the package of the engine
+from photos_graph.graph.engine import class_archive
+from photos_graph.graph.engine.class_archive import OF_THE_ENGINE
+
 SIMPLE = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 HEAP = "512m"
-START = f"from arcadedb_embedded.jvm import start_jvm; start_jvm(heap_size={HEAP!r})"
 
 
 def archive() -> Path:
@@ -31,7 +33,7 @@ def archive() -> Path:
 def set_up() -> subprocess.Popen[bytes] | None:
     """Sets the variable for all engines of this run. Returns the process that makes the archive, if there is none."""
     path = archive()
-    os.environ[VARIABLE] = f"{SIMPLE} -XX:SharedArchiveFile={path}"
+    os.environ[OF_THE_ENGINE] = f"{SIMPLE} -XX:SharedArchiveFile={path}"
     if path.exists() or not os.access(path.parent, os.W_OK):
         return None
     with tempfile.TemporaryFile() as unread:
@@ -45,10 +47,10 @@ def _make(path: Path) -> None:
     with path.with_suffix(".lock").open("w") as lock, tempfile.TemporaryDirectory(dir=path.parent) as scratch:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # raises if another run makes it
         classes, made = Path(scratch) / "classes", Path(scratch) / "archive"
-        os.environ[VARIABLE] = f"{SIMPLE} -XX:DumpLoadedClassList={classes}"
+        os.environ[OF_THE_ENGINE] = f"{SIMPLE} -XX:DumpLoadedClassList={classes}"
         asyncio.run(_use_an_engine(Path(scratch)))
-        dump = f"{SIMPLE} -Xshare:dump -XX:SharedClassListFile={classes} -XX:SharedArchiveFile={made}"
-        subprocess.run([sys.executable, "-c", START], env=os.environ | {VARIABLE: dump}, check=True)
+        program = [sys.executable, "-m", class_archive.__name__, made, classes]
+        subprocess.run(program, env=os.environ | {OF_THE_ENGINE: SIMPLE}, check=True)
         made.rename(path)
 
 

@@ -29,7 +29,7 @@ from typing import IO
 
 from photos_graph.environment import without_secrets
 from photos_graph.errors import BadSettings, EngineUnavailable
-from photos_graph.graph.engine import embedded_child
+from photos_graph.graph.engine import class_archive, embedded_child
 from photos_graph.graph.engine.data_folder import DataFolder
 
 logger = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ class Engine:
     its start, or if its files cannot be used.
     """
 
-    def __init__(self, data_dir: Path, heap: str) -> None:
+    def __init__(self, data_dir: Path, heap: str, caches: Path) -> None:
         self.owner = False
         self.broken = False
         self.data_dir = data_dir
@@ -87,6 +87,7 @@ class Engine:
         self._folder = data_dir / "graph"
         self._runtime_file = data_dir / "engine.json"
         self._heap = heap
+        self._caches = caches
         self._runtime: Runtime | None = None
         self._supervisor: asyncio.Task[None] | None = None
         self._unusable: OSError | None = None
@@ -173,6 +174,8 @@ class Engine:
                 await _stop(process)
             if time.monotonic() - started > HEALTHY_SECONDS:
                 deaths, backoff = 0, MIN_BACKOFF
+            elif deaths == 0:
+                class_archive.forget(self._caches)
             deaths += 1
             self.broken = deaths >= MAX_FAILED_STARTS
             logger.warning("The graph engine ended with code %s; starting it again in %.1f s", code, backoff)
@@ -197,7 +200,9 @@ class Engine:
         before = _read_runtime(self._runtime_file)
         port = before.port if before and _is_free(before.port) else _free_port()
         password = before.password if before else secrets.token_urlsafe(24)
-        request = embedded_child.StartRequest(str(self._folder.resolve()), port, password, self._heap)
+        request = embedded_child.StartRequest(
+            str(self._folder.resolve()), port, password, self._heap, str(self._caches)
+        )
         if self.log.exists() and self.log.stat().st_size > MAX_LOG_BYTES:
             self.log.replace(self.log.with_name("engine.log.1"))
         with _private(self.log, "a") as log:

@@ -36,6 +36,7 @@ class StartRequest:
     port: int  # for Bolt on the loopback interface
     password: str
     heap: str  # in the notation of Java: 512m, 2g
+    caches: str = ""  # the folder for the archive of classes; without it, there is none
 
     def line(self) -> bytes:
         """Returns the request as a line of JSON."""
@@ -59,8 +60,12 @@ def serve(request: StartRequest, owner: int) -> None:
     """Runs the engine until the owner closes the pipe or dies, then ends the process."""
     from arcadedb_embedded.server import ArcadeDBServer
 
+    from photos_graph.graph.engine.class_archive import ClassArchive
+
     # The engine accepts a root password only while it has no users, and the password may be new.
     Path("config/server-users.jsonl").unlink(missing_ok=True)
+    archive = ClassArchive(Path(request.caches)) if request.caches else None
+    classes = archive.arguments() if archive else ()
     server = ArcadeDBServer(
         root_path=request.folder,
         root_password=request.password,
@@ -70,11 +75,13 @@ def serve(request: StartRequest, owner: int) -> None:
             "bolt_port": request.port,
             "server_plugins": "Bolt:com.arcadedb.bolt.BoltProtocolPlugin",
         },
-        jvm_kwargs={"heap_size": request.heap, "jvm_args": ENGINE_SETTINGS},
+        jvm_kwargs={"heap_size": request.heap, "jvm_args": (*ENGINE_SETTINGS, *classes)},
     )
     server.start()
     server.create_database(DATABASE)
     wait_for_owner(owner)
+    if archive:
+        archive.stop()
     watchdog = threading.Timer(CLOSING_SECONDS, os._exit, [1])
     watchdog.daemon = True
     watchdog.start()

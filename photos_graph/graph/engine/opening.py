@@ -51,7 +51,7 @@ async def unmigrated(settings: Settings) -> Graph:
     """
     chosen, slow = settings.graph, settings.log.slow_seconds
     if chosen.uri is None:
-        engine = Engine(settings.data_dir, heap=chosen.heap)
+        engine = Engine(settings.data_dir, heap=chosen.heap, caches=settings.cache_dir)
         await engine.start()
         graph = Graph(lambda: engine.endpoint, engine=engine, silence=chosen.silence_seconds, slow=slow)
     else:
