@@ -166,8 +166,8 @@ class Index:
         self.search.sets.albums.forget_found()
 
     async def save(self) -> None:
-        """Saves a snapshot if the index has changed since the last one."""
-        if self._snapshot is None or self.search.seq == self._saved_seq:
+        """Saves a snapshot if the index, or what is kept with it, has changed since the last one."""
+        if self._snapshot is None or (self.search.seq == self._saved_seq and self.search.person_faces.is_saved):
             return
         async with self._lock:
             seq, captured = self.search.seq, snapshot.capture(self.search)
@@ -245,7 +245,9 @@ class Index:
             known = persons_before.union(_shown(search, labelled), person_ids) if is_partial else None
             visible = search.sets.visible & read
             arrived, left = search.photo_ids(visible - visible_before), search.photo_ids(visible_before - visible)
-            self._tell(Touch(labelled if is_partial else None, known, arrived, left))
+            touched = labelled if is_partial else None
+            search.person_faces.touch(known, touched)
+            self._tell(Touch(touched, known, arrived, left))
 
     async def _albums(self, changes: Sequence[Touched]) -> _ChangedAlbums | None:
         """Reads the albums that were touched, and the places of touched photos in them."""

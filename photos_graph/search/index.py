@@ -36,6 +36,7 @@ from photos_graph.search.language.lexicon_names import LexiconNames
 from photos_graph.search.map_clusters import MapCluster, MapClusters
 from photos_graph.search.orders import IntegerOrder, NameOrder, SortOrder
 from photos_graph.search.paging import IndexPage
+from photos_graph.search.person_faces import PersonFaces
 from photos_graph.search.photo_sets import PhotoSets
 from photos_graph.search.place_centres import PlaceCentres
 from photos_graph.search.query import Query
@@ -69,6 +70,7 @@ class SearchIndex:
         self._timelines = Timelines(self.photo_ids)
         self.centres = PlaceCentres(self.places, table)
         self._known_albums = KnownAlbums(self.sets, self._first_of)
+        self.person_faces = PersonFaces()
         if sets is None:
             _ = self.lexicon  # it follows the rows from the beginning
 
@@ -132,7 +134,9 @@ class SearchIndex:
 
     def apply_persons(self, rows: Iterable[Person], gone: Iterable[str] = ()) -> None:
         """Adds, replaces and removes persons. A person who is gone is removed from all photos."""
+        gone = list(gone)
         self.sets.albums.forget_found()
+        self.person_faces.forget(gone)
         self.sets.persons.replace_rows(rows, gone)
 
     def apply_marks(self, marks: Iterable[FolderMarks]) -> None:

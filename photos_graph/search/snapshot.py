@@ -90,6 +90,7 @@ def _parts(index: SearchIndex) -> tuple[dict[str, Any], Arrays]:
         "labels": {},
         "segments": len(segments),
     }
+    about["person_faces"], faces = index.person_faces.dump()
     arrays: Arrays = {
         "visible": _packed(sets.visible),
         "favourites": _packed(sets.favourites),
@@ -100,6 +101,7 @@ def _parts(index: SearchIndex) -> tuple[dict[str, Any], Arrays]:
         arrays |= {f"album{place}_numbers": placed.numbers, f"album{place}_positions": placed.positions}
     arrays |= {f"table_{name}": values for name, values in table.dump().items()}
     arrays |= {f"order_{name}": order.sequence for name, order in index.orders().items()}
+    arrays |= {f"faces_{name}": values for name, values in faces.items()}
     for place, segment in enumerate(segments):
         arrays |= {f"words{place}_{name}": values for name, values in segment.items()}
     return about, arrays
@@ -130,6 +132,8 @@ def _index_of(arrays: Arrays, about: dict[str, Any]) -> SearchIndex:
     for name, order in index.orders().items():
         order.restore(arrays[f"order_{name}"])
     index.map.touch(sets.visible)
+    if "person_faces" in about:  # which earlier versions did not write
+        index.person_faces.restore(about["person_faces"], _under("faces_", arrays))
     return index
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, LiteralString, NamedTuple
+from typing import Any, LiteralString
 
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.windows import AFTER_ALL, BEFORE_ALL, RankRegion, RankScale
 from photos_graph.model.faces import Box, Face, FaceFilter
 from photos_graph.model.labels import TagSource
 from photos_graph.search.listing import Stretch
+from photos_graph.search.person_faces import RankedFace
 
 SHOWN: LiteralString = """
 RETURN p.id AS photo, p.number AS number, p.look AS look,
@@ -70,15 +71,6 @@ def _ignored_by(values: dict[str, Any]) -> TagSource | None:
     if not values["ignored"]:
         return None
     return TagSource.MANUAL if values["passedOver"] is None else TagSource.PREDICTED
-
-
-class RankedFace(NamedTuple):
-    """A face by its rank, and the number of its photo. ``is_named``: somebody said whose it is, and it is not
-    ignored."""
-
-    rank: str
-    photo_number: int
-    is_named: bool
 
 
 _STEPS = 999_999  # steps of quality that a rank distinguishes
@@ -217,28 +209,13 @@ RETURN id AS of, rank ORDER BY rank
 """
 )
 
-FIRST_OF_PERSONS: LiteralString = """
-UNWIND $ids AS id
-CALL (id) {
-  MATCH (:Person {id: id})<-[r:IS|LOOKS_LIKE]-(f:Face)
-  WHERE f.unseen IS NULL AND (type(r) = 'IS'
-    OR (r.applied AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }))
-  RETURN f.rank AS rank ORDER BY rank LIMIT $limit
-}
-RETURN id AS of, rank ORDER BY rank
-"""
-
 
 async def first_of_clusters(graph: Graph, cluster_ids: Sequence[str], limit: int) -> dict[str, list[str]]:
     """Returns the ranks of the best faces of each cluster."""
     return _by_owner(await graph.read(FIRST_OF_CLUSTERS, ids=list(cluster_ids), limit=limit))
 
 
-async def first_of_persons(graph: Graph, person_ids: Sequence[str], limit: int) -> dict[str, list[str]]:
-    return _by_owner(await graph.read(FIRST_OF_PERSONS, ids=list(person_ids), limit=limit))
-
-
-# As FIRST_OF_PERSONS, but all of them, with what tells which of them somebody may see.
+# Assertions decide whose face it is. Without one, an applied match does, unless the face is ignored.
 ALL_OF_PERSONS: LiteralString = """
 UNWIND $ids AS id
 MATCH (:Person {id: id})<-[r:IS|LOOKS_LIKE]-(f:Face)
@@ -246,12 +223,12 @@ WHERE f.unseen IS NULL AND (type(r) = 'IS'
   OR (r.applied AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) }))
 MATCH (f)<-[:HAS_FACE]-(p:Photo)
 RETURN id AS of, f.rank AS rank, p.number AS number,
-  type(r) = 'IS' AND NOT coalesce(f.ignored, false) AS isNamed ORDER BY rank
+  type(r) = 'IS' AND NOT coalesce(f.ignored, false) AS isNamed
 """
 
 
 async def all_of_persons(graph: Graph, person_ids: Sequence[str]) -> dict[str, list[RankedFace]]:
-    """Returns all faces of each person, best first."""
+    """Returns all faces of each person, in any order."""
     found: dict[str, list[RankedFace]] = {id_: [] for id_ in person_ids}
     for row in await graph.read(ALL_OF_PERSONS, ids=list(person_ids)):
         found[row["of"]].append(RankedFace(row["rank"], row["number"], row["isNamed"]))

@@ -129,35 +129,15 @@ async def remember_merged(tx: LabelTransaction, gone: Sequence[str], into_id: st
     tx.touch(persons=[into_id])
 
 
-# Assertions decide whose face it is. Without one, an applied match does, unless the face is ignored.
-FACE_COUNTS: LiteralString = """
+# It starts at the face, since a person may have many.
+CHOSEN_COVERS: LiteralString = """
 UNWIND $ids AS id
-MATCH (x:Person {id: id})
-RETURN id, COUNT { MATCH (x)<-[:IS]-(f:Face) WHERE f.unseen IS NULL } AS assigned,
-  COUNT { MATCH (x)<-[r:LOOKS_LIKE]-(f:Face) WHERE r.applied AND f.unseen IS NULL
-    AND NOT coalesce(f.ignored, false) AND NOT EXISTS { (f)-[:IS]->(:Person) } } AS predicted
+MATCH (x:Person {id: id}) WHERE x.cover IS NOT NULL
+MATCH (chosen:Face {id: x.cover})-[:IS]->(x) WHERE chosen.unseen IS NULL
+RETURN id, chosen.id AS cover
 """
 
 
-async def face_counts(graph: Graph, person_ids: Sequence[str]) -> dict[str, int]:
-    rows = await graph.read(FACE_COUNTS, ids=list(person_ids))
-    return {row["id"]: row["assigned"] + row["predicted"] for row in rows}
-
-
-# A chosen cover counts as long as it is a visible face of the person.
-COVERS: LiteralString = """
-UNWIND $ids AS id
-MATCH (x:Person {id: id})
-OPTIONAL MATCH (chosen:Face {id: x.cover})-[:IS]->(x) WHERE chosen.unseen IS NULL
-CALL (x) {
-  OPTIONAL MATCH (x)<-[:IS]-(f:Face) WHERE f.unseen IS NULL AND NOT coalesce(f.ignored, false)
-  RETURN f.id AS best ORDER BY f.rank LIMIT 1
-}
-RETURN id, coalesce(chosen.id, best) AS cover
-"""
-
-
-async def covers(graph: Graph, person_ids: Sequence[str]) -> dict[str, str]:
-    """Returns the ids of the cover faces of the persons: the chosen face, or else the best named face."""
-    rows = await graph.read(COVERS, ids=list(person_ids))
-    return {row["id"]: row["cover"] for row in rows if row["cover"] is not None}
+async def chosen_covers(graph: Graph, person_ids: Sequence[str]) -> dict[str, str]:
+    """Returns the ids of the faces that were chosen as covers, as long as they are visible faces of the person."""
+    return {row["id"]: row["cover"] for row in await graph.read(CHOSEN_COVERS, ids=list(person_ids))}

@@ -11,20 +11,22 @@ PHOTOS_PER_READ = 2_000  # few enough that other queries do not have to wait lon
 
 
 class ListedFace(NamedTuple):
-    """A visible face by its rank. ``persons`` are those to whom it is assigned or, if nobody said whose it is, those
-    whom a model is sure of. ``cluster_id`` is that of a face that counts in its cluster."""
+    """A visible face by its rank. ``persons`` are those to whom it is assigned or, if nobody said whose it is
+    (``is_assigned``), those whom a model is sure of. ``cluster_id`` is that of a face that counts in its cluster."""
 
     rank: str
     quality: float
     ignored: bool
     persons: tuple[str, ...]
     cluster_id: str | None
+    photo_number: int
+    is_assigned: bool
 
 
 OF_NUMBERS: LiteralString = """
 UNWIND $numbers AS number
 MATCH (p:Photo {number: number})-[:HAS_FACE]->(f:Face) WHERE f.unseen IS NULL
-RETURN f.rank AS rank, f.quality AS quality, coalesce(f.ignored, false) AS ignored,
+RETURN number, f.rank AS rank, f.quality AS quality, coalesce(f.ignored, false) AS ignored,
   [(f)-[:IS]->(x:Person) | x.id] AS assigned,
   [(f)-[r:LOOKS_LIKE]->(x:Person) | [x.id, r.applied]] AS matches,
   [(f)-[:IN_CLUSTER]->(c:Cluster) | c.id] AS clusters
@@ -40,5 +42,6 @@ async def faces_of_numbers(graph: Graph, numbers: Sequence[int]) -> list[ListedF
             sure = [person for person, applied in row["matches"] if applied and not ignored]
             counts = row["clusters"] and not ignored and not assigned
             cluster = row["clusters"][0] if counts else None
-            found.append(ListedFace(row["rank"], row["quality"] or 0.0, ignored, tuple(assigned or sure), cluster))
+            values = row["rank"], row["quality"] or 0.0, ignored, tuple(assigned or sure), cluster
+            found.append(ListedFace(*values, row["number"], bool(assigned)))
     return sorted(found)

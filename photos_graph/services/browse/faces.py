@@ -15,7 +15,7 @@ from pyroaring import BitMap, FrozenBitMap
 from photos_graph.errors import BadInput, NotFound
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import cluster_pages, pages, persons
-from photos_graph.graph.faces.pages import RankedFace, face_id_of
+from photos_graph.graph.faces.pages import face_id_of
 from photos_graph.graph.faces.photo_faces import faces_of_numbers
 from photos_graph.graph.library.photos import photo_numbers
 from photos_graph.graph.writing import writes
@@ -24,15 +24,16 @@ from photos_graph.model.faces import Face, FaceCluster, FaceFilter, Person
 from photos_graph.model.labels import TagSource
 from photos_graph.remembered import Remembered, RememberedByNumber, RememberedUntilWritten
 from photos_graph.search.listing import Listing, Stretch, mapped
+from photos_graph.search.person_faces import RankedFaces
 from photos_graph.services.browse.face_lists import FaceLists
+from photos_graph.services.browse.faces_of_persons import FacesOfPersons
 
 REMEMBERED_PERSONS = 20_000
-REMEMBERED_WHOLE = 300  # persons of whom all faces are, of about 150 bytes each
 REMEMBERED_FACES = 20_000  # of about 600 bytes each
 REMEMBERED_CLUSTERS = 2_000
 REMEMBERED_PAGES = 100  # of clusters
 REMEMBERED_LISTS = 3  # of the faces in some of the photos, of about 270 bytes a face
-BEST_FACES = 50  # of a person or a cluster, which are remembered
+BEST_FACES = 50  # of a cluster, which are remembered
 ScoredPersons = Sequence[tuple[str, float]]
 
 
@@ -67,10 +68,8 @@ class FaceBrowser:
     def __init__(self, graph: Graph, index: SeenIndex) -> None:
         self._graph = graph
         self._index = index
-        self._counts = Remembered(partial(persons.face_counts, graph), REMEMBERED_PERSONS)
+        self._of_persons = FacesOfPersons(graph, index)
         self._covers = Remembered(self._read_covers, REMEMBERED_PERSONS)
-        self._best = Remembered(self._read_best, REMEMBERED_PERSONS)
-        self._all = Remembered(partial(pages.all_of_persons, graph), REMEMBERED_WHOLE)
         # Whoever changes a face that somebody named touches its photo. Clusters, and likenesses of which a model is not
         # sure, change without a touch.
         self._named = RememberedByNumber(
@@ -86,27 +85,19 @@ class FaceBrowser:
         index.subscribe(self._forget)
 
     async def prepare(self) -> None:
-        """Reads the covers, the numbers of faces and the best faces of all persons, which take as long as these have
-        faces."""
+        """Reads the faces of all persons, unless they were kept with the index, and their covers."""
         everybody = [person.id for person in self._index.search.persons]
-        await self.counts(everybody)
         await self.by_id([cover for cover in await self.covers(everybody) if cover is not None])
-        await self._best.of(everybody)
 
     def _forget(self, touch: Touch) -> None:
-        self._counts.forget(touch.persons)
         self._covers.forget(touch.persons)
-        self._best.forget(touch.persons)
-        self._all.forget(touch.persons)
         self._named.forget_numbers(touch.photos)
 
     async def _read_covers(self, person_ids: Sequence[str]) -> dict[str, str | None]:
-        known = await persons.covers(self._graph, person_ids)
-        return {id_: known.get(id_) for id_ in person_ids}
-
-    async def _read_best(self, person_ids: Sequence[str]) -> dict[str, list[str]]:
-        known = await pages.first_of_persons(self._graph, person_ids, BEST_FACES + 1)
-        return {id_: known.get(id_, []) for id_ in person_ids}
+        chosen = await persons.chosen_covers(self._graph, person_ids)
+        faces = await self._of_persons.of([id_ for id_ in person_ids if id_ not in chosen])
+        best = {id_: those.best_named() for id_, those in faces.items()}
+        return chosen | {id_: face_id_of(rank) if rank is not None else None for id_, rank in best.items()}
 
     async def _read_best_of_clusters(self, cluster_ids: Sequence[str]) -> dict[str, list[str]]:
         known = await pages.first_of_clusters(self._graph, cluster_ids, BEST_FACES + 1)
@@ -145,17 +136,17 @@ class FaceBrowser:
 
     async def counts(self, person_ids: Sequence[str]) -> list[int]:
         """Returns the number of faces of each person, including predicted ones."""
-        known = await self._counts.of(person_ids)
-        return [known.get(id_, 0) for id_ in person_ids]
+        known = await self._of_persons.of(person_ids)
+        return [len(known[id_]) for id_ in person_ids]
 
     async def covers(self, person_ids: Sequence[str]) -> list[str | None]:
         """Returns the cover face of each person: the chosen face, or else the best named face."""
         known = await self._covers.of(person_ids)
         return [known.get(id_) for id_ in person_ids]
 
-    async def all_of(self, person_ids: Sequence[str]) -> dict[str, list[RankedFace]]:
-        """Returns all faces of each person, best first, which takes as long as these have faces."""
-        return await self._all.of(person_ids)
+    async def all_of(self, person_ids: Sequence[str]) -> dict[str, RankedFaces]:
+        """Returns all faces of each person, including predicted ones."""
+        return await self._of_persons.of(person_ids)
 
     async def lists_of(self, photos: BitMap) -> FaceLists:
         """Returns lists of the faces in the photos with these numbers, which takes as long as these have faces."""
@@ -179,39 +170,45 @@ class FaceBrowser:
         """Returns the ids of faces, best quality first; ``count`` returns the ``total``. Raises BadInput for an invalid
         cursor.
 
-        The first pages of many persons, or of many clusters, are one query to the engine.
+        The pages of many persons, or the first pages of many clusters, are one query to the engine at most.
         """
-        read = await self._first_pages(keys)
-        return [await self._page(key, read.get(key)) for key in keys]
+        persons = await self._of_persons.of([id_ for key in keys if (id_ := sole_person(key.filter)) is not None])
+        clusters = await self._first_of_clusters(keys)
+        return [await self._page(key, persons.get(sole_person(key.filter) or ""), clusters.get(key)) for key in keys]
 
-    async def _first_pages(self, keys: Sequence[PageKey]) -> dict[PageKey, list[str]]:
-        """Returns the ranks of those keys that are first pages of one person or of one cluster."""
-        alike: dict[tuple[bool, int], dict[str, PageKey]] = {}
+    async def _first_of_clusters(self, keys: Sequence[PageKey]) -> dict[PageKey, list[str]]:
+        """Returns the ranks of those keys that are first pages of one cluster."""
+        alike: dict[int, dict[str, PageKey]] = {}
         for key in keys:
-            if key.first is not None and (owner := _sole_owner(key)) is not None:
-                alike.setdefault((key.filter.cluster_id is not None, key.first), {})[owner] = key
+            if key.first is not None and (cluster := _sole_cluster(key)) is not None:
+                alike.setdefault(key.first, {})[cluster] = key
         found: dict[PageKey, list[str]] = {}
-        for (of_clusters, first), owners in alike.items():
+        for first, owners in alike.items():
             if first <= BEST_FACES:
-                ranks = await (self._best_of_clusters if of_clusters else self._best).of(list(owners))
+                ranks = await self._best_of_clusters.of(list(owners))
             else:
-                read = pages.first_of_clusters if of_clusters else pages.first_of_persons
-                ranks = await read(self._graph, list(owners), first + 1)
+                ranks = await pages.first_of_clusters(self._graph, list(owners), first + 1)
             found |= {key: ranks.get(owner, [])[: first + 1] for owner, key in owners.items()}
         return found
 
-    async def _page(self, key: PageKey, ranks: Sequence[str] | None) -> Listing[str] | BadInput:
-        """Returns a page. ``ranks`` are passed if they are known already."""
+    async def _page(
+        self, key: PageKey, faces: RankedFaces | None, ranks: Sequence[str] | None
+    ) -> Listing[str] | BadInput:
+        """Returns a page: of ``faces`` if these are known, or of ``ranks`` if they are known already."""
         try:
             stretch = key.stretch()
         except BadInput as error:
             return error
-        if ranks is None:
+        if faces is not None:
+            ranks = part_of_faces(faces, stretch)
+        elif ranks is None:
             ranks = await pages.ranks(self._graph, key.filter, stretch)
         return mapped(stretch.listing(ranks, lambda rank: (0, rank), total=0), face_id_of)
 
     async def count(self, wanted: FaceFilter) -> int:
-        """Returns the number of faces. Those with a person are the sum of what is remembered of all persons."""
+        """Returns the number of faces. Those with a person are the sum of what is kept of all persons."""
+        if (person_id := sole_person(wanted)) is not None:
+            return (await self.counts([person_id]))[0]
         if wanted.assigned is None or replace(wanted, assigned=None, ignored=None) != FaceFilter():
             return await pages.count(self._graph, wanted)
         named = sum(await self.counts([person.id for person in self._index.search.persons]))
@@ -258,10 +255,19 @@ def _is_named(face: Face) -> bool:
     return face.source in (TagSource.MANUAL, TagSource.IMPORTED)
 
 
-def _sole_owner(key: PageKey) -> str | None:
-    """Returns the person or cluster whose first page it is, or None for any other page."""
-    only = replace(key.filter, person_id=None, cluster_id=None)
-    if key != PageKey(key.filter, key.first) or only != FaceFilter():
-        return None
-    of_both = key.filter.person_id is not None and key.filter.cluster_id is not None
-    return None if of_both else key.filter.person_id or key.filter.cluster_id
+def sole_person(wanted: FaceFilter) -> str | None:
+    """Returns the person all of whose faces are wanted, or None if anything else is."""
+    return wanted.person_id if wanted == FaceFilter(person_id=wanted.person_id) else None
+
+
+def _sole_cluster(key: PageKey) -> str | None:
+    """Returns the cluster whose first page it is, or None for any other page."""
+    cluster_id = key.filter.cluster_id
+    return cluster_id if key == PageKey(FaceFilter(cluster_id=cluster_id), key.first) else None
+
+
+def part_of_faces(faces: RankedFaces, stretch: Stretch) -> Sequence[str]:
+    """Returns the ranks of the faces that a page asks for, as ``pages.ranks`` reads them."""
+    after = stretch.after[1] if stretch.after is not None else ""
+    before = stretch.before[1] if stretch.before is not None else None
+    return faces.part(after, before, stretch.limit, stretch.from_end)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from photos_graph.errors import BadInput, NotFound
-from photos_graph.graph.faces.pages import RankedFace, face_id_of
+from photos_graph.graph.faces.pages import face_id_of
 from photos_graph.index import SeenIndex
 from photos_graph.model.faces import Face, FaceCluster, FaceFilter
 from photos_graph.search.listing import Listing, Stretch, mapped
+from photos_graph.search.person_faces import RankedFaces
 from photos_graph.services.browse.face_lists import part_of_clusters, part_of_ranks
-from photos_graph.services.browse.faces import FaceBrowser, PageKey, ScoredPersons
+from photos_graph.services.browse.faces import FaceBrowser, PageKey, ScoredPersons, part_of_faces, sole_person
 
 
 class PartFaces(FaceBrowser):
@@ -44,10 +45,11 @@ class PartFaces(FaceBrowser):
         faces = await self.by_id([id_ for id_ in chosen if id_ is not None])
         seen = {face.id for face in faces if face is not None}
         known = await self._seen([id_ for id_, face in zip(person_ids, chosen, strict=True) if face not in seen])
-        best = {
-            id_: next((face_id_of(face.rank) for face in those if face.is_named), None) for id_, those in known.items()
-        }
-        return [face if face in seen else best[id_] for id_, face in zip(person_ids, chosen, strict=True)]
+        best = {id_: those.best_named() for id_, those in known.items()}
+        return [
+            face if face in seen else (face_id_of(rank) if (rank := best[id_]) is not None else None)
+            for id_, face in zip(person_ids, chosen, strict=True)
+        ]
 
     async def similar_persons(self, cluster_ids: Sequence[str]) -> list[ScoredPersons]:
         return [() for _ in cluster_ids]
@@ -66,13 +68,20 @@ class PartFaces(FaceBrowser):
             return error
         if wanted.photo_id is not None:
             return (await self._whole.pages([key]))[0]
-        ranks = part_of_ranks(await self._ranks(wanted), stretch)
+        if (person_id := sole_person(wanted)) is not None:
+            ranks: Sequence[str] = part_of_faces((await self._seen([person_id]))[person_id], stretch)
+        else:
+            ranks = part_of_ranks(await self._ranks(wanted), stretch)
         return mapped(stretch.listing(ranks, lambda rank: (0, rank), total=0), face_id_of)
 
     async def count(self, wanted: FaceFilter) -> int:
         """Raises NotFound, as ``check`` does."""
         await self.check(wanted)
-        return await self._whole.count(wanted) if wanted.photo_id is not None else len(await self._ranks(wanted))
+        if wanted.photo_id is not None:
+            return await self._whole.count(wanted)
+        if (person_id := sole_person(wanted)) is not None:
+            return (await self.counts([person_id]))[0]
+        return len(await self._ranks(wanted))
 
     async def library_count(self) -> int:
         return len(await self._ranks(FaceFilter(ignored=False)))
@@ -102,12 +111,10 @@ class PartFaces(FaceBrowser):
 
     async def _ranks(self, wanted: FaceFilter) -> list[str]:
         """Returns the ranks of the faces that match a filter, which names no photo, the best first."""
-        if wanted.person_id is not None and wanted == FaceFilter(person_id=wanted.person_id):
-            return [face.rank for face in (await self._seen([wanted.person_id]))[wanted.person_id]]
         return (await self._whole.lists_of(self._index.search.sets.visible)).ranks(wanted)
 
-    async def _seen(self, person_ids: Sequence[str]) -> dict[str, list[RankedFace]]:
+    async def _seen(self, person_ids: Sequence[str]) -> dict[str, RankedFaces]:
         """Returns the faces that are seen here of each person, best first."""
         known = await self._whole.all_of(person_ids)
         visible = self._index.search.sets.visible
-        return {id_: [face for face in known.get(id_, ()) if face.photo_number in visible] for id_ in person_ids}
+        return {id_: faces.seen_in(visible) for id_, faces in known.items()}

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import contextmanager
+from typing import Any, LiteralString
 
+import numpy as np
 import pytest
 
-from photos_graph.bootstrap import Services
+from photos_graph.bootstrap import Services, build
+from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.faces import clusters
 from photos_graph.graph.faces.clusters import Joined, PersonMatch
+from photos_graph.graph.faces.pages import ALL_OF_PERSONS, all_of_persons
+from photos_graph.graph.faces.photo_faces import OF_NUMBERS
 from photos_graph.graph.library import vanished_files
 from photos_graph.model.faces import Box, Face
 from photos_graph.model.labels import TagSource
 from photos_graph.model.search import Ref
+from photos_graph.search.person_faces import RankedFaces
 from photos_graph.services.browse.faces import FaceFilter, PageKey
 from photos_graph.settings import Settings
 from tests.kit.faced_library import alone, named, undone
@@ -97,6 +104,111 @@ async def test_a_cover_is_shown_as_it_is_now(services: Services) -> None:
 
     await services.drawn_faces.delete(["f9"])
     assert await services.faces.by_id(["f9"]) == [None]
+
+
+@contextmanager
+def queries() -> Iterator[list[tuple[str, dict[str, Any]]]]:
+    """Yields the queries that are sent meanwhile, with their parameters."""
+    sent: list[tuple[str, dict[str, Any]]] = []
+    run = Transaction.run
+
+    async def noted(self: Transaction, query: LiteralString, /, **parameters: object) -> list[dict[str, Any]]:
+        sent.append((query, parameters))
+        return await run(self, query, **parameters)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Transaction, "run", noted)
+        yield sent
+
+
+async def pages_of(services: Services, person_id: str) -> list[str]:
+    """The faces of a person, from pages of two."""
+    found, after = list[str](), None
+    while True:
+        [page] = await services.faces.pages([PageKey(FaceFilter(person_id=person_id), 2, after)])
+        assert not isinstance(page, Exception)
+        found += page.items
+        if not page.has_next:
+            return found
+        after = page.cursors[-1]
+
+
+async def check_persons(services: Services) -> dict[str, list[str]]:
+    """Compares what is kept of all persons with what the graph says. Returns their faces, by name."""
+    rows = list(services.index.search.persons)
+    ids = [row.id for row in rows]
+    kept, read = await services.faces.all_of(ids), await all_of_persons(services.graph, ids)
+    for id_ in ids:
+        theirs = RankedFaces.of(read[id_])
+        for column in ("ranks", "photos", "named"):
+            assert np.array_equal(getattr(kept[id_], column), getattr(theirs, column)), column
+    found = {row.name: await pages_of(services, row.id) for row in rows}
+    assert await services.faces.counts(ids) == [len(found[row.name]) for row in rows]
+    return found
+
+
+async def test_the_faces_of_persons_are_listed_as_they_are_now(services: Services) -> None:
+    await services.assignment.assign(["f8", "f9", "g5"], named("Anna"))
+    anna = services.persons.named("Anna")
+    assert anna is not None
+    assert await check_persons(services) == {"Anna": ["f9", "f8", "g5"]}
+    ignored = await services.assignment.ignore(["f9"])
+    assert await check_persons(services) == {"Anna": ["f9", "f8", "g5"]}, (
+        "she still has the face that nobody wants to see"
+    )
+    assert await services.faces.covers([anna.id]) == ["f8"]
+    await undone(services, ignored)
+    await liken(services.graph, "f4", {anna.id: 0.9}, applied=anna.id)
+    await services.index.catch_up()
+    assert await check_persons(services) == {"Anna": ["f9", "f8", "f4", "g5"]}
+    await services.assignment.ignore(["f4"])
+    assert await check_persons(services) == {"Anna": ["f9", "f8", "g5"]}
+    await services.assignment.reject(["f9"], anna.id)
+    assert await check_persons(services) == {"Anna": ["f8", "g5"]}
+    await services.assignment.assign(["f9", "g5", "f7"], named("Bob"))
+    assert await check_persons(services) == {"Anna": ["f8"], "Bob": ["f9", "f7", "g5"]}
+    await vanished_files.miss_files(services.writer, [file_id(7, "a")])
+    await services.index.catch_up()
+    assert await check_persons(services) == {"Anna": ["f8"], "Bob": ["f9", "g5"]}
+    await services.drawn_faces.delete(["f9"])
+    bob = services.persons.named("Bob")
+    assert bob is not None
+    merged = await services.person_editing.merge([bob.id], anna.id)
+    assert await check_persons(services) == {"Anna": ["f8", "g5"]}
+    await undone(services, merged)
+    assert await check_persons(services) == {"Anna": ["f8"], "Bob": ["g5"]}
+    deleted = await services.person_editing.delete(bob.id)
+    assert await check_persons(services) == {"Anna": ["f8"]}
+    await undone(services, deleted)
+    assert await check_persons(services) == {"Anna": ["f8"], "Bob": ["g5"]}
+
+
+async def test_only_the_faces_of_touched_photos_are_read_again(services: Services) -> None:
+    await services.assignment.assign(["f7", "f8", "f9", "g5"], named("Anna"))
+    anna = services.persons.named("Anna")
+    assert anna is not None
+    await check_persons(services)
+    assert await cost(services, pages_of(services, anna.id)) == 0
+    with queries() as sent:
+        await services.assignment.assign(["f6"], named("Anna"))
+        assert await services.faces.counts([anna.id]) == [5]
+        assert await pages_of(services, anna.id) == ["f9", "f8", "f7", "f6", "g5"]
+    assert ALL_OF_PERSONS not in [query for query, _ in sent]
+    assert [values["numbers"] for query, values in sent if query == OF_NUMBERS] == [[6]]
+
+
+async def test_the_faces_of_persons_are_kept_with_the_index(settings: Settings) -> None:
+    async with alone(settings) as services:
+        await services.assignment.assign(["f7", "f8"], named("Anna"))
+        await check_persons(services)
+        await services.assignment.assign(["f9"], named("Anna"))  # and nobody asks until the service ends
+    async with build(settings, run_jobs=False) as services:
+        anna = services.persons.named("Anna")
+        assert anna is not None
+        with queries() as sent:
+            assert await services.faces.counts([anna.id]) == [3]
+        assert [(query, values["numbers"]) for query, values in sent] == [(OF_NUMBERS, [9])]
+        assert await check_persons(services) == {"Anna": ["f9", "f8", "f7"]}
 
 
 async def test_a_cluster_is_shown_as_people_and_models_left_it(services: Services) -> None:

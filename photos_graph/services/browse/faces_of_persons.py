@@ -1,0 +1,75 @@
+"""Reads the faces of persons, which are kept with the index (see ``search/person_faces``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pyroaring import BitMap
+
+from photos_graph.graph.engine.connection import Graph
+from photos_graph.graph.faces.pages import all_of_persons
+from photos_graph.graph.faces.photo_faces import PHOTOS_PER_READ, faces_of_numbers
+from photos_graph.index import SeenIndex
+from photos_graph.search.person_faces import NO_FACES, PersonFaces, RankedFace, RankedFaces
+
+PHOTOS_AT_ONCE = 20_000  # of persons whose faces are read by one query
+
+
+class FacesOfPersons:
+    def __init__(self, graph: Graph, index: SeenIndex) -> None:
+        self._graph = graph
+        self._index = index
+
+    async def of(self, person_ids: Sequence[str]) -> dict[str, RankedFaces]:
+        """Returns the faces of each person, including predicted ones.
+
+        The first time takes as long as a person has faces. Later, only those in touched photos are read again.
+        """
+        kept = self._index.search.person_faces  # that of the index as it is now, also if another one takes its place
+        persons = self._index.search.persons
+        ids = [id_ for id_ in dict.fromkeys(person_ids) if persons.get(id_) is not None]
+        found = dict.fromkeys(person_ids, NO_FACES)
+        found |= {id_: faces for id_ in ids if (faces := kept.known(id_)) is not None}
+        changed = [id_ for id_ in ids if kept.known(id_) is not None and kept.touched(id_)]
+        few = [id_ for id_ in changed if len(kept.touched(id_)) <= PHOTOS_PER_READ]
+        found |= await self._changed(kept, few)
+        whole = [id_ for id_ in ids if kept.known(id_) is None or len(kept.touched(id_)) > PHOTOS_PER_READ]
+        for some in self._groups(whole):
+            found |= await self._whole(kept, some)
+        return found
+
+    async def _changed(self, kept: PersonFaces, person_ids: Sequence[str]) -> dict[str, RankedFaces]:
+        """Reads the faces in the photos that were touched."""
+        since = {id_: kept.moment(id_) for id_ in person_ids}
+        touched = {id_: kept.touched(id_) for id_ in person_ids}
+        before = {id_: kept.known(id_) or NO_FACES for id_ in person_ids}
+        photos = BitMap.union(*touched.values()) if touched else BitMap()
+        rows: dict[str, list[RankedFace]] = {id_: [] for id_ in person_ids}
+        for face in await faces_of_numbers(self._graph, list(photos)):
+            named = face.is_assigned and not face.ignored
+            for person_id in face.persons:
+                if face.photo_number in touched.get(person_id, ()):
+                    rows[person_id].append(RankedFace(face.rank, face.photo_number, named))
+        found = {id_: before[id_].replaced(touched[id_], RankedFaces.of(rows[id_])) for id_ in person_ids}
+        for id_, faces in found.items():
+            kept.put(id_, faces, since[id_])
+        return found
+
+    async def _whole(self, kept: PersonFaces, person_ids: Sequence[str]) -> dict[str, RankedFaces]:
+        since = {id_: kept.moment(id_) for id_ in person_ids}
+        found = {id_: RankedFaces.of(faces) for id_, faces in (await all_of_persons(self._graph, person_ids)).items()}
+        for id_, faces in found.items():
+            kept.put(id_, faces, since[id_])
+        return found
+
+    def _groups(self, person_ids: Sequence[str]) -> Iterator[list[str]]:
+        group: list[str] = []
+        photos = 0
+        for id_ in person_ids:
+            group.append(id_)
+            photos += self._index.search.sets.persons.photo_count(id_)
+            if photos >= PHOTOS_AT_ONCE:
+                yield group
+                group, photos = [], 0
+        if group:
+            yield group
