@@ -296,10 +296,10 @@ class Index:
         rebuilt.apply_tags(await label_postings.tag_rows(self._graph))
         rebuilt.apply_persons(await label_postings.person_rows(self._graph))
         rebuilt.apply_marks(await label_postings.folder_marks(self._graph))
-        last = await postings.last_number(self._graph)
-        for first in range(0, last, postings.BLOCK):
-            # A thread is safe because no query uses this index yet, and other requests need not wait.
-            await asyncio.to_thread(rebuilt.apply_photos, await postings.photo_block(self._graph, first, last))
+        async with contextlib.aclosing(postings.all_photos(self._graph)) as portions:
+            async for rows in portions:
+                # A thread is safe because no query uses this index yet, and other requests need not wait.
+                await asyncio.to_thread(rebuilt.apply_photos, rows)
         rebuilt.apply_labels(await label_postings.all_labels(self._graph), None)
         rebuilt.apply_albums(await albums.rows(self._graph))
         rebuilt.apply_placed(await album_entries.placed(self._graph), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, LiteralString
 
@@ -88,12 +88,31 @@ async def last_number(graph: Graph) -> int:
     return int(found[0]["last"]) if found else 0
 
 
-async def photo_block(graph: Graph, first: int, last: int) -> list[PhotoRow]:
-    """Returns the rows of the photos with the BLOCK numbers from ``first`` on. ``last`` is the highest number of a
-    photo."""
-    end = first + BLOCK
-    if last > WALKED * BLOCK:
-        return await photo_rows(graph, range(first, min(end, last + 1)))
+async def all_photos(graph: Graph) -> AsyncGenerator[list[PhotoRow]]:
+    """Yields the rows of all photos in portions. The engine reads the next portion while the caller works on one."""
+    last = await last_number(graph)
+    is_large = last > WALKED * BLOCK
+    size = BATCH_SIZE if is_large else BLOCK
+    portions = iter(range(0, last, size))
+
+    def begun() -> asyncio.Task[list[PhotoRow]] | None:
+        first = next(portions, None)
+        return None if first is None else asyncio.create_task(_portion(graph, first, first + size, is_large))
+
+    ahead = begun()
+    try:
+        while ahead is not None:
+            rows = await ahead
+            ahead = begun()
+            yield rows
+    finally:
+        if ahead is not None:
+            ahead.cancel()
+
+
+async def _portion(graph: Graph, first: int, end: int, is_large: bool) -> list[PhotoRow]:
+    if is_large:
+        return await photo_rows(graph, range(first, end))
     return await _together(graph.read(each, first=first, end=end) for each in (PHOTO_BLOCK, PATH_BLOCK, PLACE_BLOCK))
 
 

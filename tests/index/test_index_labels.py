@@ -164,7 +164,7 @@ async def test_only_labels_are_read_when_only_labels_changed(tagged: Services, m
     def unread(*_: object) -> None:
         raise AssertionError("photos were read")
 
-    for name in ("photo_rows", "photo_block", "folder_rows"):
+    for name in ("photo_rows", "all_photos", "folder_rows"):
         monkeypatch.setattr(index.postings, name, unread)
     more: LiteralString = (
         "MATCH (p:Photo {name: '7.jpg'}), (t:Tag {id: 't-sea'}) CREATE (p)-[:TAGGED {via: 'MANUAL'}]->(t)"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, LiteralString
 
@@ -13,6 +14,7 @@ from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.model.labels import BulkResult, LabelKind
 from photos_graph.model.library import FileState, Metadata, RootState
 from tests.kit.planted import ABRUZZO, ITALY, LAQUILA, METADATA, A, B, C, library, read
+from tests.kit.waiting import until
 from tests.kit.writing import rated, writer
 
 pytestmark = pytest.mark.anyio
@@ -120,7 +122,7 @@ async def test_the_source_of_a_photo_is_its_raw_path(graph: Graph) -> None:
 async def test_rows_for_the_index_are_the_same_whole_and_one_by_one(graph: Graph) -> None:
     await library(graph)
     await photos.put_read(writer(graph), [read(0, "a"), read(3, "a"), read(1, "b", Metadata())], [], "j1")
-    rows = await postings.photo_block(graph, 0, 1)
+    [rows] = [portion async for portion in postings.all_photos(graph)]
     assert sorted(rows, key=lambda row: row.number) == await postings.photo_rows(graph, [0, 1])
     first = next(row for row in rows if row.id == A)
     assert (first.folders, first.texts, first.places) == (("b", "a"), ("n0.jpg", "n3.jpg"), (LAQUILA.id,))
@@ -129,18 +131,40 @@ async def test_rows_for_the_index_are_the_same_whole_and_one_by_one(graph: Graph
     assert set(await postings.place_rows(graph)) == set(await postings.place_rows(graph, [LAQUILA.id]))
 
 
-async def test_the_rows_of_a_library_come_in_blocks_of_numbers(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_rows_of_a_library_come_in_portions(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     await library(graph)
+    assert [portion async for portion in postings.all_photos(graph)] == []
     await photos.put_read(writer(graph), [read(0, "a"), read(3, "a"), read(1, "b", Metadata())], [], "j1")
     monkeypatch.setattr(postings, "BLOCK", 1)
-    for number in range(2):
-        assert await postings.photo_block(graph, number, 1) == await postings.photo_rows(graph, [number])
-    assert await postings.photo_block(graph, 2, 1) == []
+    for walked in (0, 2):  # by the numbers of the photos, and by walking
+        monkeypatch.setattr(postings, "WALKED", walked)
+        monkeypatch.setattr(postings, "BATCH_SIZE", 1)
+        portions = [portion async for portion in postings.all_photos(graph)]
+        assert portions == [await postings.photo_rows(graph, [number]) for number in range(2)]
 
 
 async def test_a_large_library_is_not_walked_once_for_each_block(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     await library(graph)
     await photos.put_read(writer(graph), [read(0, "a"), read(3, "a"), read(1, "b", Metadata())], [], "j1")
+    asked = noted_queries(graph, monkeypatch)
+    monkeypatch.setattr(postings, "BLOCK", 1)
+    monkeypatch.setattr(postings, "WALKED", 1)
+    assert len([row async for portion in postings.all_photos(graph) for row in portion]) == 2
+    assert not {postings.PHOTO_BLOCK, postings.PATH_BLOCK, postings.PLACE_BLOCK} & set(asked)
+
+
+async def test_the_engine_reads_ahead_while_the_index_takes_rows(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    await library(graph)
+    await photos.put_read(writer(graph), [read(0, "a"), read(3, "a"), read(1, "b", Metadata())], [], "j1")
+    asked = noted_queries(graph, monkeypatch)
+    monkeypatch.setattr(postings, "BLOCK", 1)
+    async with aclosing(postings.all_photos(graph)) as portions:
+        await anext(portions)
+        await until(lambda: asked.count(postings.PHOTO_BLOCK) == 2)
+
+
+def noted_queries(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Returns the list of the queries that are read from now on."""
     asked: list[str] = []
     whole = graph.read
 
@@ -149,10 +173,7 @@ async def test_a_large_library_is_not_walked_once_for_each_block(graph: Graph, m
         return await whole(query, **parameters)
 
     monkeypatch.setattr(graph, "read", noted)
-    monkeypatch.setattr(postings, "BLOCK", 1)
-    blocks = [await postings.photo_block(graph, number, postings.WALKED + 1) for number in range(3)]
-    assert [[row.number for row in block] for block in blocks] == [[0], [1], []]
-    assert not {postings.PHOTO_BLOCK, postings.PATH_BLOCK, postings.PLACE_BLOCK} & set(asked)
+    return asked
 
 
 async def test_the_feed_names_what_a_commit_touched(graph: Graph) -> None:
