@@ -47,9 +47,9 @@ FAILS = "The graph engine fails at the moment, and its log has the reason. Its d
 
 
 class Transaction:
-    """A transaction, whose queries are committed together or not at all."""
+    """A transaction, whose queries are committed together or not at all; or a session, which runs a single query."""
 
-    def __init__(self, graph: Graph, inner: neo4j.AsyncManagedTransaction) -> None:
+    def __init__(self, graph: Graph, inner: neo4j.AsyncManagedTransaction | neo4j.AsyncSession) -> None:
         self._graph = graph
         self._inner = inner
 
@@ -119,7 +119,13 @@ class Graph:
 
     async def read(self, query: LiteralString, /, **parameters: object) -> list[dict[str, Any]]:
         """Runs a query that only reads, and returns its rows."""
-        return await self.reading(lambda transaction: transaction.run(query, **parameters))
+        async with self.limited():
+            try:
+                # A query without a transaction around it takes one message to the engine and back, and not three.
+                async with await self._session(neo4j.READ_ACCESS) as session:
+                    return await Transaction(self, session).run(query, **parameters)
+            except (driver_errors.DriverError, driver_errors.Neo4jError):
+                return await self._managed(lambda tx: tx.run(query, **parameters), neo4j.READ_ACCESS)  # tries again
 
     async def write(self, query: LiteralString, /, **parameters: object) -> list[dict[str, Any]]:
         """Runs and commits a single query, and returns its rows."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, datetime
+from typing import Any, LiteralString
 
 import pytest
+from neo4j.exceptions import ServiceUnavailable
 from pydantic import SecretStr
 
 from photos_graph.errors import BadSettings, Conflict, EngineUnavailable, PhotosGraphError
@@ -57,6 +59,20 @@ async def test_queries_are_counted(graph: Graph) -> None:
     await graph.read("RETURN 1 AS one")
     await graph.write("CREATE (:Thing)")
     assert graph.queries == before + 2
+
+
+async def test_a_read_is_tried_again_when_the_connection_is_lost(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, tries = Transaction.run, list[str]()
+
+    async def lost_once(self: Transaction, query: LiteralString, /, **parameters: object) -> list[dict[str, Any]]:
+        tries.append(query)
+        if len(tries) == 1:
+            raise ServiceUnavailable("The connection was lost.")
+        return await run(self, query, **parameters)
+
+    monkeypatch.setattr(Transaction, "run", lost_once)
+    assert await graph.read("RETURN 1 AS one") == [{"one": 1}]
+    assert len(tries) == 2
 
 
 async def test_a_transaction_that_fails_leaves_nothing(graph: Graph) -> None:
