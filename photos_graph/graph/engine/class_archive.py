@@ -22,7 +22,7 @@ from typing import IO
 
 SETTLED_SECONDS = 60.0  # after which an engine has loaded what it needs for most of its queries
 OF_THE_ENGINE = "ARCADEDB_JVM_ARGS"  # a variable that the package reads
-FLAG = "-XX:SharedArchiveFile="
+FLAG, NOTING = "-XX:SharedArchiveFile=", "-XX:DumpLoadedClassList="
 VERIFIED = ("-XX:+UnlockDiagnosticVMOptions", "-XX:+VerifySharedSpaces")  # a damaged archive would end the engine
 
 
@@ -40,8 +40,9 @@ class ClassArchive:
 
     def arguments(self) -> tuple[str, ...]:
         """Returns the arguments with which Java uses the archive, or notes the classes for one. There are none if
-        another engine notes them, if the folder cannot be written, or if a variable names an archive."""
-        if FLAG in os.environ.get(OF_THE_ENGINE, ""):
+        another engine notes them, if the folder cannot be written, or if the variable has such an argument itself."""
+        given = os.environ.get(OF_THE_ENGINE, "")
+        if FLAG in given or NOTING in given:
             return ()
         try:
             if self._path.exists():
@@ -53,7 +54,7 @@ class ClassArchive:
             self._give_up_the_lock()
             return ()
         self._timer.start()
-        return (f"-XX:DumpLoadedClassList={self._classes}",)
+        return (f"{NOTING}{self._classes}",)
 
     def make(self) -> None:
         """Makes the archive of the classes that are noted so far."""

@@ -56,5 +56,6 @@ def test_a_folder_that_cannot_be_written_and_an_archive_of_ones_own_are_no_hindr
     (tmp_path / "file").touch()
     assert ClassArchive(tmp_path / "file" / "caches").arguments() == ()
     class_archive.forget(tmp_path / "nowhere")
-    monkeypatch.setenv(class_archive.OF_THE_ENGINE, "-XX:SharedArchiveFile=/own.jsa")
-    assert ClassArchive(tmp_path).arguments() == ()
+    for own in ("-XX:SharedArchiveFile=/own.jsa", "-XX:DumpLoadedClassList=/own"):
+        monkeypatch.setenv(class_archive.OF_THE_ENGINE, own)
+        assert ClassArchive(tmp_path).arguments() == ()
