@@ -10,9 +10,9 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -72,12 +72,19 @@ def write_arrays(path: Path, version: int, about: Mapping[str, Any], arrays: Map
         save_file(dense, temporary_of(path), _metadata(version, about, dense))
 
 
-def read_arrays(path: Path, version: int) -> tuple[dict[str, Any], Arrays]:
-    """Returns ``about`` and the arrays. Raises Damaged."""
+def read_arrays(path: Path, version: int, mapped: Collection[str] = ()) -> tuple[dict[str, Any], Arrays]:
+    """Returns ``about`` and the arrays. Those that are ``mapped`` cannot be written, and stay in the file, so that of
+    gigabytes only what is looked at is in memory, and may leave it. Raises Damaged.
+    """
     try:
         with path.open("rb") as file:
             if file.read(len(_NPZ)) == _NPZ:
                 return _unpack_npz(file, version)
+            if mapped:  # safe_open would map the whole file once more, and address space is limited
+                metadata, entries = _header(file)
+                parts = {name: _mapped(file, name) for name in entries}
+                arrays = {name: part if name in mapped else np.array(part) for name, part in parts.items()}
+                return _checked(metadata, arrays, version)
         with safe_open(path, "np") as content:
             return _checked(
                 content.metadata(), {name: content.get_tensor(name) for name in content.offset_keys()}, version
@@ -135,10 +142,7 @@ class MappedArrays:
     def mapped(self, name: str) -> npt.NDArray[Any]:
         """Returns an array of bytes or numbers that is read from the file where it is looked at, without a copy."""
         with self._path.open("rb") as file:
-            size = int.from_bytes(file.read(8), "little")
-            entry = json.loads(file.read(size))[name]
-            start = 8 + size + entry["data_offsets"][0]
-            return np.memmap(file, _DTYPES[entry["dtype"]], "r", start, tuple(entry["shape"]))
+            return _mapped(file, name)
 
     def rows(self, name: str, places: Sequence[int]) -> npt.NDArray[Any]:
         """Reads these rows of an array. ``places`` has at least one."""
@@ -149,6 +153,22 @@ class MappedArrays:
         """Reads one column of an array of two dimensions."""
         found: npt.NDArray[Any] = self._slices[name][:, place : place + 1]
         return found[:, 0]
+
+
+def _header(file: BinaryIO) -> tuple[dict[str, str], dict[str, Any]]:
+    """Returns the metadata, and what the file says of each array."""
+    file.seek(0)
+    entries = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    return entries.pop("__metadata__"), entries
+
+
+def _mapped(file: BinaryIO, name: str) -> npt.NDArray[Any]:
+    entry = _header(file)[1][name]
+    start, end = (file.tell() + offset for offset in entry["data_offsets"])
+    kind, shape = _DTYPES[entry["dtype"]], tuple(entry["shape"])
+    if start == end:  # there is nothing to map
+        return np.zeros(shape, kind)
+    return np.memmap(file, kind, "r", start, shape)
 
 
 def stamp(path: Path) -> tuple[int, int] | None:

@@ -153,7 +153,7 @@ def _parts(graph: Neighbours) -> tuple[dict[str, str], Arrays]:
 
 def load(path: Path) -> Neighbours:
     """Reads a file that ``save`` wrote. Raises Damaged; the file must then be built again."""
-    about, arrays = read_arrays(path, VERSION)
+    about, arrays = read_arrays(path, VERSION, mapped=("vectors",))
     length = arrays["ids"].shape[1]
     ids = tuple(id_.decode() for id_ in arrays["ids"].view(f"S{length}").ravel().tolist())
     return Neighbours(about["backbone"], ids, arrays["vectors"], arrays["near"], arrays["similar"])

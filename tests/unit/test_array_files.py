@@ -33,6 +33,21 @@ def same(found: tuple[dict[str, object], Arrays]) -> bool:
     )
 
 
+def test_arrays_that_stay_in_the_file_are_checked_as_well(tmp_path: Path) -> None:
+    path = tmp_path / "file.safetensors"
+    write_arrays(path, 3, ABOUT, ARRAYS)
+    found = read_arrays(path, 3, mapped=("rows", "none"))
+    assert same(found) and isinstance(found[1]["rows"], np.memmap) and not isinstance(found[1]["columns"], np.memmap)
+    write_arrays(path, 3, ABOUT, {name: values * 0 for name, values in ARRAYS.items()})
+    assert same(found), "a file that replaces this one leaves them as they are"
+    content = bytearray(pack(3, ABOUT, ARRAYS))
+    at = content.index(ARRAYS["rows"].tobytes())
+    content[at] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(Damaged, match="checksum"):
+        read_arrays(path, 3, mapped=("rows",))
+
+
 def test_what_was_written_comes_back(tmp_path: Path) -> None:
     path = tmp_path / "file.safetensors"
     write_arrays(path, 3, ABOUT, ARRAYS)
