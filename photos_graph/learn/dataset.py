@@ -98,6 +98,12 @@ class TrainingSet:
         return known
 
     @property
+    def positive(self) -> Bools:
+        """Returns which photos have any of the labels, as (n,)."""
+        has: Bools = (self.truth == POSITIVE).any(axis=1)
+        return has
+
+    @property
     def held_out_together(self) -> Ints:
         """Returns a number for each photo (n,), which is the same for those that are held out of a model together.
 
@@ -118,8 +124,7 @@ def training_set(photos: LabelledPhotos, graph: Neighbours) -> TrainingSet:
     tags = sorted(photos.tags, key=lambda tag: tag.id)
     above = _above(tags)
     truth = _truth(photos, tags, above)
-    _, numbers = np.unique(np.array(_groups(photos, truth, graph), dtype=np.str_), return_inverse=True)
-    groups = numbers.astype(np.int32)
+    _, groups = _numbered(_groups(photos, truth, graph))
 
     left_out = []
     for place, tag in enumerate(tags):
@@ -217,13 +222,17 @@ def _above(tags: Sequence[TagNode]) -> Bools:
 def _truth(photos: LabelledPhotos, tags: Sequence[TagNode], above: Bools) -> Truth:
     """Returns the truth (n, l). A tag implies its ancestors. The exclusion of a tag excludes its descendants, and
     overrules positives."""
-    has, lacks = (np.zeros((len(photos.ids), len(tags)), bool) for _ in range(2))
+    has, lacks = (np.zeros((len(tags), len(photos.ids)), bool) for _ in range(2))
     for place, tag in enumerate(tags):
-        has[np.array(list(photos.positives.get(tag.id, ())), np.intp), place] = True
-        lacks[np.array(list(photos.negatives.get(tag.id, ())), np.intp), place] = True
-    up = (above | np.eye(len(tags), dtype=bool)).astype(np.float32)
-    has, lacks = has.astype(np.float32) @ up > 0, lacks.astype(np.float32) @ up.T > 0
-    return np.where(lacks, NEGATIVE, np.where(has, POSITIVE, UNLABELLED)).astype(np.int8)
+        has[place, np.array(list(photos.positives.get(tag.id, ())), np.intp)] = True
+        lacks[place, np.array(list(photos.negatives.get(tag.id, ())), np.intp)] = True
+    for place, wider in np.argwhere(above).tolist():  # in any order, since ancestors of ancestors are ancestors
+        has[wider] |= has[place]
+        lacks[place] |= lacks[wider]
+    truth = np.empty((len(photos.ids), len(tags)), np.int8)
+    for place in range(len(tags)):
+        truth[:, place] = np.where(lacks[place], NEGATIVE, np.where(has[place], POSITIVE, UNLABELLED))
+    return truth
 
 
 def _groups(photos: LabelledPhotos, truth: Truth, graph: Neighbours) -> list[str]:
@@ -249,16 +258,24 @@ def _groups(photos: LabelledPhotos, truth: Truth, graph: Neighbours) -> list[str
 
 
 def _large(keys: Sequence[str], truth: Truth) -> set[str]:
-    unique, numbers = np.unique(np.array(keys, dtype=np.str_), return_inverse=True)
+    unique, numbers = _numbered(keys)
     large = _shares((truth != UNLABELLED).any(axis=1), numbers) > LARGE_SHARE
     for label in range(truth.shape[1]):
         has = truth[:, label] == POSITIVE
         if has.sum() >= MIN_EXAMPLES:
             large |= _shares(has, numbers) > LARGE_TAG_SHARE
-    return set(unique[large].tolist())
+    return {key for key, is_large in zip(unique, large.tolist(), strict=True) if is_large}
 
 
-def _shares(chosen: Bools, groups: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+def _numbered(keys: Sequence[str]) -> tuple[list[str], Ints]:
+    """Returns the different keys in order, and the place of each of the keys (n,) among them. An array of texts would
+    take as much for each as the longest needs."""
+    unique = sorted(set(keys))
+    place = {key: at for at, key in enumerate(unique)}
+    return unique, np.fromiter((place[key] for key in keys), np.int32, len(keys))
+
+
+def _shares(chosen: Bools, groups: Ints) -> npt.NDArray[np.float64]:
     """Returns the share of the chosen photos (n,) in each group (g,)."""
     counts = np.bincount(groups, chosen, minlength=int(groups.max(initial=-1)) + 1)
     shares: npt.NDArray[np.float64] = counts / max(1, chosen.sum())

@@ -20,6 +20,7 @@ MIN_NEGATIVE = 8.0  # weight of labelled negatives from which models are measure
 MAX_BACKGROUND = 5000  # photos without a tag that are used, which bounds the time of a training
 
 Floats = npt.NDArray[np.float32]
+Places = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +59,35 @@ class Evidence:
         return Evidence(self.targets, positive / 2 + negative * (total / 2 / np.maximum(negative.sum(axis=0), 1e-6)))
 
 
-def evidence(learnt: TrainingSet) -> Evidence:
-    """Returns the evidence of a training set."""
-    positive, negative = learnt.truth == POSITIVE, learnt.truth == NEGATIVE
+def evidence(learnt: TrainingSet) -> tuple[Places, Evidence]:
+    """Returns the positions (m,) of the photos of a training set that have any evidence, which rise, and this evidence.
+
+    Of a million photos, most have none. Nothing here is as large as all photos times all labels.
+    """
+    background = _background(learnt.positive)
+    rows = np.union1d(np.flatnonzero(learnt.labelled), background)
+    truth, background = learnt.truth[rows], np.searchsorted(rows, background)
+    positive, negative = truth == POSITIVE, truth == NEGATIVE
     weights = (positive | negative).astype(np.float32)
     # A tag that follows from a narrower one says nothing beside it.
     narrowest = positive & ~((positive.astype(np.float32) @ learnt.above.astype(np.float32)) > 0)
     together = _together(positive)
     # A photo with a tag may lack a descendant of the tag by omission, so the tag is no evidence against the descendant.
     together[learnt.above.T] = 1
-    tagged, background = np.flatnonzero(positive.any(axis=1)), _background(positive)
+    tagged = np.flatnonzero(positive.any(axis=1))
     for label in range(len(learnt.labels)):
-        open_ = tagged[learnt.truth[tagged, label] == UNLABELLED]
+        open_ = tagged[truth[tagged, label] == UNLABELLED]
         weights[open_, label] = 1 - np.where(narrowest[open_], together[:, label], 0).max(axis=1, initial=0)
-        free = background[learnt.truth[background, label] == UNLABELLED]
+        free = background[truth[background, label] == UNLABELLED]
         weights[free, label] = min(1.0, BACKGROUND * positive[:, label].sum() / max(1, len(free)))
-    return Evidence(positive.astype(np.float32), weights)
+    every = Evidence(positive.astype(np.float32), weights)
+    return rows[every.known], every[every.known]
 
 
-def _background(positive: Bools) -> npt.NDArray[np.intp]:
-    """Returns the positions of photos without a tag that are used: all, or so many of them at equal distances."""
-    untagged = np.flatnonzero(~positive.any(axis=1))
+def _background(positive: Bools) -> Places:
+    """Returns the positions of photos without a tag that are used, given whether each has one (n,): all, or so many of
+    them at equal distances."""
+    untagged = np.flatnonzero(~positive)
     some = np.linspace(0, len(untagged) - 1, min(MAX_BACKGROUND, len(untagged))).round().astype(np.intp)
     return untagged[some]
 

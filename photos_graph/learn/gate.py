@@ -67,11 +67,12 @@ def _judged(
     learnt: TrainingSet,
     graph: Neighbours,
 ) -> Verdict:
-    known = evidence(learnt).measured(learnt.labelled)
+    rows, every = evidence(learnt)
+    known = every.measured(learnt.labelled[rows])
     # A model of an earlier format has no scores of the photos that it learnt from by models that did not see them.
     seen = set() if active is None or len(active.predictor.crossed) else set(active.predictor.seed_ids)
-    rows = np.flatnonzero(known.known & np.array([id_ not in seen for id_ in graph.ids], bool))
-    known = known[rows]
+    kept = known.known & np.array([graph.ids[row] not in seen for row in rows.tolist()], bool)
+    rows, known = rows[kept], known[kept]
     guessed = chances(known)
     guessed[guessed > MAX_SHARE] = np.nan
     better = (average_precisions(mine[rows], known) - guessed) / (1 - guessed)

@@ -69,9 +69,8 @@ def train(
     """
     if not learnt.labels:
         raise ValueError("no tag has enough examples")
-    positive, known = learnt.truth == POSITIVE, evidence(learnt)
-    rows = np.flatnonzero(known.known)
-    known = known[rows]
+    rows, known = evidence(learnt)
+    positive = learnt.truth[rows] == POSITIVE
     mean, scale = _standard(graph.vectors)
     standard: Floats = (graph.vectors[rows].astype(np.float32) - mean) / scale
     whitening = whitening_of(standard)
@@ -84,9 +83,9 @@ def train(
     calibration = calibrate(*by_one, known)
     crossed = _as_unlabelled(calibration.scores(*by_one), calibration.scores(*by_more), labelled)
     unlabelled = learnt.truth[rows] == UNLABELLED
-    near = nearness(graph.vectors, rows, crossed, positive[rows], unlabelled, groups)
+    near = nearness(graph.vectors, rows, crossed, positive, unlabelled, groups)
     free = (learnt.truth == UNLABELLED).sum(axis=0)
-    belief = believed(crossed, near, positive[rows], unlabelled, learnt.above, free)
+    belief = believed(crossed, near, positive, unlabelled, learnt.above, free)
     predictor = Predictor(
         mean=mean,
         scale=scale,
@@ -97,13 +96,13 @@ def train(
         above=learnt.above,
         calibration=calibration,
         crossed=sigmoid(belief.of(crossed)),
-        alike=np.array([least_alike(graph.vectors, np.flatnonzero(has)) for has in positive.T], np.float32),
+        alike=np.array([least_alike(graph.vectors, rows[has]) for has in positive.T], np.float32),
         belief=belief,
         everything=EVERYTHING,
         way=USUAL,
     )
     found = predictor.probabilities(graph)
-    chosen = [_chosen(learnt, found, label, promised, flood) for label in range(len(learnt.labels))]
+    chosen = _chosen(learnt, found, rows, promised, flood)
     thresholds = np.array([NO_THRESHOLD if each.threshold is None else each.threshold for each in chosen], np.float32)
     examples, measured = positive.sum(axis=0).tolist(), known.measured(labelled)
     model = TagModel(
@@ -177,18 +176,24 @@ def _as_unlabelled(by_one: Floats, by_more: Floats, labelled: Bools) -> Floats:
     return out
 
 
-def _chosen(learnt: TrainingSet, found: Floats, label: int, promised: float, flood: float) -> ChosenThreshold:
-    """Chooses the threshold of a label by the probabilities (n, l) of the whole library. Photos with other tags only
-    are known to lack it, unless those tags are wider."""
-    scores, truth = found[:, label], learnt.truth[:, label]
-    places, inclusion = learnt.sheets.get(learnt.labels[label], ((), ()))
-    rows = np.array(places, np.intp)
-    judged = Judged(scores[rows], truth[rows] == POSITIVE, np.array(inclusion, np.float64))
-    positive = learnt.truth == POSITIVE
-    limit = most(int(positive[:, label].sum()), int(positive.any(axis=1).sum()), len(truth), flood)
-    others = positive[:, ~learnt.above[label]].any(axis=1)
-    lacking = scores[(truth == NEGATIVE) | (others & (truth == UNLABELLED))]
-    return choose_threshold(scores[truth == UNLABELLED], scores[truth == POSITIVE], judged, promised, limit, lacking)
+def _chosen(learnt: TrainingSet, found: Floats, rows: Places, promised: float, flood: float) -> list[ChosenThreshold]:
+    """Chooses the threshold of each label by the probabilities (n, l) of the whole library. Photos with other tags only
+    are known to lack it, unless those tags are wider. All photos with a tag are among ``rows`` (m,)."""
+    positive = learnt.truth[rows] == POSITIVE
+    tagged = int(positive.any(axis=1).sum())
+    out = []
+    for label, name in enumerate(learnt.labels):
+        scores, truth = np.ascontiguousarray(found[:, label]), np.ascontiguousarray(learnt.truth[:, label])
+        places, inclusion = learnt.sheets.get(name, ((), ()))
+        sheet = np.array(places, np.intp)
+        judged = Judged(scores[sheet], truth[sheet] == POSITIVE, np.array(inclusion, np.float64))
+        limit = most(int(positive[:, label].sum()), tagged, len(truth), flood)
+        others = np.zeros(len(truth), bool)
+        others[rows] = positive[:, ~learnt.above[label]].any(axis=1)
+        lacking = scores[(truth == NEGATIVE) | (others & (truth == UNLABELLED))]
+        free, examples = scores[truth == UNLABELLED], scores[truth == POSITIVE]
+        out.append(choose_threshold(free, examples, judged, promised, limit, lacking))
+    return out
 
 
 def _standard(vectors: Halves) -> tuple[Floats, Floats]:
