@@ -6,13 +6,14 @@ The worker predicts all photos, because labels propagate between similar ones, b
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from photos_graph.array_files import Damaged, read_arrays
+from photos_graph.array_files import Damaged, MappedArrays
 from photos_graph.graph import due
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.labels import merged, predictions
@@ -22,6 +23,7 @@ from photos_graph.graph.writing import LabelWriter
 from photos_graph.index import Index
 from photos_graph.jobs.concurrency import with_progress
 from photos_graph.jobs.progress import Progress
+from photos_graph.learn.neighbours import Halves
 from photos_graph.learn.predictor import Floats
 from photos_graph.model.job_arguments import PredictArguments
 from photos_graph.model.jobs import Job
@@ -41,13 +43,12 @@ MESSAGE = "Predicting tags"
 
 @dataclass(frozen=True, slots=True)
 class Guesses:
-    """The ``probabilities`` (n, l) and ``disagreement`` (n, l) that ``model`` computed for n photos and l labels."""
+    """The ``probabilities`` (n, l) that ``model`` computed for n photos and l labels, which stay in their file."""
 
     model: str
     ids: tuple[str, ...]
     labels: tuple[str, ...]
-    probabilities: Floats
-    disagreement: Floats
+    probabilities: Halves
 
 
 def guesses_of(settings: Settings, model_id: str) -> Path:
@@ -55,15 +56,10 @@ def guesses_of(settings: Settings, model_id: str) -> Path:
 
 
 def read_guesses(path: Path) -> Guesses:
-    """Reads the file of probabilities. Raises Damaged."""
-    about, arrays = read_arrays(path, GUESSES)
-    return Guesses(
-        about["model"],
-        tuple(about["ids"]),
-        tuple(about["labels"]),
-        arrays["probabilities"].astype(np.float32),
-        arrays["disagreement"].astype(np.float32),
-    )
+    """Opens the file of probabilities, and checks nothing. Raises Damaged."""
+    arrays = MappedArrays(path, GUESSES)
+    about = arrays.about
+    return Guesses(about["model"], tuple(about["ids"]), tuple(about["labels"]), arrays.mapped("probabilities"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +94,7 @@ class PredictionStage:
         path = guesses_of(self.settings, model.id)
         order = PredictOrder(kept_neighbours(self.settings), file, model.id)
         await progress.step(0, None, MESSAGE)
-        _, chunks = await with_progress(self.pool.call(PREDICT, order), progress, MESSAGE)
-        await asyncio.to_thread(_keep, path, chunks)
+        await with_progress(keep_guesses(self.pool, order, path), progress, MESSAGE)
         try:
             return await asyncio.to_thread(read_guesses, path)
         except Damaged as error:
@@ -162,7 +157,7 @@ def kept_predictions(
     """Returns the most probable tag, and the tags with a probability of at least their floor, of the photo at that
     position. ``now`` maps tags that were merged since the training to those that remain. Tags that are ``barred``,
     because a folder above the photo excludes them, are left out."""
-    row = guesses.probabilities[photo]
+    row = guesses.probabilities[photo].astype(np.float32)
     best = np.argsort(-row, kind="stable")[:MAX_PREDICTIONS].tolist()
     found: dict[str, float] = {}
     for n, at in enumerate(best):
@@ -172,7 +167,12 @@ def kept_predictions(
     return tuple(found.items())
 
 
-def _keep(path: Path, chunks: Sequence[bytes]) -> None:
-    with written_whole(path) as file:
-        for chunk in chunks:
-            file.write(chunk)
+async def keep_guesses(pool: WorkerPool, order: PredictOrder, path: Path) -> None:
+    """Predicts, and writes the file of probabilities while it arrives: of a million photos and a hundred tags it has
+    400 MB. Raises the errors of the worker."""
+    async with pool.stream(PREDICT, order) as chunks:
+        with written_whole(path) as file:
+            async for chunk in chunks:
+                await asyncio.to_thread(file.write, chunk)
+            file.flush()
+            await asyncio.to_thread(os.fsync, file.fileno())  # otherwise closing would wait outside of a thread

@@ -11,8 +11,8 @@ from photos_graph.services.learning.prediction import Guesses, barred_by_folders
 from tests.kit.planted import plant
 from tests.kit.tags import grown
 
-SCORES = np.array([[0.75, 0.5, 0.25], [0.125, 0.0625, 0.25]], np.float32)
-GUESSES = Guesses("m", ("a", "b"), ("sea", "lake", "wood"), SCORES, np.zeros_like(SCORES))
+SCORES = np.array([[0.75, 0.5, 0.25], [0.125, 0.0625, 0.25]], np.float16)
+GUESSES = Guesses("m", ("a", "b"), ("sea", "lake", "wood"), SCORES)
 FLOORS = np.full(3, 0.3, np.float32)
 
 

@@ -238,9 +238,9 @@ async def test_a_model_that_learnt_a_merged_tag_predicts_the_one_that_remains(se
         await services.tag_editing.merge([ids["Ocean"]], ids["Water"])
         now = await merged_into(services.graph)
         assert now == {ids["Sea"]: ids["Water"], ids["Ocean"]: ids["Water"]}
-        scores = np.array([[0.6, 0.9, 0.8, 0.2]], np.float32)
+        scores = np.array([[0.6, 0.9, 0.8, 0.2]], np.float16)
         labels = (ids["Sea"], ids["Ocean"], "snow", ids["Water"])
-        guesses = Guesses("m", (photo_id(0),), labels, scores, scores)
+        guesses = Guesses("m", (photo_id(0),), labels, scores)
         assert [tag for tag, _ in kept_predictions(guesses, 0, np.full(4, 0.3, np.float32), now)] == [
             ids["Water"],
             "snow",
