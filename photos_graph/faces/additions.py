@@ -56,7 +56,7 @@ def _groups(
     for face in faces.tolist():
         group = groups[group_of[face]]
         group.photos.add(int(constraints.photos[face]))
-        group.not_persons |= constraints.not_persons.get(face, set())
+        group.not_persons = group.not_persons | constraints.not_persons.get(face, frozenset())
         if constraints.persons[face] != UNASSIGNED:
             group.person = int(constraints.persons[face])
     return groups

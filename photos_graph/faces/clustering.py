@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from photos_graph.faces.linkage import UNASSIGNED, GroupConstraint, Linkage
 from photos_graph.faces.sightings import Floats
-from photos_graph.faces.similarity import Ints, Pairs
+from photos_graph.faces.similarity import Bools, Ints, Pairs
 
 HDBSCAN_EPSILON = 0.9  # Euclidean distance of vectors of length one, measured on LFW
 
@@ -35,13 +35,13 @@ def unconstrained(count: int) -> Constraints:
 
 
 def average_linkage(
-    vectors: Floats, pairs: Pairs, cut: float, constraints: Constraints, *, complete: bool = True
+    vectors: Floats, pairs: Pairs, cut: float, constraints: Constraints, *, dropped: Bools | None = None
 ) -> npt.NDArray[np.int32]:
     """Returns the cluster of each of n faces (n,), where 0 is the largest. Faces of one person are in one cluster.
 
-    ``vectors`` (n, dimensions) have length one. ``pairs`` are all pairs with a similarity of at least ``cut``;
-    ``complete`` is False if some of them were dropped. Without constraints, the result equals SciPy's average linkage
-    of 1 - similarity, cut at 1 - ``cut``.
+    ``vectors`` (n, dimensions) have length one. ``pairs`` are all pairs with a similarity of at least ``cut``, but for
+    those that were dropped, whose faces are both True in ``dropped`` (n,). Without constraints, the result equals
+    SciPy's average linkage of 1 - similarity, cut at 1 - ``cut``.
     """
     group_of = _initial_groups(constraints.persons)
     count = int(group_of.max(initial=-1)) + 1
@@ -50,7 +50,10 @@ def average_linkage(
     sizes = np.bincount(group_of, minlength=count).astype(np.float32)
     neighbours = neighbours_of(group_of[pairs.first], group_of[pairs.second])
     groups = _groups(group_of, count, constraints)
-    linkage = Linkage(sums, sizes, neighbours, groups, cut, complete, constraints.apart)
+    open_ = np.zeros(count, bool)
+    if dropped is not None:
+        open_[group_of[dropped]] = True
+    linkage = Linkage(sums, sizes, neighbours, groups, cut, open_, constraints.apart)
     return by_size(linkage.run()[group_of])
 
 
@@ -136,5 +139,5 @@ def _groups(group_of: Ints, count: int, constraints: Constraints) -> list[GroupC
         groups[group].person = person
         groups[group].photos.add(photo)
     for face, persons in constraints.not_persons.items():
-        groups[group_of[face]].not_persons |= persons
+        groups[group_of[face]].not_persons = groups[group_of[face]].not_persons | persons
     return groups

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import heapq
 import math
+from collections.abc import Set
 from dataclasses import dataclass, field
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
 
 from photos_graph.faces.sightings import Floats
 
-BLOCK = 2048
+PRODUCTS = 32 * 1024 * 1024  # of groups with each other that are computed at once
+MISSED = 128  # pairs of one group that are added at once
 UNASSIGNED = -1  # no person, cluster or group
 
 
@@ -27,7 +30,7 @@ class GroupConstraint:
 
     person: int = UNASSIGNED
     photos: set[int] = field(default_factory=set)
-    not_persons: set[int] = field(default_factory=set)
+    not_persons: Set[int] = frozenset()  # most groups share this one
 
     def excludes(self, other: GroupConstraint, surplus: float = 0.0) -> bool:
         """Returns whether the two groups must not be merged. ``surplus`` is how many photos they may share, because
@@ -47,15 +50,20 @@ class GroupConstraint:
         if len(other.photos) > len(self.photos):
             self.photos, other.photos = other.photos, self.photos
         self.photos |= other.photos
-        self.not_persons |= other.not_persons
+        if other.not_persons:
+            self.not_persons = self.not_persons | other.not_persons
+
+
+NO_GROUP = GroupConstraint()  # in place of those that were merged into others
 
 
 class Linkage:
-    """A run of average linkage over g groups.
+    """A run of average linkage over g groups, which takes over what it is given and changes it.
 
     ``sums`` (g, dimensions) and ``sizes`` (g,) describe the groups at the start. ``neighbours`` maps a group to the
-    groups with which it has a similar pair. ``complete`` says that there are no other similar pairs. ``apart`` is how
-    much more similar than the cut two groups must be for each photo that both are in.
+    groups with which it has a similar pair. There may be other similar pairs of those groups that are True in ``open_``
+    (g,) with each other; by default there are none. ``apart`` is how much more similar than the cut two groups must be
+    for each photo that both are in.
     """
 
     def __init__(
@@ -65,11 +73,12 @@ class Linkage:
         neighbours: dict[int, npt.NDArray[np.int32]],
         groups: list[GroupConstraint],
         cut: float,
-        complete: bool = True,
+        open_: npt.NDArray[np.bool_] | None = None,
         apart: float = math.inf,
     ) -> None:
-        self._sums, self._sizes, self._neighbours = sums.copy(), sizes.astype(np.float32), neighbours
-        self._groups, self._cut, self._complete, self._apart = groups, np.float32(cut), complete, apart
+        self._sums, self._sizes, self._neighbours = sums, sizes, neighbours
+        self._groups, self._cut, self._apart = groups, np.float32(cut), apart
+        self._open = np.flatnonzero(open_).astype(np.int32) if open_ is not None else np.zeros(0, np.int32)
         self._into = np.arange(len(sizes), dtype=np.int32)  # the group itself, or the one that it was merged into
         self._version = [0] * len(sizes)
         self._heap: list[tuple[float, int, int, int, int]] = []
@@ -80,7 +89,7 @@ class Linkage:
             heapq.heappush(self._heap, (-2.0, group, self._version[group], UNASSIGNED, 0))
         while True:
             self._merge_all()
-            if self._complete or not self._find_missed():
+            if not self._find_missed():
                 return self._roots(np.arange(len(self._into), dtype=np.int32))
 
     def _merge_all(self) -> None:
@@ -98,6 +107,7 @@ class Linkage:
         self._sums[group] += self._sums[partner]
         self._sizes[group] += self._sizes[partner]
         self._groups[group].absorb(self._groups[partner])
+        self._groups[partner] = NO_GROUP
         self._into[partner] = group
         self._version[group] += 1
         self._version[partner] += 1
@@ -143,18 +153,23 @@ class Linkage:
         return roots
 
     def _find_missed(self) -> bool:
-        """Adds the pairs of groups above the cut that have no stored pair of faces. Returns whether there are any."""
-        alive = np.unique(self._roots(np.arange(len(self._into), dtype=np.int32)))
+        """Adds pairs of open groups above the cut that have no stored pair of faces: of each group those with the
+        MISSED most similar groups before it. Returns whether there are any."""
+        alive = np.unique(self._roots(self._open))
         means = self._sums[alive] / self._sizes[alive, None]
+        step = max(1, PRODUCTS // max(1, len(alive)))
         missed = False
-        for start in range(0, len(alive), BLOCK):
-            for left in range(0, start + 1, BLOCK):
-                alike = means[start : start + BLOCK] @ means[left : left + BLOCK].T
-                for row, column in np.argwhere(alike >= self._cut):
-                    one, other = int(alive[start + row]), int(alive[left + column])
-                    if other < one and not self._excluded(one, other, float(alike[row, column])):
-                        missed = True
-                        beside = self._neighbours.get(one, np.zeros(0, np.int32))
-                        self._neighbours[one] = np.append(beside, np.int32(other))
-                        heapq.heappush(self._heap, (-2.0, one, self._version[one], UNASSIGNED, 0))
+        for start in range(0, len(alive), step):
+            alike = means[start : start + step] @ means[: start + step].T
+            above = np.tril(alike >= self._cut, start - 1)
+            for row in np.flatnonzero(above.any(axis=1)).tolist():
+                one, others = int(alive[start + row]), np.flatnonzero(above[row])
+                others = others[np.argsort(-alike[row, others], kind="stable")]
+                pairs = zip(alive[others].tolist(), alike[row, others].tolist(), strict=True)
+                partners = list(islice((it for it, how in pairs if not self._excluded(one, it, how)), MISSED))
+                if partners:
+                    missed = True
+                    beside = self._neighbours.get(one, np.zeros(0, np.int32))
+                    self._neighbours[one] = np.concatenate([beside, np.array(partners, np.int32)])
+                    heapq.heappush(self._heap, (-2.0, one, self._version[one], UNASSIGNED, 0))
         return missed

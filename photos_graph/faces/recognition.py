@@ -109,7 +109,7 @@ def _groups(
         return add_to_clusters(kept, _groups_now(library), cut, constraints)
     if clustering == "hdbscan":
         return hdbscan(kept.vectors, constraints)
-    return average_linkage(kept.vectors, kept.pairs, cut, constraints, complete=not kept.capped)
+    return average_linkage(kept.vectors, kept.pairs, cut, constraints, dropped=kept.dropped)
 
 
 def _groups_now(library: FaceLibrary) -> Ints:

@@ -29,6 +29,8 @@ PRUNE_ABOVE = 8_000_000  # pairs that are collected before those that no face ke
 Ints = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
 
+NOTHING = np.zeros(0, bool)
+
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
@@ -48,15 +50,15 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Similarities:
-    """The n faces of one embedder and their similar pairs. ``capped`` says that a pair above the floor was dropped
-    because both of its faces have nearer pairs."""
+    """The n faces of one embedder and their similar pairs. Those faces are True in ``dropped`` (n,) of which a pair
+    above the floor was dropped, because both of its faces have nearer pairs."""
 
     model: str
     floor: float
     ids: tuple[str, ...]
     vectors: Floats  # (n, dimensions), each of length one
     pairs: Pairs
-    capped: bool = False
+    dropped: Bools
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -64,7 +66,7 @@ class Similarities:
 
 def build(model: str, floor: float, ids: Sequence[str], vectors: Floats) -> Similarities:
     """Finds the pairs of vectors (n, dimensions), each of length one."""
-    empty = Similarities(model, floor, (), np.zeros((0, vectors.shape[1]), np.float32), _no_pairs())
+    empty = Similarities(model, floor, (), np.zeros((0, vectors.shape[1]), np.float32), _no_pairs(), NOTHING)
     return added(empty, ids, vectors)
 
 
@@ -72,17 +74,15 @@ def added(old: Similarities, ids: Sequence[str], vectors: Floats) -> Similaritie
     """Returns the similarities with m more faces; only their pairs are computed. ``vectors`` (m, dimensions) have
     length one."""
     every = np.concatenate([old.vectors, vectors.astype(np.float32, copy=False)])
+    dropped = np.concatenate([old.dropped, np.zeros(len(ids), bool)])
     parts, gathered = [old.pairs], 0
     for found in _all_pairs(every, len(old), old.floor):
         parts.append(found)
         gathered += len(found)
         if gathered > PRUNE_ABOVE:
-            parts, gathered = [_nearest(_joined(parts), len(every))], 0
-    together = _joined(parts)
-    kept = _nearest(together, len(every))
-    # The number of pairs of each face does not show whether pairs were dropped before.
-    capped = old.capped or len(kept) < len(together) or _full(kept, len(every))
-    return replace(old, ids=(*old.ids, *ids), vectors=every, pairs=kept, capped=capped)
+            parts, gathered = [_nearest(_joined(parts), dropped)], 0
+    pairs = _nearest(_joined(parts), dropped)
+    return replace(old, ids=(*old.ids, *ids), vectors=every, pairs=pairs, dropped=dropped)
 
 
 def without(old: Similarities, gone: set[str]) -> Similarities:
@@ -99,6 +99,7 @@ def chosen(old: Similarities, stays: Bools) -> Similarities:
         ids=tuple(id_ for id_, each in zip(old.ids, stays.tolist(), strict=True) if each),
         vectors=old.vectors[stays],
         pairs=Pairs(place[pairs.first], place[pairs.second], pairs.similar),
+        dropped=old.dropped[stays],
     )
 
 
@@ -116,7 +117,7 @@ def _parts(similarities: Similarities) -> tuple[dict[str, Any], Arrays]:
     about = {
         "model": similarities.model,
         "floor": similarities.floor,
-        "capped": similarities.capped,
+        "capped": bool(similarities.dropped.any()),
         "ids": similarities.ids,
     }
     pairs = similarities.pairs
@@ -125,6 +126,7 @@ def _parts(similarities: Similarities) -> tuple[dict[str, Any], Arrays]:
         "first": pairs.first,
         "second": pairs.second,
         "similar": pairs.similar,
+        "dropped": similarities.dropped,
     }
     return about, arrays
 
@@ -132,10 +134,12 @@ def _parts(similarities: Similarities) -> tuple[dict[str, Any], Arrays]:
 def load(path: Path) -> Similarities:
     """Reads a file that ``save`` wrote. Raises Damaged; the file must then be built again."""
     try:
-        about, arrays = read_arrays(path, VERSION)
+        about, arrays = read_arrays(path, VERSION, mapped=("vectors",))
         pairs = Pairs(arrays["first"], arrays["second"], arrays["similar"])
         ids = tuple(about["ids"])
-        return Similarities(about["model"], about["floor"], ids, arrays["vectors"], pairs, about["capped"])
+        # Files from before it was known of which faces a pair was dropped only say whether one was.
+        dropped = arrays.get("dropped", np.full(len(ids), about["capped"], bool))
+        return Similarities(about["model"], about["floor"], ids, arrays["vectors"], pairs, dropped)
     except KeyError as error:
         raise Damaged(f"{path}: there is no {error}") from error
 
@@ -168,27 +172,21 @@ def _pairs_of_rows(vectors: Floats, start: int, floor: float) -> Pairs:
     return _joined(found)
 
 
-def _nearest(pairs: Pairs, count: int) -> Pairs:
-    """Removes the pairs that are not among the NEAREST of either face."""
-    if not _crowded(pairs, count).any():
+def _nearest(pairs: Pairs, dropped: Bools) -> Pairs:
+    """Removes the pairs that are not among the NEAREST of either face, and notes their faces in ``dropped`` (n,)."""
+    count = len(dropped)
+    degrees = np.bincount(pairs.first, minlength=count) + np.bincount(pairs.second, minlength=count)
+    if not (degrees > NEAREST).any():
         return pairs
     faces = np.concatenate([pairs.first, pairs.second])
     order = np.lexsort((-np.concatenate([pairs.similar, pairs.similar]), faces))
     starts = np.searchsorted(faces[order], np.arange(count))
     rank = np.empty(len(faces), np.int64)
     rank[order] = np.arange(len(faces)) - starts[faces[order]]
-    return pairs[(rank < NEAREST)[: len(pairs)] | (rank < NEAREST)[len(pairs) :]]
-
-
-def _crowded(pairs: Pairs, count: int) -> npt.NDArray[np.bool_]:
-    """Returns, as (n,), which faces have more than NEAREST pairs."""
-    degrees = np.bincount(pairs.first, minlength=count) + np.bincount(pairs.second, minlength=count)
-    crowded: npt.NDArray[np.bool_] = degrees > NEAREST
-    return crowded
-
-
-def _full(pairs: Pairs, count: int) -> bool:
-    return bool(_crowded(pairs, count).any())
+    near = (rank < NEAREST)[: len(pairs)] | (rank < NEAREST)[len(pairs) :]
+    gone = pairs[~near]
+    dropped[gone.first], dropped[gone.second] = True, True
+    return pairs[near]
 
 
 def _joined(parts: list[Pairs]) -> Pairs:

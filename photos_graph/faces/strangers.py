@@ -26,7 +26,7 @@ def stranger_scores(kept: Similarities, ignored: Bools, qualities: Floats, embed
     if not shown.any():
         return scores
     theirs = chosen(kept, shown)
-    groups = average_linkage(theirs.vectors, theirs.pairs, cut, unconstrained(len(theirs)), complete=not theirs.capped)
+    groups = average_linkage(theirs.vectors, theirs.pairs, cut, unconstrained(len(theirs)), dropped=theirs.dropped)
     strangers = known(theirs.vectors, qualities[shown], groups)
     first, second = kept.pairs.first, kept.pairs.second
     near = np.unique(np.concatenate([first[shown[second]], second[shown[first]]]))

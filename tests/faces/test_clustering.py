@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from photos_graph.array_files import Damaged
+from photos_graph.array_files import Damaged, write_arrays
 from photos_graph.faces import similarity
 from photos_graph.faces.additions import add_to_clusters
 from photos_graph.faces.clustering import Constraints, average_linkage, by_size, enforce_constraints, unconstrained
@@ -31,7 +31,7 @@ def kept(vectors: Floats, floor: float = FLOOR) -> Similarities:
 
 def cluster(vectors: Floats, said: Constraints | None = None) -> Ints:
     graph = kept(vectors)
-    return average_linkage(vectors, graph.pairs, CUT, said or unconstrained(len(vectors)), complete=not graph.capped)
+    return average_linkage(vectors, graph.pairs, CUT, said or unconstrained(len(vectors)), dropped=graph.dropped)
 
 
 def scipys(vectors: Floats) -> Ints:
@@ -64,9 +64,45 @@ def test_the_same_as_scipys_on_small_sets(seed: int, count: int, faces: int, spr
 def test_a_person_with_more_faces_than_a_face_keeps_neighbours() -> None:
     vectors, owners = people(4, 1600, 0.8, seed=5, dimensions=128)
     graph = kept(vectors)
-    assert graph.capped and len(graph.pairs) < 1600 * similarity.NEAREST
-    labels = average_linkage(vectors, graph.pairs, CUT, unconstrained(1600), complete=False)
+    assert graph.dropped.any() and len(graph.pairs) < 1600 * similarity.NEAREST
+    labels = average_linkage(vectors, graph.pairs, CUT, unconstrained(1600), dropped=graph.dropped)
     assert same(labels, owners) and same(labels, scipys(vectors))
+
+
+def test_only_faces_that_lost_a_pair_are_compared_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowd, _ = people(2, 600, 0.8, seed=5, dimensions=128)
+    others, _ = people(150, 300, 0.8, seed=6, dimensions=128)
+    vectors = np.concatenate([crowd, others])
+    graph = kept(vectors)
+    assert graph.dropped[:600].any() and not graph.dropped[600:].any()
+    monkeypatch.setattr("photos_graph.faces.linkage.PRODUCTS", 7)
+    monkeypatch.setattr("photos_graph.faces.linkage.MISSED", 1)
+    labels = average_linkage(vectors, graph.pairs, CUT, unconstrained(900), dropped=graph.dropped)
+    assert same(labels, scipys(vectors))
+    # Without its pairs, a group that lost none is alone, and one that may have lost some is not.
+    none, some = graph.pairs[:0], np.arange(900) < 600
+    labels = average_linkage(vectors, none, CUT, unconstrained(900), dropped=some)
+    assert labels[:600].max() == 1 and len(np.unique(labels[600:])) == 300
+
+
+def test_groups_that_must_stay_apart_do_not_hide_those_that_need_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("photos_graph.faces.linkage.MISSED", 2)
+    vectors, _ = people(1, 12, 0.1, seed=9)
+    vectors[:] = vectors[np.argsort(vectors @ vectors[11])]  # the last face is most like those before it
+    photos = np.array([0, 1, *[2] * 10], np.int32)
+    labels = average_linkage(vectors, kept(vectors).pairs[:0], CUT, Constraints(photos, np.full(12, -1, np.int32)),
+                             dropped=np.ones(12, bool))  # fmt: skip
+    assert len(np.unique(labels)) == len(np.unique(labels[2:])) == 10, "each of the first two joins another"
+
+
+def test_a_file_from_before_it_was_known_which_faces_lost_pairs(tmp_path: Path) -> None:
+    vectors, _ = people(1, 300, 0.3, seed=7)
+    graph, path = kept(vectors), tmp_path / "similarities"
+    for crowded in (True, False):
+        about = {"model": "SFace", "floor": FLOOR, "capped": crowded, "ids": graph.ids}
+        pairs = {"first": graph.pairs.first, "second": graph.pairs.second, "similar": graph.pairs.similar}
+        write_arrays(path, similarity.VERSION, about, {"vectors": vectors, **pairs})
+        assert similarity.load(path).dropped.tolist() == [crowded] * 300
 
 
 def test_clusters_are_numbered_by_size() -> None:
@@ -186,7 +222,7 @@ def test_nearest_pairs_are_those_that_stay(monkeypatch: pytest.MonkeyPatch) -> N
     np.fill_diagonal(alike, -1)
     nearest = {(min(i, int(j)), max(i, int(j))) for i in range(60) for j in np.argsort(-alike[i], kind="stable")[:5]}
     graph = kept(vectors)
-    assert graph.capped
+    assert graph.dropped.any()
     assert len(nearest - pairs_of(graph)) <= 0.02 * len(nearest), "but for those that are equal once rounded"
 
 
@@ -226,7 +262,8 @@ def test_saved_and_loaded_and_never_half(tmp_path: Path) -> None:
     path = tmp_path / "similarities"
     similarity.save(graph, path)
     again = similarity.load(path)
-    assert (again.model, again.floor, again.ids, again.capped) == (graph.model, graph.floor, graph.ids, graph.capped)
+    assert (again.model, again.floor, again.ids) == (graph.model, graph.floor, graph.ids)
+    assert np.array_equal(again.dropped, graph.dropped)
     assert np.array_equal(again.vectors, graph.vectors) and pairs_of(again) == pairs_of(graph)
     whole = path.read_bytes()
     for damaged in (whole[: len(whole) // 2], whole.replace(whole[5000:5004], b"oops", 1), b""):
