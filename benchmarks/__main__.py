@@ -43,6 +43,7 @@ from benchmarks import (
     succession,
     suggesting,
     thumbnails,
+    training,
     trips,
     watching,
     words,
@@ -117,11 +118,15 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
         "the nearest of --photos photos and faces: exact, and by approximate indexes that are installed",
         nearest.nearest,
     ),
+    "training": (
+        "tags learnt and predicted in a library of --photos, by the workers of the service",
+        training.training,
+    ),
     "grouping": ("100,000 faces in a graph, until their clusters are", recognition.grouping),
 }
 OF_ONE_SIZE = frozenset(BENCHMARKS) - {  # all but those that make a library of --photos
     *("albums", "answers", "asking", "backups", "exports", "fields", "first"),
-    *("million", "nearest", "pages", "rescan", "screens", "search", "site", "start", "tagging"),
+    *("million", "nearest", "pages", "rescan", "screens", "search", "site", "start", "tagging", "training"),
 }
 HELP = """\
 Measures the real service, in processes of its own and over HTTP, beside bare libraries in the same run. Both are

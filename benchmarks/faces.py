@@ -127,11 +127,11 @@ def _measured(path: Path) -> dict[str, float]:
     kept_at = path.with_name("similarities")
     with _timed() as full:
         kept = similarity.build("SFace", SFACE.floor, [f"{i:032x}" for i in range(FACES)], vectors)
-        labels = average_linkage(vectors, kept.pairs, SFACE.cut, unconstrained(FACES), complete=not kept.capped)
+        labels = average_linkage(vectors, kept.pairs, SFACE.cut, unconstrained(FACES), dropped=kept.dropped)
     similarity.save(kept, kept_at)
     with _timed() as from_kept:
         kept = similarity.load(kept_at)
-        again = average_linkage(kept.vectors, kept.pairs, SFACE.cut, unconstrained(FACES), complete=not kept.capped)
+        again = average_linkage(kept.vectors, kept.pairs, SFACE.cut, unconstrained(FACES), dropped=kept.dropped)
     if not np.array_equal(labels, again):
         raise RuntimeError("the kept graph gives other clusters")
     chance = np.random.default_rng(1)
@@ -157,12 +157,13 @@ def copies_of(path: Path, count: int) -> tuple[Floats, Ints]:
     """Returns (count, dimensions), the vectors in the file, repeated as other people each time, and who they are."""
     vectors, people = loaded(path)
     chance = np.random.default_rng(0)
-    copies, owners = [], []
-    for copy in range(-(-count // len(vectors))):
+    copies, owners = np.empty((count, vectors.shape[1]), np.float32), np.empty(count, np.int32)
+    for copy, start in enumerate(range(0, count, len(vectors))):
         turn, _ = np.linalg.qr(chance.normal(size=(vectors.shape[1],) * 2))
-        copies.append(noisy((vectors @ turn).astype(np.float32), NOISE, chance))
-        owners.append(people + copy * (people.max() + 1))
-    return np.concatenate(copies)[:count], np.concatenate(owners)[:count]
+        moved, part = noisy((vectors @ turn).astype(np.float32), NOISE, chance), slice(start, start + len(vectors))
+        copies[part] = moved[: count - start]
+        owners[part] = (people + copy * (people.max() + 1))[: count - start]
+    return copies, owners
 
 
 def noisy(vectors: Floats, noise: float, chance: np.random.Generator | None = None) -> Floats:
@@ -174,7 +175,7 @@ def noisy(vectors: Floats, noise: float, chance: np.random.Generator | None = No
 
 def _linkage(vectors: Floats, cut: float) -> Ints:
     kept = similarity.build("SFace", cut - 0.01, [str(i) for i in range(len(vectors))], vectors)
-    return average_linkage(vectors, kept.pairs, cut, unconstrained(len(vectors)), complete=not kept.capped)
+    return average_linkage(vectors, kept.pairs, cut, unconstrained(len(vectors)), dropped=kept.dropped)
 
 
 def _dbscan(vectors: Floats) -> Ints:

@@ -14,10 +14,11 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -25,25 +26,27 @@ import numpy.typing as npt
 from benchmarks import faces, giving
 from benchmarks.bench import Bench
 from benchmarks.report import Figure
+from benchmarks.vector_lists import Found, between_photos, nearest_by_lists
 from photos_graph.faces import similarity
 from photos_graph.faces.clustering import average_linkage, unconstrained
-from photos_graph.faces.similarity import Pairs
+from photos_graph.faces.similarity import Bools, Pairs
 from photos_graph.learn import neighbours
 from photos_graph.learn.neighbours import Neighbours
 from photos_graph.learn.propagation import USUAL, Propagation
 
 METHODS = ("exact", "lists", "usearch", "hnswlib")
 LINKS, ADDING, LOOKING = 16, 128, 64  # of the graphs of usearch and hnswlib
-PROBED = 1 / 32  # of the lists
 LABELLED = 100  # photos of each kind
 BLOCK = 2048
-ASKED = 500  # of which exact neighbours are computed in any case
-NOISE = 0.25  # length of what is added to a vector that lies between those of two alike photos
+ASKED = 200  # of which exact neighbours are computed in any case
 CUT = faces.SFACE.cut
 
 Floats = npt.NDArray[np.float32]
+Halves = npt.NDArray[np.float16]
 Ints = npt.NDArray[np.int32]
 Find = Callable[[Floats, int], tuple[Ints, Floats]]
+Measured = dict[str, tuple[float, str]]
+T = TypeVar("T")
 
 
 def nearest(bench: Bench) -> Iterator[Figure]:
@@ -80,67 +83,78 @@ def _base(bench: Bench, kind: str) -> Path | None:
     return giving.features_of(bench) if kind == "photos" else faces.lfw_vectors(bench, [])
 
 
-def _measured(kind: str, method: str, count: int, path: Path) -> dict[str, tuple[float, str]]:
-    vectors, owners = _photos(path, count) if kind == "photos" else faces.copies_of(path, count)
+def _measured(kind: str, method: str, count: int, path: Path) -> Measured:
+    if kind == "photos":
+        halves, kinds = _photos(path, count)
+        graph, used = _used(lambda: photo_graph(method, halves))
+        return {
+            **used,
+            "found of the 12 nearest": (100 * recall(graph), "%"),
+            "photos whose tag is right": (100 * _right(graph, kinds), "%"),
+        }
+    vectors, people = faces.copies_of(path, count)
+    size = len(faces.loaded(path)[0])
+    found, used = _used(lambda: _face_pairs(method, vectors, size))
+    return used | _clustered(vectors, people, *found)
+
+
+def _used(work: Callable[[], T]) -> tuple[T, Measured]:
     base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     before, started = time.process_time(), time.perf_counter()
-    found = _photo_graph(method, vectors) if kind == "photos" else _face_pairs(method, vectors)
+    result = work()
     used, taken = time.process_time() - before, time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    figures = {
+    return result, {
         "of a processor": (used, "s"),
         "clock": (taken, "s"),
         "memory beside the vectors that are given": ((peak - base) / 1024, "MiB"),
     }
-    if isinstance(found, Neighbours):
-        figures["found of the 12 nearest"] = (100 * _recall(found), "%")
-        figures["photos whose tag is right"] = (100 * _right(found, owners), "%")
-    else:
-        figures |= _clustered(vectors, owners, *found)
-    return figures
 
 
 # -- photos
 
 
-def _photos(path: Path, count: int) -> tuple[Floats, Ints]:
-    """Returns (count, d) vectors of length one that lie between the vectors of real photos that are alike, and the kind
-    of each."""
+def id_of(place: int) -> str:
+    return f"{place:032x}"
+
+
+def _photos(path: Path, count: int) -> tuple[Halves, Ints]:
+    """Returns vectors (count, d) between those of photos that are alike, and the kind of each."""
     with np.load(path) as arrays:
-        real, folders = arrays["features"], arrays["folders"]
-    real = real / np.linalg.norm(real, axis=1, keepdims=True)
-    kinds = np.unique(folders, return_inverse=True)[1].astype(np.int32)
-    graph = neighbours.build("benchmark", [str(at) for at in range(len(real))], real)
-    chance = np.random.default_rng(3)
-    one = chance.integers(0, len(real), count)
-    other = graph.near[one, chance.integers(0, 5, count)]
-    out = np.empty((count, real.shape[1]), np.float32)
-    for start in range(0, count, BLOCK):
-        part = slice(start, start + BLOCK)
-        share = chance.random((len(one[part]), 1), np.float32) / 2
-        made = (1 - share) * real[one[part]] + share * real[other[part]]
-        noise = np.abs(chance.standard_normal(made.shape, np.float32)) * made  # a channel that is silent stays so
-        made += noise * (NOISE / np.linalg.norm(noise, axis=1, keepdims=True))
-        out[part] = made / np.linalg.norm(made, axis=1, keepdims=True)
-    return out, kinds[one]
+        kinds = np.unique(arrays["folders"], return_inverse=True)[1].astype(np.int32)
+    with tempfile.TemporaryFile(dir=path.parent) as file:
+        made = between_photos(path, count, file)
+    return made.vectors, kinds[made.origins]
 
 
-def _photo_graph(method: str, vectors: Floats) -> Neighbours:
-    ids = [f"{at:07}" for at in range(len(vectors))]
+def photo_graph(method: str, vectors: Halves) -> Neighbours:
+    """Returns the neighbours of photos with vectors (n, d) of length one. Only ``exact`` needs them as float32."""
     if method == "exact":
-        return neighbours.build("benchmark", ids, vectors)
-    near, similar = _without_itself(*_index(method, vectors)(vectors, neighbours.NEAREST + 1))
-    return Neighbours("benchmark", tuple(ids), vectors.astype(np.float16), near, similar)
+        return neighbours.build("benchmark", tuple(map(id_of, range(len(vectors)))), vectors.astype(np.float32))
+    wanted = neighbours.NEAREST + 1
+    return graph_of(
+        vectors, nearest_by_lists(vectors, wanted) if method == "lists" else _found(method, vectors, wanted)
+    )
 
 
-def _without_itself(near: Ints, similar: Floats) -> tuple[Ints, Floats]:
-    own = near == np.arange(len(near), dtype=np.int32)[:, None]
+def graph_of(vectors: Halves, found: Iterable[Found]) -> Neighbours:
+    """Returns the neighbours of photos, given the nearest 13 of each, of which one is itself."""
+    ids = tuple(map(id_of, range(len(vectors))))
+    near = np.full((len(ids), neighbours.NEAREST), neighbours.NO_PHOTO, np.int32)
+    similar = np.full(near.shape, -2, np.float32)
+    for places, some, alike in found:
+        near[places], similar[places] = _without_itself(places, some, alike)
+    return Neighbours("benchmark", ids, vectors, near, similar)
+
+
+def _without_itself(places: Ints, near: Ints, similar: Floats) -> tuple[Ints, Floats]:
+    own = near == places[:, None]
     own[~own.any(axis=1), -1] = True
     shape = (len(near), near.shape[1] - 1)
     return near[~own].reshape(shape), similar[~own].reshape(shape)
 
 
-def _recall(graph: Neighbours) -> float:
+def recall(graph: Neighbours) -> float:
     """Returns the share of the exact neighbours of some photos that are in the graph."""
     some = np.random.default_rng(5).choice(len(graph), ASKED, replace=False)
     asked = graph.vectors[some].astype(np.float32)
@@ -148,7 +162,7 @@ def _recall(graph: Neighbours) -> float:
     for start in range(0, len(graph), BLOCK):
         products[:, start : start + BLOCK] = asked @ graph.vectors[start : start + BLOCK].astype(np.float32).T
     products[np.arange(ASKED), some] = -2
-    right = np.argpartition(products, -neighbours.NEAREST, axis=1)[:, -neighbours.NEAREST :]
+    right = [np.argpartition(row, -neighbours.NEAREST)[-neighbours.NEAREST :] for row in products]
     return float(np.mean([np.isin(a, b).mean() for a, b in zip(right, graph.near[some], strict=True)]))
 
 
@@ -165,29 +179,42 @@ def _right(graph: Neighbours, kinds: Ints) -> float:
 # -- faces
 
 
-def _face_pairs(method: str, vectors: Floats) -> tuple[Pairs, bool]:
-    """Returns the similar pairs of faces, and whether these are all."""
-    if method == "exact":
-        kept = similarity.build("SFace", faces.SFACE.floor, [f"{at:07}" for at in range(len(vectors))], vectors)
-        return kept.pairs, not kept.capped
+def _exact_pairs(vectors: Floats, size: int) -> tuple[Pairs, Bools]:
+    """Returns the pairs within each block of so many faces, and which faces have others that were dropped."""
+    found = []
+    for start in range(0, len(vectors), size):
+        some = vectors[start : start + size]
+        kept = similarity.build("SFace", faces.SFACE.floor, [str(at) for at in range(len(some))], some)
+        first, second = (each + np.int32(start) for each in (kept.pairs.first, kept.pairs.second))
+        found.append((first, second, kept.pairs.similar, kept.dropped))
+    first, second, similar, dropped = (np.concatenate(each) for each in zip(*found, strict=True))
+    return Pairs(first, second, similar), dropped
+
+
+def _face_pairs(method: str, vectors: Floats, size: int) -> tuple[Pairs, Bools]:
+    """Returns the similar pairs of faces, which are copies of ``size`` faces, and which faces have others that were
+    dropped. ``copies`` are the pairs within each copy."""
+    if method in ("exact", "copies"):
+        return _exact_pairs(vectors, size if method == "copies" else max(1, len(vectors)))
     parts = []
-    find = _index(method, vectors)
-    for start in range(0, len(vectors), 16 * BLOCK):
-        near, similar = find(vectors[start : start + 16 * BLOCK], similarity.NEAREST + 1)
-        mine = np.repeat(np.arange(start, start + len(near), dtype=np.int32), near.shape[1])
+    wanted = similarity.NEAREST + 1
+    for places, near, similar in (
+        nearest_by_lists(vectors, wanted) if method == "lists" else _found(method, vectors, wanted)
+    ):
+        mine = np.repeat(places, near.shape[1])
         keep = (similar.ravel() >= faces.SFACE.floor) & (near.ravel() != mine) & (near.ravel() >= 0)
         one, other = mine[keep], near.ravel()[keep]
         first, second = np.minimum(one, other).astype(np.int64), np.maximum(one, other)
         parts.append((first * len(vectors) + second, similar.ravel()[keep].astype(np.float16)))
-    codes, places = np.unique(np.concatenate([codes for codes, _ in parts]), return_index=True)
-    alike = np.concatenate([each for _, each in parts])[places]
+    codes, at = np.unique(np.concatenate([codes for codes, _ in parts]), return_index=True)
+    alike = np.concatenate([each for _, each in parts])[at]
     ones, others = np.divmod(codes, len(vectors))
-    return Pairs(ones.astype(np.int32), others.astype(np.int32), alike), True
+    return Pairs(ones.astype(np.int32), others.astype(np.int32), alike), np.zeros(len(vectors), bool)
 
 
-def _clustered(vectors: Floats, people: Ints, pairs: Pairs, complete: bool) -> dict[str, tuple[float, str]]:
+def _clustered(vectors: Floats, people: Ints, pairs: Pairs, dropped: Bools) -> Measured:
     before = time.process_time()
-    labels = average_linkage(vectors, pairs, CUT, unconstrained(len(vectors)), complete=complete)
+    labels = average_linkage(vectors, pairs, CUT, unconstrained(len(vectors)), dropped=dropped)
     used = time.process_time() - before
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
@@ -201,9 +228,13 @@ def _clustered(vectors: Floats, people: Ints, pairs: Pairs, complete: bool) -> d
 # -- indexes
 
 
-def _index(method: str, vectors: Floats) -> Find:
-    """Returns what finds the nearest of all vectors (n, d), best first, as positions and cosine similarities."""
-    return {"lists": _lists, "usearch": _usearch, "hnswlib": _hnswlib}[method](vectors)
+def _found(method: str, vectors: Floats | Halves, wanted: int) -> Iterator[Found]:
+    """Yields the nearest of all vectors (n, d), best first, as positions and cosine similarities."""
+    vectors = vectors.astype(np.float32, copy=False)
+    find: Find = {"usearch": _usearch, "hnswlib": _hnswlib}[method](vectors)
+    for start in range(0, len(vectors), 16 * BLOCK):
+        near, similar = find(vectors[start : start + 16 * BLOCK], wanted)
+        yield np.arange(start, start + len(near), dtype=np.int32), near, similar
 
 
 def _usearch(vectors: Floats) -> Find:
@@ -239,55 +270,6 @@ def _hnswlib(vectors: Floats) -> Find:
         return places.astype(np.int32), (1 - distances).astype(np.float32)
 
     return find
-
-
-def _lists(vectors: Floats) -> Find:
-    """Puts each vector into the list of the nearest of about sqrt(n) centres, and looks into the nearest lists alone.
-
-    The lists are compared with each other as a whole, since a product of matrices takes a tenth of the time of as many
-    products of vectors.
-    """
-    chance = np.random.default_rng(1)
-    count = max(8, round(len(vectors) ** 0.5))
-    centres = vectors[chance.choice(len(vectors), count, replace=False)]
-    sample = vectors[chance.choice(len(vectors), min(len(vectors), 40 * count), replace=False)]
-    for _ in range(4):
-        home = _homes(sample, centres)
-        sums = np.zeros_like(centres)
-        np.add.at(sums, home, sample)
-        centres = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
-    home = _homes(vectors, centres)
-    order = np.argsort(home, kind="stable").astype(np.int32)
-    starts = np.searchsorted(home[order], np.arange(count + 1))
-    sorted_ = vectors[order]
-    probed = max(2, round(count * PROBED))
-
-    def find(asked: Floats, wanted: int) -> tuple[Ints, Floats]:
-        near = np.full((len(asked), wanted), -1, np.int32)
-        similar = np.full((len(asked), wanted), -2, np.float32)
-        mine = _homes(asked, centres)
-        beside = np.argpartition(-(centres @ centres.T), probed - 1, axis=1)[:, :probed]
-        for at in np.unique(mine).tolist():
-            rows = np.flatnonzero(mine == at)
-            places = np.concatenate([np.arange(starts[each], starts[each + 1]) for each in beside[at]])
-            for begin in range(0, len(rows), BLOCK):
-                some = rows[begin : begin + BLOCK]
-                products = asked[some] @ sorted_[places].T
-                best = np.argpartition(-products, min(wanted, products.shape[1]) - 1, axis=1)[:, :wanted]
-                those = np.take_along_axis(products, best, 1)
-                by = np.argsort(-those, axis=1)
-                near[some, : best.shape[1]] = order[places[np.take_along_axis(best, by, 1)]]
-                similar[some, : best.shape[1]] = np.take_along_axis(those, by, 1)
-        return near, similar
-
-    return find
-
-
-def _homes(vectors: Floats, centres: Floats) -> npt.NDArray[np.intp]:
-    out = np.empty(len(vectors), np.intp)
-    for start in range(0, len(vectors), BLOCK):
-        out[start : start + BLOCK] = (vectors[start : start + BLOCK] @ centres.T).argmax(axis=1)
-    return out
 
 
 if __name__ == "__main__":
