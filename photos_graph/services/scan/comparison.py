@@ -57,6 +57,7 @@ class Comparison:
         self._moved: set[str] = set()  # file ids
         self._problems: list[Problem] = []
         self._fresh = self._reread = False
+        self.held = 0  # files that the root had before
         self.files = 0  # looked at
         self.moving = 0  # of these, with a video that is their moving part
         self.vanished: list[FileRecord] = []
@@ -86,6 +87,7 @@ class Comparison:
         source = batches(found)
         coming = asyncio.create_task(asyncio.to_thread(next, source, None))
         try:
+            self.held = await files.present_count(self._graph, self._root.id)  # before anything is written
             while (batch := await coming) is not None:
                 # The disk is read while the engine answers.
                 coming = asyncio.create_task(asyncio.to_thread(next, source, None))

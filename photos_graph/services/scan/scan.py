@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from photos_graph.errors import Conflict, NotFound, RootOffline
 from photos_graph.events import Events, PhotosArrived
-from photos_graph.graph.library import files, folders, vanished_files
+from photos_graph.graph.library import folders, vanished_files
 from photos_graph.images.formats import EXTENSIONS, RAW
 from photos_graph.jobs.progress import Progress
 from photos_graph.library.passing import described, pack
@@ -37,7 +37,6 @@ class FolderLook:
     """A root that was compared and read, before any of its files is judged missing."""
 
     root: Root
-    held: int  # files before the scan
     comparison: Comparison
     tally: ReadingTally
     ignored: int  # files with a photo that were looked at before, and are not any more
@@ -118,13 +117,12 @@ class Scan:
         if folder_id := job.arguments.folder_id:
             records = {record.id: record for record in await folders.folders_of(self._graph, root.id)}
             scope = records.get(folder_id)
-        held = await files.present_count(self._graph, root.id)
         comparison = Comparison(self._graph, self._writer, root, rules(self._settings), progress)
         await comparison.run(scope, quick=job.arguments.quick, reread=job.arguments.reread)
         ignored = await self._hide(comparison)
         await self._writer.follow()
         await restore_folder_tags(self._graph, self._writer, root)
-        return FolderLook(root, held, comparison, await Reading(self._resources, progress).run(root), ignored)
+        return FolderLook(root, comparison, await Reading(self._resources, progress).run(root), ignored)
 
     async def _hide(self, comparison: Comparison) -> int:
         """Marks files that are ignored as missing, however many, since they have not been lost. Returns how many hold a
@@ -169,10 +167,12 @@ class Scan:
         held = await vanished_files.holding_photos(self._graph, left)
         # If a root has lost all of its files, copies elsewhere may be just a backup.
         copied = (
-            await vanished_files.copied_lately(self._graph, list(held), vanished) if len(held) < look.held else set()
+            await vanished_files.copied_lately(self._graph, list(held), vanished)
+            if len(held) < comparison.held
+            else set()
         )
         gone = held - copied
-        too_many = len(gone) > self._settings.library.missing_limit * look.held
+        too_many = len(gone) > self._settings.library.missing_limit * comparison.held
         refused = too_many and not job.arguments.accept_missing
         # A file that came and went before it was read holds no photo.
         await vanished_files.miss_files(self._writer, [id_ for id_ in left if not refused or id_ not in held])
@@ -186,8 +186,8 @@ class Scan:
         await self._writer.follow()
         if refused:
             raise Conflict(
-                f"{root.name}: {len(gone):,} of {look.held:,} files are gone. None was marked as missing, because "
-                "this may be a mistake. If they are really gone, scan again with acceptMissing: true "
+                f"{root.name}: {len(gone):,} of {comparison.held:,} files are gone. None was marked as missing, "
+                "because this may be a mistake. If they are really gone, scan again with acceptMissing: true "
                 "(--accept-missing)."
             )
         waiting = f", {len(tally.unsettled)} still being written (the next scan reads them)" if tally.unsettled else ""
