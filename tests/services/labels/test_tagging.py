@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any, LiteralString
 
 import pytest
 
 from photos_graph.bootstrap import Services
 from photos_graph.errors import BadInput, NotFound
+from photos_graph.graph.engine.connection import Transaction
 from photos_graph.model.search import Ref
 from photos_graph.services.labels import tagging
 from photos_graph.settings import Settings
@@ -49,6 +51,23 @@ async def test_nothing_is_changed_when_something_is_not_known(services: Services
             await call
     assert await assertions_by_path(graph, 0) == {}
     assert [row.name for row in (await tree_of(graph)).children(None)] == ["a", "b"]
+
+
+async def test_tagging_takes_no_record_for_each_tag(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record takes Neo4j and its driver about as long as a small query."""
+    await planted(services)
+    run, records = Transaction.run, list[int]()
+
+    async def counted(tx: Transaction, query: LiteralString, /, **parameters: object) -> list[dict[str, Any]]:
+        rows = await run(tx, query, **parameters)
+        records.append(len(rows))
+        return rows
+
+    more = "UNWIND range(1, 100) AS n CREATE (:Tag {id: 'm' + toString(n), name: 'm' + toString(n), key: toString(n)})"
+    await services.graph.write(more)
+    monkeypatch.setattr(Transaction, "run", counted)
+    await services.tagging.tag_photos(ids(0), refs("a"))
+    assert sum(records) < 100
 
 
 async def test_too_many_pairs_are_refused(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
