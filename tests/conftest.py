@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import functools
+import gc
 import os
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -138,6 +139,7 @@ def executed_queries(pytestconfig: pytest.Config) -> Iterator[ExecutedQueries]:
 
 
 def pytest_collection_finish() -> None:
+    gc.enable()  # it was turned off by tests/__init__.py
     memory.settle()
 
 
