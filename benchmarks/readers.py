@@ -20,6 +20,7 @@ import uvloop
 
 from benchmarks.bench import Bench
 from benchmarks.load import body_length, request
+from benchmarks.peers.process import FilePeer
 from benchmarks.pictures import copies, give_preview, photographs, settled
 from benchmarks.report import Figure, Goal
 from benchmarks.service import Service, graphql
@@ -31,6 +32,8 @@ PAGE = 50
 LOOK_SECONDS = 5.0  # that a reader looks at a page before the next one
 WARM_SECONDS = 40
 COLD_PAGES = 2  # of each reader
+ACCEPTED = {"Accept": "image/webp,*/*"}
+FIRST_PAGE = "page0.json"  # of a bare server
 GRID = """
 query Grid($after: String) { photos(first: 50, after: $after) { nodes { id thumbnail(size: SMALL, format: AUTO) }
   pageInfo { endCursor hasNextPage } } }
@@ -85,6 +88,20 @@ class _Lane:
             self._streams = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """What readers look at: the service, or a bare server of files that has its pages and pictures (``_copied``)."""
+
+    port: int
+    bare: bool = False
+
+    def page_after(self, cursor: str | None) -> bytes:
+        if self.bare:
+            return request(f"/media/{cursor or FIRST_PAGE}")
+        body, headers = graphql(GRID, after=cursor)
+        return request("/graphql", headers, body)
+
+
 class _Reader:
     """Looks at pages of the grid from top to bottom, over and over."""
 
@@ -93,10 +110,10 @@ class _Reader:
         self._chance = Random(number)
         self._waited = waited
 
-    async def scroll(self, port: int, end: float, pages: int | None) -> None:
+    async def scroll(self, grid: _Grid, end: float, pages: int | None) -> None:
         """Until ``end``, by the clock of the loop, or for that many pages."""
         async with AsyncExitStack() as closing:
-            lanes = [_Lane(port, self._address) for _ in range(LANES)]
+            lanes = [_Lane(grid.port, self._address) for _ in range(LANES)]
             for lane in lanes:
                 closing.callback(lane.close)
             await asyncio.sleep(self._chance.uniform(0, LOOK_SECONDS))
@@ -104,13 +121,12 @@ class _Reader:
             for _ in itertools.count() if pages is None else range(pages):
                 if loop.time() > end:
                     return
-                cursor = await self._page(lanes, cursor)
+                cursor = await self._page(lanes, grid.page_after(cursor))
                 await asyncio.sleep(self._chance.uniform(0.5, 1.5) * LOOK_SECONDS)
 
-    async def _page(self, lanes: Sequence[_Lane], cursor: str | None) -> str | None:
-        body, headers = graphql(GRID, after=cursor)
+    async def _page(self, lanes: Sequence[_Lane], sent: bytes) -> str | None:
         asked = time.perf_counter()
-        status, answer = await lanes[0].ask(request("/graphql", headers, body))
+        status, answer = await lanes[0].ask(sent)
         self._waited.pages.append(time.perf_counter() - asked)
         photos = json.loads(answer)["data"]["photos"] if status == 200 else None
         if photos is None:
@@ -125,7 +141,7 @@ class _Reader:
         picture itself when it has seen all."""
         stand_ins = []
         for address in addresses:
-            status, _ = await lane.ask(request(address, {"Accept": "image/webp,*/*"}))
+            status, _ = await lane.ask(request(address, ACCEPTED))
             if status not in (200, 203):
                 raise RuntimeError(f"a picture was answered with {status}")
             self._waited.pictures.append(time.perf_counter() - shown)
@@ -134,18 +150,18 @@ class _Reader:
             else:
                 self._waited.whole.append(time.perf_counter() - shown)
         for address in stand_ins:
-            status, _ = await lane.ask(request(f"{address}&wait=1", {"Accept": "image/webp,*/*"}))
+            status, _ = await lane.ask(request(f"{address}&wait=1", ACCEPTED))
             if status != 200:
                 raise RuntimeError(f"a picture was answered with {status}")
             self._waited.whole.append(time.perf_counter() - shown)
 
 
-def _read(port: int, seconds: float, pages: int | None, count: int = READERS) -> Waited:
+def _read(grid: _Grid, seconds: float, pages: int | None, count: int = READERS) -> Waited:
     waited = Waited()
 
     async def all_of_them() -> None:
         end = asyncio.get_running_loop().time() + seconds
-        await asyncio.gather(*(_Reader(number, waited).scroll(port, end, pages) for number in range(count)))
+        await asyncio.gather(*(_Reader(number, waited).scroll(grid, end, pages) for number in range(count)))
 
     uvloop.run(all_of_them())
     return waited
@@ -164,13 +180,18 @@ def readers(bench: Bench) -> Iterator[Figure]:
         service.scan(service.add_root(scratch / "shown"), reads=SHOWN)
         bench.say("a scan beside which nobody reads")
         alone = SCANNED / service.scan(_added(service, sources, scratch / "scanned alone"), reads=SCANNED)
-        _read(service.port, float("inf"), SHOWN // PAGE, count=1)
+        grid = _Grid(service.port)
+        _read(grid, float("inf"), SHOWN // PAGE, count=1)
+        bench.say(f"{READERS} readers of the same pages and pictures at a bare server of files")
+        uvloop.run(_copied(grid, scratch / "bare"))
+        with FilePeer(scratch / "bare") as peer:
+            bare = _read(_Grid(peer.port, bare=True), WARM_SECONDS, None)
         bench.say(f"{READERS} readers of a warm grid")
-        yield from _figures("warm grid", _read(service.port, WARM_SECONDS, None), 100)
+        yield from _figures("warm grid", _read(grid, WARM_SECONDS, None), 100, bare)
         yield from _beside_a_scan(bench, service, sources, scratch / "scanned beside warm", "warm", alone)
         bench.say(f"{READERS} readers of a cold grid")
         _forget(service)
-        yield from _figures("cold grid", _read(service.port, float("inf"), COLD_PAGES), 300)
+        yield from _figures("cold grid", _read(grid, float("inf"), COLD_PAGES), 300)
         _forget(service)
         yield from _beside_a_scan(bench, service, sources, scratch / "scanned beside cold", "cold", alone)
 
@@ -182,7 +203,7 @@ def _beside_a_scan(
     root = _added(service, sources, folder)
     with ThreadPoolExecutor(1) as thread:
         scanning = thread.submit(service.scan, root, SCANNED)
-        waited = _read(service.port, WARM_SECONDS, COLD_PAGES if grid == "cold" else None)
+        waited = _read(_Grid(service.port), WARM_SECONDS, COLD_PAGES if grid == "cold" else None)
         rate = SCANNED / scanning.result()
     yield from _figures(f"{grid} grid beside a scan", waited, 300)
     what = f"a scan beside readers of a {grid} grid"
@@ -198,13 +219,43 @@ def _forget(service: Service) -> None:
     shutil.rmtree(service.data_dir / "renditions", ignore_errors=True)
 
 
-def _figures(what: str, waited: Waited, goal: float) -> Iterator[Figure]:
-    for name, seconds in (
-        ("pages", waited.pages),
-        ("first pictures and stand-ins", waited.pictures),
-        ("pictures", waited.whole),
+async def _copied(grid: _Grid, folder: Path) -> None:
+    """Writes all pages and pictures of the grid as files for FilePeer."""
+
+    def write(name: str, content: bytes) -> None:
+        (folder / name[:2]).mkdir(parents=True, exist_ok=True)
+        (folder / name[:2] / name).write_bytes(content)
+
+    lane = _Lane(grid.port, "127.0.0.1")
+    page, name, cursor = 0, FIRST_PAGE, None
+    while page == 0 or cursor:
+        _, answer = await lane.ask(grid.page_after(cursor))
+        content = json.loads(answer)
+        photos = content["data"]["photos"]
+        cursor = photos["pageInfo"]["endCursor"] if photos["pageInfo"]["hasNextPage"] else None
+        for at, node in enumerate(photos["nodes"]):
+            _, picture = await lane.ask(request(node["thumbnail"], ACCEPTED))
+            write(f"{page:02}-{at}.webp", picture)
+            node["thumbnail"] = f"/media/{page:02}-{at}.webp"
+        page += 1
+        following = f"page{page}.json"
+        photos["pageInfo"]["endCursor"] = following
+        write(name, json.dumps(content).encode())
+        name = following
+    lane.close()
+
+
+def _figures(what: str, waited: Waited, goal: float, bare: Waited | None = None) -> Iterator[Figure]:
+    for name, seconds, of_bare in (
+        ("pages", waited.pages, bare and bare.pages),
+        ("first pictures and stand-ins", waited.pictures, bare and bare.pictures),
+        ("pictures", waited.whole, bare and bare.whole),
     ):
-        quantiles = statistics.quantiles(seconds, n=100)
-        limit = Goal(goal, at_most=True) if name == "pages" else None
-        yield Figure(f"{what}, {name}, median", 1000 * quantiles[49], "ms", goal=limit)
-        yield Figure(f"{what}, {name}, 99th percentile", 1000 * quantiles[98], "ms")
+        for share, at in (("median", 49), ("99th percentile", 98)):
+            ours = 1000 * statistics.quantiles(seconds, n=100)[at]
+            limit = Goal(goal, at_most=True) if name == "pages" and share == "median" else None
+            if of_bare:
+                peer = 1000 * statistics.quantiles(of_bare, n=100)[at]
+                yield Figure(f"{what}, {name}, {share}", ours, "ms", peer, "Starlette", ours / peer, limit)
+            else:
+                yield Figure(f"{what}, {name}, {share}", ours, "ms", goal=limit)
