@@ -104,7 +104,8 @@ async def test_a_full_run_changes_nothing_where_nothing_changed(library: Service
     before = await faces(library)
     queries = library.graph.queries
     assert await regrouped(library) == before
-    assert library.graph.queries - queries < 60
+    # 55 are usual; with more progress, some more; and at least 81 if there were one for each face.
+    assert len(before) >= 26 and library.graph.queries - queries < 80
 
 
 async def test_a_named_person_is_seen_in_other_pictures(library: Services) -> None:
