@@ -87,21 +87,24 @@ class Linkage:
         """Returns, for each group at the start, a representative of its final group (g,)."""
         for group in self._neighbours:
             heapq.heappush(self._heap, (-2.0, group, self._version[group], UNASSIGNED, 0))
-        while True:
-            self._merge_all()
-            if not self._find_missed():
-                return self._roots(np.arange(len(self._into), dtype=np.int32))
+        self._merge_all()
+        while self._find_missed() and self._merge_all():  # a pair may be above the cut only by how it was rounded
+            pass
+        return self._roots(np.arange(len(self._into), dtype=np.int32))
 
-    def _merge_all(self) -> None:
-        version = self._version
+    def _merge_all(self) -> bool:
+        """Returns whether any groups were merged."""
+        version, merged = self._version, False
         while self._heap:
             _, group, seen, partner, partner_seen = heapq.heappop(self._heap)
             if version[group] != seen:
                 continue
             if partner != UNASSIGNED and version[partner] == partner_seen:
                 self._merge(group, partner)
+                merged = True
             else:
                 self._find_partner(group)
+        return merged
 
     def _merge(self, group: int, partner: int) -> None:
         self._sums[group] += self._sums[partner]

@@ -18,7 +18,7 @@ from photos_graph.array_files import Damaged, write_arrays
 from photos_graph.faces import similarity
 from photos_graph.faces.additions import add_to_clusters
 from photos_graph.faces.clustering import Constraints, average_linkage, by_size, enforce_constraints, unconstrained
-from photos_graph.faces.linkage import UNASSIGNED
+from photos_graph.faces.linkage import UNASSIGNED, GroupConstraint, Linkage
 from photos_graph.faces.similarity import Similarities
 from tests.kit.vectors import Floats, Ints, people
 
@@ -93,6 +93,22 @@ def test_groups_that_must_stay_apart_do_not_hide_those_that_need_not(monkeypatch
     labels = average_linkage(vectors, kept(vectors).pairs[:0], CUT, Constraints(photos, np.full(12, -1, np.int32)),
                              dropped=np.ones(12, bool))  # fmt: skip
     assert len(np.unique(labels)) == len(np.unique(labels[2:])) == 10, "each of the first two joins another"
+
+
+@pytest.mark.timeout(60)
+def test_it_ends_where_two_groups_are_above_the_cut_only_by_rounding() -> None:
+    """Many groups are compared by one product of matrices, whose last bit may differ from that of two groups alone."""
+    differ = 0
+    for seed in range(200):
+        chance = np.random.default_rng(seed)
+        sums = 3 * chance.standard_normal((6, 128)).astype(np.float32)
+        sizes = chance.integers(2, 9, 6).astype(np.float32)
+        means = sums / sizes[:, None]
+        together = float((means @ means.T)[1, 0])
+        differ += together > float((sums[[0]] @ sums[1] / (sizes[[0]] * sizes[1]))[0])
+        groups = [GroupConstraint(photos={at}) for at in range(6)]
+        Linkage(sums, sizes, {}, groups, together, np.ones(6, bool)).run()
+    assert differ > 0
 
 
 def test_a_file_from_before_it_was_known_which_faces_lost_pairs(tmp_path: Path) -> None:
