@@ -119,7 +119,12 @@ CLUSTERS = """query($n: Int) { faceClusters(first: $n, minSize: 2) { totalCount 
             "all faces, a window of quality, faces, photos, faces of those; how many there are, and are not shown; "
             "what was written",
         ),
-        (PERSONS, 6, 0, "covers, counts, first faces; what was written; all those faces; their photos"),
+        (
+            PERSONS,
+            5,
+            0,
+            "chosen covers, the faces of those persons; what was written; the faces that are shown; their photos",
+        ),
         (
             CLUSTERS,
             10,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 
 from pyroaring import BitMap
@@ -19,6 +20,7 @@ class FacesOfPersons:
     def __init__(self, graph: Graph, index: SeenIndex) -> None:
         self._graph = graph
         self._index = index
+        self._reading = asyncio.Lock()
 
     async def of(self, person_ids: Sequence[str]) -> dict[str, RankedFaces]:
         """Returns the faces of each person, including predicted ones.
@@ -28,13 +30,17 @@ class FacesOfPersons:
         kept = self._index.search.person_faces  # that of the index as it is now, also if another one takes its place
         persons = self._index.search.persons
         ids = [id_ for id_ in dict.fromkeys(person_ids) if persons.get(id_) is not None]
-        found = dict.fromkeys(person_ids, NO_FACES)
-        found |= {id_: faces for id_ in ids if (faces := kept.known(id_)) is not None}
-        changed = [id_ for id_ in ids if kept.known(id_) is not None and kept.touched(id_)]
-        few = [id_ for id_ in changed if len(kept.touched(id_)) <= PHOTOS_PER_READ]
-        found |= await self._changed(kept, few)
-        whole = [id_ for id_ in ids if kept.known(id_) is None or len(kept.touched(id_)) > PHOTOS_PER_READ]
-        for some in self._groups(whole):
+        found = dict.fromkeys(person_ids, NO_FACES) | _as_they_are(kept, ids)
+        if any(not _is_true(kept, id_) for id_ in ids):
+            async with self._reading:  # a screen asks for numbers, covers and pages at once, and one of them reads
+                found |= _as_they_are(kept, ids)
+                found |= await self._read(kept, [id_ for id_ in ids if not _is_true(kept, id_)])
+        return found
+
+    async def _read(self, kept: PersonFaces, ids: Sequence[str]) -> dict[str, RankedFaces]:
+        few = [id_ for id_ in ids if kept.known(id_) is not None and len(kept.touched(id_)) <= PHOTOS_PER_READ]
+        found = await self._changed(kept, few)
+        for some in self._groups([id_ for id_ in ids if id_ not in found]):
             found |= await self._whole(kept, some)
         return found
 
@@ -73,3 +79,13 @@ class FacesOfPersons:
                 group, photos = [], 0
         if group:
             yield group
+
+
+def _is_true(kept: PersonFaces, person_id: str) -> bool:
+    """Returns whether the faces of a person are known as they are."""
+    return kept.known(person_id) is not None and not kept.touched(person_id)
+
+
+def _as_they_are(kept: PersonFaces, person_ids: Sequence[str]) -> dict[str, RankedFaces]:
+    known = ((id_, kept.known(id_)) for id_ in person_ids if _is_true(kept, id_))
+    return {id_: faces for id_, faces in known if faces is not None}
