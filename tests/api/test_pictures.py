@@ -16,9 +16,11 @@ from starlette.applications import Starlette
 
 from photos_graph.access.secrets import load_or_make
 from photos_graph.bootstrap import Services
+from photos_graph.images.renditions import ReadOriginal
 from photos_graph.images.sizes import FaceCut
 from photos_graph.model.images import ThumbnailFormat
 from photos_graph.paths import open_inside
+from photos_graph.services.media import Media
 from photos_graph.web.urls import MediaAddresses
 from tests.kit.graphql import Ask, data, scan
 from tests.kit.pictures import jpeg, opened, put
@@ -56,21 +58,22 @@ def busy(app: Starlette) -> int:
     return len(services.pool.running)
 
 
-def calls(app: Starlette) -> int:
-    """How often the workers that are there were called."""
-    services: Services = app.state.services
-    return sum(worker.runs for worker in services.pool._workers)
-
-
 async def test_several_requests_for_a_cold_picture_are_one_decode(
-    client: httpx.AsyncClient, urls: list[dict[str, str]], app: Starlette
+    client: httpx.AsyncClient, urls: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = calls(app)
+    opened_originals: list[str] = []
+    as_read = Media._as_read
+
+    async def counted(self: Media, photo_key: str) -> ReadOriginal:
+        opened_originals.append(photo_key)
+        return await as_read(self, photo_key)
+
+    monkeypatch.setattr(Media, "_as_read", counted)
     answers = await asyncio.gather(*(client.get(urls[0]["large"]) for _ in range(8)))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1
     assert opened(answers[0].content).size == (1920, 1280)
-    assert calls(app) == before + 2, "a look for a preview comes first"
+    assert len(opened_originals) == 2, "once to look for a preview, and once to decode it"
 
 
 async def test_head_is_told_the_length_and_leaves_the_picture_made(

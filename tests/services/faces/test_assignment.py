@@ -17,6 +17,7 @@ from tests.kit.faced_library import alone, counts, named, photos_of, undone
 from tests.kit.faces import Found, everybody, find, liken, names_of_faces, sizes
 from tests.kit.library import in_step
 from tests.kit.planted import photo_id
+from tests.kit.waiting import PATIENCE
 
 pytestmark = pytest.mark.anyio
 
@@ -265,8 +266,11 @@ async def test_what_is_said_at_once_is_said_in_some_order(services: Services) ->
     assert await in_step(services)
 
 
-async def test_ten_thousand_faces_at_once(services: Services, engine: RunningEngine) -> None:
+async def test_ten_thousand_faces_at_once(
+    services: Services, engine: RunningEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """On photos of their own, since nobody is on one twice."""
+    monkeypatch.setattr(services.changes._writes, "_patience", PATIENCE)  # on a busy machine, it would be told "later"
     await services.graph.write(
         """
         UNWIND range(10, 10009) AS n
