@@ -16,13 +16,12 @@ from starlette.applications import Starlette
 
 from photos_graph.access.secrets import load_or_make
 from photos_graph.bootstrap import Services
-from photos_graph.images.renditions import ReadOriginal
 from photos_graph.images.sizes import FaceCut
 from photos_graph.model.images import ThumbnailFormat
 from photos_graph.paths import open_inside
-from photos_graph.services.media import Media
 from photos_graph.web.urls import MediaAddresses
 from tests.kit.graphql import Ask, data, scan
+from tests.kit.originals import opened_originals
 from tests.kit.pictures import jpeg, opened, put
 from tests.kit.waiting import PATIENCE, until
 
@@ -61,19 +60,12 @@ def busy(app: Starlette) -> int:
 async def test_several_requests_for_a_cold_picture_are_one_decode(
     client: httpx.AsyncClient, urls: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened_originals: list[str] = []
-    as_read = Media._as_read
-
-    async def counted(self: Media, photo_key: str) -> ReadOriginal:
-        opened_originals.append(photo_key)
-        return await as_read(self, photo_key)
-
-    monkeypatch.setattr(Media, "_as_read", counted)
+    of_originals = opened_originals(monkeypatch)
     answers = await asyncio.gather(*(client.get(urls[0]["large"]) for _ in range(8)))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1
     assert opened(answers[0].content).size == (1920, 1280)
-    assert len(opened_originals) == 2, "once to look for a preview, and once to decode it"
+    assert len(of_originals) == 2, "once to look for a preview, and once to decode it"
 
 
 async def test_head_is_told_the_length_and_leaves_the_picture_made(

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from photos_graph.images.renditions import ReadOriginal
-from photos_graph.services.media import Media
 from photos_graph.settings import Settings
 from tests.kit.engines import routed
+from tests.kit.originals import opened_originals
 from tests.kit.two_services import Service, address, beside, scan, started, succeeded
 from tests.kit.waiting import until
 
@@ -44,14 +43,7 @@ async def pair(settings: Settings, shared: Path, warm_workers: None) -> AsyncIte
 async def test_a_picture_that_both_are_asked_for_is_made_once(
     pair: tuple[Service, Service], shared: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened: list[str] = []
-    as_read = Media._as_read
-
-    async def counted(self: Media, photo_key: str) -> ReadOriginal:
-        opened.append(photo_key)
-        return await as_read(self, photo_key)
-
-    monkeypatch.setattr(Media, "_as_read", counted)
+    opened = opened_originals(monkeypatch)
     one, other = pair
     await succeeded(other, await scan(one, folder))
     await until(lambda: len(list(shared.rglob("*.LARGE.jpg"))) == PICTURES)
