@@ -43,6 +43,7 @@ MADE_MEANWHILE = {
     "Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists",
     "Neo.ClientError.Schema.IndexAlreadyExists",
 }
+TURN = 100  # rows of a long answer that are unpacked before other tasks go on
 FAILS = "The graph engine fails at the moment, and its log has the reason. Its disk may be full. Try again later."
 
 
@@ -58,8 +59,12 @@ class Transaction:
         self._graph.queries += 1
         with self._graph.slow.timed(query):
             result = await self._inner.run(query, parameters)
-            names = result.keys()
-            return [dict(zip(names, map(plain, record), strict=True)) async for record in result]
+            names, rows = result.keys(), list[Row]()
+            while found := await result.fetch(TURN):
+                rows += [dict(zip(names, map(plain, record), strict=True)) for record in found]
+                if len(found) == TURN:
+                    await asyncio.sleep(0)  # unpacking what has arrived gives no turn to others by itself
+            return rows
 
 
 class _Commit:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, LiteralString
+from typing import LiteralString
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ from photos_graph.graph.faces.detections import unpacked
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.postings import last_number
 
-PHOTOS_PER_READ = 5_000  # few enough that other queries do not have to wait long
+PHOTOS_PER_READ = 1_000  # few enough that other queries do not have to wait long
 VECTORS_PER_READ = 2_000
 
 
@@ -59,46 +59,53 @@ class VectorFace:
 ALL: LiteralString = """
 MATCH (p:Photo) WHERE p.number >= $start AND p.number < $end
 MATCH (p)-[:HAS_FACE]->(f:Face)
-RETURN p.number AS photo, f.id AS id, f.quality AS quality,
+RETURN collect([p.number, f.id, f.quality,
   CASE WHEN f.model = $model AND NOT (coalesce(f.ignored, false) AND EXISTS { (f)-[:IS]->(:Person) })
-    THEN left(f.vector, $characters) END AS fingerprint,
-  [(f)-[:IS]->(x:Person) | x.id] AS assigned, [(f)-[:IS_NOT]->(x:Person) | x.id] AS rejected,
-  [(f)-[:IN_CLUSTER]->(c:Cluster) | c.id] AS clusters,
-  [(f)-[r:LOOKS_LIKE]->(x:Person) | [x.id, r.score, r.applied]] AS matches, f.reviewedAs AS reviewedAs,
-  f.unseen IS NOT NULL AS unseen, coalesce(f.ignored, false) AND f.passedOver IS NULL AS ignored,
-  f.passedOver IS NOT NULL AS passedOver, coalesce(f.noticed, false) AS noticed
+    THEN left(f.vector, $characters) END,
+  [(f)-[:IS]->(x:Person) | x.id], [(f)-[:IS_NOT]->(x:Person) | x.id], [(f)-[:IN_CLUSTER]->(c:Cluster) | c.id],
+  [(f)-[r:LOOKS_LIKE]->(x:Person) | [x.id, r.score, r.applied]], f.reviewedAs, f.unseen IS NOT NULL,
+  coalesce(f.ignored, false) AND f.passedOver IS NULL, f.passedOver IS NOT NULL, coalesce(f.noticed, false)]) AS faces
 """
 
 
 async def faces(graph: Graph, model: str) -> AsyncIterator[list[VectorFace]]:
     """Yields all faces in several parts, in the order of their photos."""
     for start in range(0, await last_number(graph) + 1, PHOTOS_PER_READ):
-        yield [
-            _face(row)
-            for row in await graph.read(
-                ALL, start=start, end=start + PHOTOS_PER_READ, model=model, characters=CHARACTERS
-            )
-        ]
+        # A list takes the driver a third of the time that it takes for as many rows.
+        [row] = await graph.read(ALL, start=start, end=start + PHOTOS_PER_READ, model=model, characters=CHARACTERS)
+        yield [_face(*values) for values in row["faces"]]
 
 
-def _face(row: dict[str, Any]) -> VectorFace:
-    matches = sorted(
-        (PersonMatch(person, score, bool(applied)) for person, score, applied in row["matches"]), key=_best_first
-    )
+def _face(
+    photo: int,
+    id_: str,
+    quality: float | None,
+    fingerprint: str | None,
+    assigned: list[str],
+    rejected: list[str],
+    clusters: list[str],
+    matches: list[tuple[str, float, bool]],
+    reviewed_as: str | None,
+    unseen: bool,
+    ignored: bool,
+    passed_over: bool,
+    noticed: bool,
+) -> VectorFace:
+    found = [PersonMatch(person, score, bool(applied)) for person, score, applied in matches]
     return VectorFace(
-        id=row["id"],
-        photo=row["photo"],
-        fingerprint=row["fingerprint"],
-        quality=row["quality"] or 0.0,
-        person_id=row["assigned"][0] if row["assigned"] else None,
-        not_persons=tuple(row["rejected"]),
-        cluster_id=row["clusters"][0] if row["clusters"] else None,
-        matches=tuple(matches),
-        reviewed=bool(row["assigned"]) and row["assigned"][0] == row["reviewedAs"],
-        unseen=row["unseen"],
-        ignored=row["ignored"],
-        passed_over=row["passedOver"],
-        noticed=row["noticed"],
+        id=id_,
+        photo=photo,
+        fingerprint=fingerprint,
+        quality=quality or 0.0,
+        person_id=assigned[0] if assigned else None,
+        not_persons=tuple(rejected),
+        cluster_id=clusters[0] if clusters else None,
+        matches=tuple(sorted(found, key=_best_first)),
+        reviewed=bool(assigned) and assigned[0] == reviewed_as,
+        unseen=unseen,
+        ignored=ignored,
+        passed_over=passed_over,
+        noticed=noticed,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -42,6 +42,7 @@ from photos_graph.services.faces.clustering_tasks import (
     KNOWN_FACES,
     ClusterAnswer,
     ClusterOrder,
+    KnownFaces,
     SimilaritiesFile,
 )
 from photos_graph.settings import Settings
@@ -113,11 +114,12 @@ class ClusterJob:
         await progress.step(0, None, "Reading faces")
         await match_requests.take(self._graph)
         every = [face async for some in clusters.faces(self._graph, self._model) for face in some]
-        taking_part = {face.id: face for face in every if face.fingerprint is not None}
+        # What takes time for each face is done in threads, so that people who look at pages do not wait for it.
+        taking_part = await asyncio.to_thread(_taking_part, every)
         if not taking_part:  # results of another model stay until this one has described faces
             return f"No face has features of {self._model} yet."
         kept, vectors = await self._compared(taking_part, progress)
-        order = [taking_part[id_] for id_ in (*kept.ids, *kept.new)]
+        order = await asyncio.to_thread(lambda: [taking_part[id_] for id_ in (*kept.ids, *kept.new)])
         full = job.arguments.full or 2 * len(kept.new) > len(order)
         active = await self._models.active(ModelKind.PERSONS)
         learnt = active and active[1]
@@ -142,21 +144,14 @@ class ClusterJob:
         known, _ = await with_progress(self._pool.call(KNOWN_FACES, self._file), progress, MESSAGE)
         if known.damaged:
             log.warning("The stored similarities of faces are damaged and are computed again: %s", known.damaged)
-        ids, fingerprints = known.ids, fingerprint_texts(known.fingerprints)
-        same = {
-            id_
-            for id_, fingerprint in zip(ids, fingerprints, strict=True)
-            if id_ in faces and faces[id_].fingerprint == fingerprint
-        }
-        found = await clusters.vectors(self._graph, [id_ for id_ in faces if id_ not in same], self._model)
-        for id_ in [id_ for id_ in faces if id_ not in same and id_ not in found]:
-            del faces[id_]
+        same, gone, unknown = await asyncio.to_thread(_compare, known, faces)
+        found = await clusters.vectors(self._graph, unknown, self._model)
+        for id_ in unknown:
+            if id_ not in found:
+                del faces[id_]
         dimensions = catalogue.embedder(self._model).dimensions
         vectors = np.array(list(found.values()), np.float32).reshape(-1, dimensions)
-        kept = _KeptFaces(
-            tuple(id_ for id_ in ids if id_ in same), tuple(id_ for id_ in ids if id_ not in same), tuple(found)
-        )
-        return kept, vectors
+        return _KeptFaces(same, gone, tuple(found)), vectors
 
     async def _found(
         self,
@@ -274,6 +269,23 @@ class ClusterJob:
             await self._writer.commit(work)
             await self._writer.follow()
             await progress.step(start + len(some), len(matches), "Storing similarities")
+
+
+def _taking_part(every: Sequence[VectorFace]) -> dict[str, VectorFace]:
+    return {face.id: face for face in every if face.fingerprint is not None}
+
+
+def _compare(known: KnownFaces, faces: Mapping[str, VectorFace]) -> tuple[tuple[str, ...], tuple[str, ...], list[str]]:
+    """Returns the ids of the faces in the file that still have the same vector, of the others there, and of the faces
+    that the file lacks."""
+    texts = fingerprint_texts(known.fingerprints)
+    pairs = zip(known.ids, texts, strict=True)
+    same = {id_ for id_, text in pairs if id_ in faces and faces[id_].fingerprint == text}
+    return (
+        tuple(id_ for id_ in known.ids if id_ in same),
+        tuple(id_ for id_ in known.ids if id_ not in same),
+        [id_ for id_ in faces if id_ not in same],
+    )
 
 
 def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:

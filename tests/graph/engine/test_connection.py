@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from datetime import date, datetime
 from typing import Any, LiteralString
 
@@ -11,7 +12,7 @@ from neo4j.exceptions import ServiceUnavailable
 from pydantic import SecretStr
 
 from photos_graph.errors import BadSettings, Conflict, EngineUnavailable, PhotosGraphError
-from photos_graph.graph.engine.connection import Graph, Transaction
+from photos_graph.graph.engine.connection import TURN, Graph, Transaction
 from photos_graph.graph.engine.dialect import is_too_old
 from photos_graph.graph.engine.opening import connect
 from photos_graph.settings import GraphSettings, Settings
@@ -59,6 +60,24 @@ async def test_queries_are_counted(graph: Graph) -> None:
     await graph.read("RETURN 1 AS one")
     await graph.write("CREATE (:Thing)")
     assert graph.queries == before + 2
+
+
+async def test_a_long_answer_gives_other_tasks_their_turns(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = 0
+    unpacked: list[int] = []  # the turn in which each row was unpacked
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr("photos_graph.graph.engine.connection.plain", lambda value: unpacked.append(turns) or value)
+    other = asyncio.create_task(take_turns())
+    rows = await graph.read("UNWIND range(1, 9900) AS number RETURN number")
+    other.cancel()
+    assert [row["number"] for row in rows] == list(range(1, 9901))
+    assert len(unpacked) == 9900 and max(Counter(unpacked).values()) <= TURN
 
 
 async def test_a_read_is_tried_again_when_the_connection_is_lost(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
