@@ -19,7 +19,7 @@ from benchmarks import faces
 from benchmarks.bench import Bench
 from benchmarks.report import Figure, Goal
 from photos_graph.faces.catalogue import EMBEDDERS
-from photos_graph.faces.linkage import UNASSIGNED
+from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.matching import FaceConstraints
 from photos_graph.learn import catalogue, dataset, gate, neighbours, persons, registry
 from photos_graph.learn.dataset import LabelledPhotos, TagNode, TrainingSet, training_set

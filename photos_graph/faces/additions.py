@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.faces.clustering import Constraints, neighbours_of
-from photos_graph.faces.linkage import UNASSIGNED, GroupConstraint, Linkage
+from photos_graph.faces.clustering import Constraints
+from photos_graph.faces.group_constraints import UNASSIGNED, GroupConstraint, GroupConstraints
+from photos_graph.faces.group_sums import GroupSums
+from photos_graph.faces.linkage import Linkage
+from photos_graph.faces.neighbour_lists import NeighbourLists
 from photos_graph.faces.similarity import Ints, Similarities
 
 
@@ -29,12 +32,10 @@ def add_to_clusters(
     group_of = np.full(len(out), UNASSIGNED, np.int32)
     group_of[faces] = np.searchsorted(used, out[faces])
 
-    sums = np.zeros((len(used), similarities.vectors.shape[1]), np.float32)
-    np.add.at(sums, group_of[faces], similarities.vectors[faces])
-    sizes = np.bincount(group_of[faces], minlength=len(used)).astype(np.float32)
-    neighbours = neighbours_of(group_of[pairs.first], group_of[pairs.second])
+    sums = GroupSums(similarities.vectors, faces, group_of[faces], len(used))
+    neighbours = NeighbourLists(group_of, pairs, len(used))
     groups = _groups(used, fresh, faces, group_of, constraints)
-    roots = Linkage(sums, sizes, neighbours, groups, cut, apart=constraints.apart).run()
+    roots = Linkage(sums, neighbours, groups, cut, apart=constraints.apart).run()
     # A group of old and new faces keeps the old number, regardless of which one was merged into the other.
     numbers = np.full(len(used), np.iinfo(np.int32).max, np.int32)
     np.minimum.at(numbers, roots, used)
@@ -44,7 +45,7 @@ def add_to_clusters(
 
 def _groups(
     used: Ints, fresh: int, faces: npt.NDArray[np.intp], group_of: Ints, constraints: Constraints
-) -> list[GroupConstraint]:
+) -> GroupConstraints:
     """Returns the constraint of each group. An existing cluster without a person gets an artificial person, which keeps
     it separate from the others."""
     persons = (
@@ -59,4 +60,4 @@ def _groups(
         group.not_persons = group.not_persons | constraints.not_persons.get(face, frozenset())
         if constraints.persons[face] != UNASSIGNED:
             group.person = int(constraints.persons[face])
-    return groups
+    return GroupConstraints(dict(enumerate(groups)), lambda group: GroupConstraint())

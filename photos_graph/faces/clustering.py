@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.faces.linkage import UNASSIGNED, GroupConstraint, Linkage
+from photos_graph.faces.group_constraints import UNASSIGNED, GroupConstraint, GroupConstraints
+from photos_graph.faces.group_sums import GroupSums
+from photos_graph.faces.linkage import Linkage
+from photos_graph.faces.neighbour_lists import NeighbourLists
 from photos_graph.faces.sightings import Floats
 from photos_graph.faces.similarity import Bools, Ints, Pairs
 
@@ -45,15 +48,12 @@ def average_linkage(
     """
     group_of = _initial_groups(constraints.persons)
     count = int(group_of.max(initial=-1)) + 1
-    sums = np.zeros((count, vectors.shape[1]), np.float32)
-    np.add.at(sums, group_of, vectors)
-    sizes = np.bincount(group_of, minlength=count).astype(np.float32)
-    neighbours = neighbours_of(group_of[pairs.first], group_of[pairs.second])
-    groups = _groups(group_of, count, constraints)
+    sums = GroupSums(vectors, np.arange(len(vectors)), group_of, count)
+    neighbours = NeighbourLists(group_of, pairs, count)
     open_ = np.zeros(count, bool)
     if dropped is not None:
         open_[group_of[dropped]] = True
-    linkage = Linkage(sums, sizes, neighbours, groups, cut, open_, constraints.apart)
+    linkage = Linkage(sums, neighbours, _groups(group_of, count, constraints), cut, open_, constraints.apart)
     return by_size(linkage.run()[group_of])
 
 
@@ -114,16 +114,6 @@ def by_size(labels: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:
     return ranked
 
 
-def neighbours_of(first: Ints, second: Ints) -> dict[int, Ints]:
-    """Returns, for each group in the pairs ``first`` (e,) and ``second`` (e,), the groups with which it is paired."""
-    apart = first != second
-    one = np.concatenate([first[apart], second[apart]])
-    other = np.concatenate([second[apart], first[apart]])
-    order = np.argsort(one, kind="stable")
-    groups, starts = np.unique(one[order], return_index=True)
-    return dict(zip(groups.tolist(), np.split(other[order], starts[1:]), strict=False)) if len(groups) else {}
-
-
 def _initial_groups(persons: Ints) -> npt.NDArray[np.int32]:
     """Returns (n,): one group for each person, and one for each face without a person."""
     keys = np.where(persons == UNASSIGNED, -1 - np.arange(len(persons)), persons)
@@ -131,13 +121,19 @@ def _initial_groups(persons: Ints) -> npt.NDArray[np.int32]:
     return groups
 
 
-def _groups(group_of: Ints, count: int, constraints: Constraints) -> list[GroupConstraint]:
-    groups = [GroupConstraint() for _ in range(count)]
-    for group, person, photo in zip(
-        group_of.tolist(), constraints.persons.tolist(), constraints.photos.tolist(), strict=True
-    ):
-        groups[group].person = person
-        groups[group].photos.add(photo)
-    for face, persons in constraints.not_persons.items():
-        groups[group_of[face]].not_persons = groups[group_of[face]].not_persons | persons
-    return groups
+def _groups(group_of: Ints, count: int, constraints: Constraints) -> GroupConstraints:
+    """Returns the constraints of the groups: those of persons, and of a face when they are asked for."""
+    known: dict[int, GroupConstraint] = {}
+    for face in np.flatnonzero(constraints.persons != UNASSIGNED).tolist():
+        group = known.setdefault(int(group_of[face]), GroupConstraint(int(constraints.persons[face])))
+        group.photos.add(int(constraints.photos[face]))
+        group.not_persons = group.not_persons | constraints.not_persons.get(face, frozenset())
+    face_of = np.zeros(count, np.int32)
+    face_of[group_of] = np.arange(len(group_of), dtype=np.int32)
+
+    def alone(group: int) -> GroupConstraint:
+        face = int(face_of[group])
+        rejected = constraints.not_persons.get(face, frozenset())
+        return GroupConstraint(UNASSIGNED, {int(constraints.photos[face])}, rejected)
+
+    return GroupConstraints(known, alone)

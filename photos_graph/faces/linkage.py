@@ -4,102 +4,90 @@ The similarity of two groups is the mean similarity of their pairs: the product 
 their sizes. A heap holds the best partner of each group. When that partner has been merged, the entry is still an upper
 bound, because a merged group is never more similar to a third group than the better of its parts was. The group is
 therefore examined again only when its entry comes up. For the same reason, a neighbour below the cut can be dropped.
+
+Both groups of a pair know of each other, so that one of the two is enough to find it. A crowd, which is a group with a
+great number of neighbours, therefore looks at other crowds alone, and all other groups find it. Otherwise each of the
+faces that join a person of 100,000 would make all others be compared with that person again.
 """
 
 from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Set
-from dataclasses import dataclass, field
+from array import array
 from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.faces.sightings import Floats
+from photos_graph.faces.group_constraints import UNASSIGNED, GroupConstraints
+from photos_graph.faces.group_sums import GroupSums
+from photos_graph.faces.neighbour_lists import NeighbourLists
 
 PRODUCTS = 32 * 1024 * 1024  # of groups with each other that are computed at once
 MISSED = 128  # pairs of one group that are added at once
-UNASSIGNED = -1  # no person, cluster or group
-
-
-@dataclass(slots=True)
-class GroupConstraint:
-    """The constraint on merging a group. ``person`` is the assigned person, or UNASSIGNED."""
-
-    person: int = UNASSIGNED
-    photos: set[int] = field(default_factory=set)
-    not_persons: Set[int] = frozenset()  # most groups share this one
-
-    def excludes(self, other: GroupConstraint, surplus: float = 0.0) -> bool:
-        """Returns whether the two groups must not be merged. ``surplus`` is how many photos they may share, because
-        they are so similar that it may be one person in a mirror or a collage."""
-        if self.person != UNASSIGNED and other.person != UNASSIGNED:
-            return True  # they are different persons, since groups of one person are merged from the start
-        if self.person in other.not_persons or other.person in self.not_persons:
-            return True
-        if surplus < 1:
-            return not self.photos.isdisjoint(other.photos)
-        return len(self.photos & other.photos) > surplus
-
-    def absorb(self, other: GroupConstraint) -> None:
-        """Adds the constraints of a group that is merged into this one."""
-        if self.person == UNASSIGNED:
-            self.person = other.person
-        if len(other.photos) > len(self.photos):
-            self.photos, other.photos = other.photos, self.photos
-        self.photos |= other.photos
-        if other.not_persons:
-            self.not_persons = self.not_persons | other.not_persons
-
-
-NO_GROUP = GroupConstraint()  # in place of those that were merged into others
+CROWD = 256  # neighbours of a group from which on it is a crowd
+NO_KEY = -1
 
 
 class Linkage:
     """A run of average linkage over g groups, which takes over what it is given and changes it.
 
-    ``sums`` (g, dimensions) and ``sizes`` (g,) describe the groups at the start. ``neighbours`` maps a group to the
-    groups with which it has a similar pair. There may be other similar pairs of those groups that are True in ``open_``
-    (g,) with each other; by default there are none. ``apart`` is how much more similar than the cut two groups must be
-    for each photo that both are in.
+    ``neighbours`` are the groups with which a group has a similar pair. There may be other similar pairs of those
+    groups that are True in ``open_`` (g,) with each other; by default there are none. ``apart`` is how much more
+    similar than the cut two groups must be for each photo that both are in.
     """
 
     def __init__(
         self,
-        sums: Floats,
-        sizes: npt.NDArray[np.float32],
-        neighbours: dict[int, npt.NDArray[np.int32]],
-        groups: list[GroupConstraint],
+        sums: GroupSums,
+        neighbours: NeighbourLists,
+        groups: GroupConstraints,
         cut: float,
         open_: npt.NDArray[np.bool_] | None = None,
         apart: float = math.inf,
     ) -> None:
-        self._sums, self._sizes, self._neighbours = sums, sizes, neighbours
+        self._sums, self._sizes, self._neighbours = sums, sums.sizes, neighbours
         self._groups, self._cut, self._apart = groups, np.float32(cut), apart
         self._open = np.flatnonzero(open_).astype(np.int32) if open_ is not None else np.zeros(0, np.int32)
-        self._into = np.arange(len(sizes), dtype=np.int32)  # the group itself, or the one that it was merged into
-        self._version = [0] * len(sizes)
-        self._heap: list[tuple[float, int, int, int, int]] = []
+        count = len(sums)
+        self._into = np.arange(count, dtype=np.int32)  # the group itself, or the one that it was merged into
+        self._is_crowd = np.zeros(count, bool)
+        # These are numbers, as millions of tuples would take a gigabyte. Only one entry of a group counts.
+        self._heap: list[int] = []
+        self._key = array("q", [NO_KEY]) * count
+        self._version = array("i", [0]) * count
+        self._partner = array("i", [UNASSIGNED]) * count
+        self._partner_version = array("i", [0]) * count
 
     def run(self) -> npt.NDArray[np.int32]:
         """Returns, for each group at the start, a representative of its final group (g,)."""
-        for group in self._neighbours:
-            heapq.heappush(self._heap, (-2.0, group, self._version[group], UNASSIGNED, 0))
+        best = self._neighbours.best
+        for group in np.flatnonzero(best >= self._cut).tolist():
+            self._push(group, float(best[group]))
         self._merge_all()
         while self._find_missed() and self._merge_all():  # a pair may be above the cut only by how it was rounded
             pass
         return self._roots(np.arange(len(self._into), dtype=np.int32))
 
+    def _push(self, group: int, alike: float, partner: int = UNASSIGNED) -> None:
+        """Puts the group on the heap. Without a partner, its best one is at most so similar."""
+        key = int((2 - min(max(alike, -1), 2)) * (1 << 29)) << 32 | group
+        self._key[group], self._partner[group] = key, partner
+        if partner != UNASSIGNED:
+            self._partner_version[group] = self._version[partner]
+        heapq.heappush(self._heap, key)
+
     def _merge_all(self) -> bool:
         """Returns whether any groups were merged."""
-        version, merged = self._version, False
+        merged = False
         while self._heap:
-            _, group, seen, partner, partner_seen = heapq.heappop(self._heap)
-            if version[group] != seen:
+            key = heapq.heappop(self._heap)
+            group = key & 0xFFFFFFFF
+            if self._key[group] != key:
                 continue
-            if partner != UNASSIGNED and version[partner] == partner_seen:
+            partner = self._partner[group]
+            if partner != UNASSIGNED and self._version[partner] == self._partner_version[group]:
                 self._merge(group, partner)
                 merged = True
             else:
@@ -107,39 +95,45 @@ class Linkage:
         return merged
 
     def _merge(self, group: int, partner: int) -> None:
-        self._sums[group] += self._sums[partner]
-        self._sizes[group] += self._sizes[partner]
-        self._groups[group].absorb(self._groups[partner])
-        self._groups[partner] = NO_GROUP
+        if self._sizes[group] < self._sizes[partner]:  # so that no group is many steps away from the one that it is in
+            group, partner = partner, group
+        self._sums.merge(group, partner)
+        self._groups.merge(group, partner)
+        self._neighbours.merge(group, partner)
         self._into[partner] = group
         self._version[group] += 1
         self._version[partner] += 1
-        beside = self._neighbours.pop(partner, None)
-        if beside is not None:
-            mine = self._neighbours.get(group)
-            self._neighbours[group] = beside if mine is None else np.concatenate([mine, beside])
+        self._key[partner] = NO_KEY
+        self._is_crowd[group] |= self._is_crowd[partner]
         self._find_partner(group)
 
     def _find_partner(self, group: int) -> None:
         """Finds the best partner of the group, if it has one, and puts it on the heap."""
-        if group not in self._neighbours:
-            return
-        near = np.unique(self._roots(self._neighbours[group]))
-        near = near[near != group]
-        alike = (self._sums[near] @ self._sums[group]) / (self._sizes[near] * self._sizes[group])
+        near = self._near(group)
+        alike = (self._sums.of(near) @ self._sums.one(group)) / (self._sizes[near] * self._sizes[group])
         stay = alike >= self._cut
         near, alike = near[stay], alike[stay]
+        self._key[group] = NO_KEY
         while len(near):
             best = int(alike.argmax())
             partner = int(near[best])
             if not self._excluded(group, partner, float(alike[best])):
-                entry = (-float(alike[best]), group, self._version[group], partner, self._version[partner])
-                heapq.heappush(self._heap, entry)
+                self._push(group, float(alike[best]), partner)
                 break
             # Any group into which this partner is merged is excluded too: it is not more similar than the better of its
             # parts, and in no fewer photos.
             near, alike = np.delete(near, best), np.delete(alike, best)
-        self._neighbours[group] = near
+        self._neighbours.put(group, near)
+
+    def _near(self, group: int) -> npt.NDArray[np.int32]:
+        """Returns the present groups among which the group has to look for its partner, each once."""
+        near: npt.NDArray[np.int32] = np.sort(self._roots(self._neighbours.of(group)))
+        near = near[np.flatnonzero((np.diff(near, prepend=UNASSIGNED) != 0) & (near != group))]
+        if len(near) > CROWD:
+            self._is_crowd[group] = True
+        if self._is_crowd[group]:
+            near = near[self._is_crowd[near]]
+        return near
 
     def _excluded(self, group: int, partner: int, alike: float) -> bool:
         surplus = (alike - float(self._cut)) / self._apart
@@ -159,7 +153,8 @@ class Linkage:
         """Adds pairs of open groups above the cut that have no stored pair of faces: of each group those with the
         MISSED most similar groups before it. Returns whether there are any."""
         alive = np.unique(self._roots(self._open))
-        means = self._sums[alive] / self._sizes[alive, None]
+        means = self._sums.of(alive)
+        means /= self._sizes[alive, None]
         step = max(1, PRODUCTS // max(1, len(alive)))
         missed = False
         for start in range(0, len(alive), step):
@@ -172,7 +167,12 @@ class Linkage:
                 partners = list(islice((it for it, how in pairs if not self._excluded(one, it, how)), MISSED))
                 if partners:
                     missed = True
-                    beside = self._neighbours.get(one, np.zeros(0, np.int32))
-                    self._neighbours[one] = np.concatenate([beside, np.array(partners, np.int32)])
-                    heapq.heappush(self._heap, (-2.0, one, self._version[one], UNASSIGNED, 0))
+                    self._add_pairs(one, partners)
         return missed
+
+    def _add_pairs(self, one: int, partners: list[int]) -> None:
+        self._neighbours.extend(one, np.array(partners, np.int32))
+        for partner in partners:
+            self._neighbours.extend(partner, np.array([one], np.int32))
+        for group in (one, *partners):
+            self._push(group, 2.0)  # to be looked at before all others

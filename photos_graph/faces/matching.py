@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from photos_graph.faces.catalogue import AGAINST_TWICE, Embedder
-from photos_graph.faces.linkage import UNASSIGNED
+from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.sightings import Floats
 from photos_graph.faces.similarity import Ints
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from photos_graph.faces.additions import add_to_clusters
 from photos_graph.faces.catalogue import Embedder
 from photos_graph.faces.clustering import Constraints, average_linkage, hdbscan
-from photos_graph.faces.linkage import UNASSIGNED
+from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.matching import EVEN, FaceConstraints, Learnt, columns_of, decide, known, match
 from photos_graph.faces.sightings import Floats
 from photos_graph.faces.similarity import Bools, Ints, Similarities, chosen

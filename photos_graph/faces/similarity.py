@@ -3,7 +3,7 @@ the pairs of new faces have to be computed.
 
 Two groups whose mean similarity is at least the cut have a pair that is at least as similar, so clustering needs only
 these pairs. A person with thousands of faces would have millions of pairs. Therefore a face keeps only its NEAREST
-nearest pairs, and a pair is stored if one of its two faces keeps it.
+nearest pairs, and fewer among more than 524,288 faces. A pair is stored if one of its two faces keeps it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from photos_graph.faces.sightings import Floats
 
 VERSION = 2  # of the file; raise it when the meaning of its contents changes
 BLOCK = 1024  # faces on a side of one matrix product
-NEAREST = 128
+NEAREST, LEAST = 128, 16
+MOST_KEPT = 64 * 1024 * 1024  # of all faces together, since more would not fit into the memory of a worker
 PRUNE_ABOVE = 8_000_000  # pairs that are collected before those that no face keeps are dropped
 
 Ints = npt.NDArray[np.int32]
@@ -103,6 +104,11 @@ def chosen(old: Similarities, stays: Bools) -> Similarities:
     )
 
 
+def nearest_of(count: int) -> int:
+    """Returns how many pairs each of so many faces keeps."""
+    return min(NEAREST, max(LEAST, MOST_KEPT // max(1, count)))
+
+
 def save(similarities: Similarities, path: Path) -> None:
     """Writes the file atomically. There must be only one writer at a time. Raises OSError."""
     write_arrays(path, VERSION, *_parts(similarities))
@@ -173,17 +179,18 @@ def _pairs_of_rows(vectors: Floats, start: int, floor: float) -> Pairs:
 
 
 def _nearest(pairs: Pairs, dropped: Bools) -> Pairs:
-    """Removes the pairs that are not among the NEAREST of either face, and notes their faces in ``dropped`` (n,)."""
+    """Removes the pairs that are not among the nearest of either face, and notes their faces in ``dropped`` (n,)."""
     count = len(dropped)
+    nearest = nearest_of(count)
     degrees = np.bincount(pairs.first, minlength=count) + np.bincount(pairs.second, minlength=count)
-    if not (degrees > NEAREST).any():
+    if not (degrees > nearest).any():
         return pairs
     faces = np.concatenate([pairs.first, pairs.second])
     order = np.lexsort((-np.concatenate([pairs.similar, pairs.similar]), faces))
     starts = np.searchsorted(faces[order], np.arange(count))
     rank = np.empty(len(faces), np.int64)
     rank[order] = np.arange(len(faces)) - starts[faces[order]]
-    near = (rank < NEAREST)[: len(pairs)] | (rank < NEAREST)[len(pairs) :]
+    near = (rank < nearest)[: len(pairs)] | (rank < nearest)[len(pairs) :]
     gone = pairs[~near]
     dropped[gone.first], dropped[gone.second] = True, True
     return pairs[near]

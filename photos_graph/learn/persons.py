@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from photos_graph.faces.catalogue import Embedder
 from photos_graph.faces.embedding import normalised
-from photos_graph.faces.linkage import UNASSIGNED
+from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.matching import (
     EVEN,
     FaceConstraints,

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.faces.linkage import UNASSIGNED
+from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.learn.calibration import NO_THRESHOLD
 from photos_graph.learn.neighbours import Neighbours
 

@@ -18,7 +18,10 @@ from photos_graph.array_files import Damaged, write_arrays
 from photos_graph.faces import similarity
 from photos_graph.faces.additions import add_to_clusters
 from photos_graph.faces.clustering import Constraints, average_linkage, by_size, enforce_constraints, unconstrained
-from photos_graph.faces.linkage import UNASSIGNED, GroupConstraint, Linkage
+from photos_graph.faces.group_constraints import UNASSIGNED, GroupConstraint, GroupConstraints
+from photos_graph.faces.group_sums import GroupSums
+from photos_graph.faces.linkage import Linkage
+from photos_graph.faces.neighbour_lists import NeighbourLists
 from photos_graph.faces.similarity import Similarities
 from tests.kit.vectors import Floats, Ints, people
 
@@ -61,6 +64,48 @@ def test_the_same_as_scipys_on_small_sets(seed: int, count: int, faces: int, spr
     assert same(cluster(vectors), scipys(vectors))
 
 
+@given(seed=st.integers(0, 2**32 - 1), count=st.integers(1, 12), faces=st.integers(2, 60), spread=st.floats(0.1, 2.0))
+@settings(max_examples=150)
+def test_crowds_that_only_others_look_at_are_merged_in_the_same_order(
+    seed: int, count: int, faces: int, spread: float
+) -> None:
+    vectors, _ = people(count, faces, spread, seed, dimensions=8)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("photos_graph.faces.linkage.CROWD", 1)
+        assert same(cluster(vectors), scipys(vectors))
+
+
+@given(st.data())
+@settings(max_examples=100)
+def test_crowds_are_under_the_same_constraints(data: st.DataObject) -> None:
+    faces = data.draw(st.integers(2, 40))
+    vectors, _ = people(4, faces, data.draw(st.floats(0.1, 1.0)), data.draw(st.integers(0, 1000)), dimensions=8)
+    said = drawn(data, faces)
+    usual = cluster(vectors, said)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("photos_graph.faces.linkage.CROWD", 1)
+        assert same(cluster(vectors, said), usual)
+
+
+def test_a_crowd_is_not_compared_with_each_face_that_may_join_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[int] = []
+    of = GroupSums.of
+
+    def counting(self: GroupSums, groups: Ints) -> Floats:
+        compared.append(len(groups))
+        return of(self, groups)
+
+    monkeypatch.setattr(GroupSums, "of", counting)
+    vectors, _ = people(1, 2000, 0.8, seed=5, dimensions=128)
+    sums = {}
+    for crowd in (100, 10_000):
+        monkeypatch.setattr("photos_graph.faces.linkage.CROWD", crowd)
+        compared.clear()
+        assert cluster(vectors).max() == 0
+        sums[crowd] = sum(compared)
+    assert sums[100] < sums[10_000] / 2
+
+
 def test_a_person_with_more_faces_than_a_face_keeps_neighbours() -> None:
     vectors, owners = people(4, 1600, 0.8, seed=5, dimensions=128)
     graph = kept(vectors)
@@ -100,14 +145,18 @@ def test_it_ends_where_two_groups_are_above_the_cut_only_by_rounding() -> None:
     """Many groups are compared by one product of matrices, whose last bit may differ from that of two groups alone."""
     differ = 0
     for seed in range(200):
-        chance = np.random.default_rng(seed)
-        sums = 3 * chance.standard_normal((6, 128)).astype(np.float32)
-        sizes = chance.integers(2, 9, 6).astype(np.float32)
-        means = sums / sizes[:, None]
+        vectors, group_of = (
+            3 * np.random.default_rng(seed).standard_normal((36, 128)).astype(np.float32),
+            np.arange(36) % 6,
+        )
+        sums = GroupSums(vectors, np.arange(36), group_of.astype(np.int32), 6)
+        every = np.arange(6, dtype=np.int32)
+        means = sums.of(every) / sums.sizes[:, None]
         together = float((means @ means.T)[1, 0])
-        differ += together > float((sums[[0]] @ sums[1] / (sizes[[0]] * sizes[1]))[0])
-        groups = [GroupConstraint(photos={at}) for at in range(6)]
-        Linkage(sums, sizes, {}, groups, together, np.ones(6, bool)).run()
+        differ += together > float((sums.of(every[:1]) @ sums.one(1) / (sums.sizes[[0]] * sums.sizes[1]))[0])
+        nothing = kept(np.zeros((0, 128), np.float32)).pairs
+        groups = GroupConstraints({}, lambda at: GroupConstraint(photos={at}))
+        Linkage(sums, NeighbourLists(group_of.astype(np.int32), nothing, 6), groups, together, np.ones(6, bool)).run()
     assert differ > 0
 
 
@@ -240,6 +289,19 @@ def test_nearest_pairs_are_those_that_stay(monkeypatch: pytest.MonkeyPatch) -> N
     graph = kept(vectors)
     assert graph.dropped.any()
     assert len(nearest - pairs_of(graph)) <= 0.02 * len(nearest), "but for those that are equal once rounded"
+
+
+def test_faces_of_a_very_large_library_keep_fewer_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert similarity.nearest_of(0) == similarity.nearest_of(500_000) == 128
+    assert similarity.nearest_of(3_000_000) == 22 and similarity.nearest_of(10**9) == 16
+    vectors, _ = people(1, 200, 0.3, seed=7)
+    usual = kept(vectors)
+    monkeypatch.setattr(similarity, "MOST_KEPT", 200 * 20)
+    graph = kept(vectors)
+    assert len(graph.pairs) <= 200 * 20 < len(usual.pairs) and pairs_of(graph) < pairs_of(usual)
+    assert graph.dropped.all()
+    labels = average_linkage(vectors, graph.pairs, CUT, unconstrained(200), dropped=graph.dropped)
+    assert same(labels, scipys(vectors))
 
 
 def test_new_faces_join_as_in_a_full_run() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from photos_graph.faces import catalogue
-from photos_graph.faces.linkage import UNASSIGNED
+from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.matching import FaceConstraints, decide, known, match, probability
 from tests.kit.vectors import Floats, Ints, people
 

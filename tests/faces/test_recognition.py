@@ -9,7 +9,7 @@ import pytest
 
 from photos_graph.faces import catalogue
 from photos_graph.faces import recognition as room
-from photos_graph.faces.linkage import UNASSIGNED
+from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.recognition import FaceLibrary, Recognised, recognise
 from photos_graph.faces.similarity import Similarities, build
 from tests.kit.vectors import Floats, Ints, people

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from photos_graph.faces.linkage import UNASSIGNED
+from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.learn import neighbours
 from photos_graph.learn.calibration import NO_THRESHOLD
 from photos_graph.learn.neighbours import Neighbours

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import numpy as np
 
-from photos_graph.faces.linkage import UNASSIGNED
+from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.recognition import Recognised
 from photos_graph.faces.similarity import Ints
 from photos_graph.graph.faces.clusters import Cluster, Joined, PersonMatch, VectorFace

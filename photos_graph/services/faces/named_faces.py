@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from photos_graph.faces import catalogue
-from photos_graph.faces.linkage import UNASSIGNED
+from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import clusters
 from photos_graph.learn.named_faces_file import write_named_faces

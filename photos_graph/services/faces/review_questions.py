@@ -7,7 +7,7 @@ from itertools import chain, islice, zip_longest
 
 import numpy as np
 
-from photos_graph.faces.linkage import UNASSIGNED
+from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.recognition import Recognised
 from photos_graph.graph.faces.clusters import VectorFace
 from photos_graph.learn.review import FaceQuestion, face_questions

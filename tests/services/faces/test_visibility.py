@@ -9,7 +9,7 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import NotFound
-from photos_graph.faces.linkage import UNASSIGNED
+from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.recognition import Recognised
 from photos_graph.graph.engine.migrations import migrate
 from photos_graph.graph.faces import cluster_pages, clusters
