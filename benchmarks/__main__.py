@@ -16,6 +16,7 @@ from benchmarks import (
     backups,
     cluster,
     colour,
+    crowds,
     exports,
     faces,
     fields,
@@ -122,10 +123,14 @@ BENCHMARKS: dict[str, tuple[str, Callable[[Bench], Iterable[Figure]]]] = {
         "tags learnt and predicted in a library of --photos, by the workers of the service",
         training.training,
     ),
+    "crowds": (
+        "all faces of a library of --photos, three for each, grouped by the worker of the service",
+        crowds.crowds,
+    ),
     "grouping": ("100,000 faces in a graph, until their clusters are", recognition.grouping),
 }
 OF_ONE_SIZE = frozenset(BENCHMARKS) - {  # all but those that make a library of --photos
-    *("albums", "answers", "asking", "backups", "exports", "fields", "first"),
+    *("albums", "answers", "asking", "backups", "crowds", "exports", "fields", "first"),
     *("million", "nearest", "pages", "rescan", "screens", "search", "site", "start", "tagging", "training"),
 }
 HELP = """\

@@ -1,0 +1,214 @@
+"""Groups the faces of a very large library, three for each photo, in the child process in which the service does it.
+
+Persons have very unequal numbers of faces, the first a thirtieth of all; a tenth are strangers, and one in twenty is a
+poor picture that resembles other poor ones. All pairs of three million faces would take hours, so that faces are only
+compared with those of the same person, or of the same few thousand faces.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from safetensors.numpy import load, save_file
+
+from benchmarks import processes
+from benchmarks.bench import Bench
+from benchmarks.faces import SFACE, scores
+from benchmarks.report import Figure
+from photos_graph.errors import PhotosGraphError
+from photos_graph.faces import similarity
+from photos_graph.faces.clustering import by_size
+from photos_graph.faces.group_constraints import UNASSIGNED
+from photos_graph.faces.similarity import Pairs, Similarities
+from photos_graph.services.faces.clustering import group_pool
+from photos_graph.services.faces.clustering_tasks import CLUSTER_FACES, KNOWN_FACES, ClusterOrder, SimilaritiesFile
+from photos_graph.settings import Settings
+from photos_graph.workers.pool import Priority, WorkerPool
+
+FACES = 3  # of each photo
+SHARE = 30  # the first person has one in so many faces, the second half of that, the third a third of it
+STRANGERS, POOR = 0.1, 0.05  # shares of all faces
+REGION = 8192  # faces that are compared with each other, if they are not of one person
+ROWS = 512  # faces that are compared at once
+MODES, MODE, NOISE = 6, 0.35, 0.75  # of a person: ways to look, how different they are, and how different faces are
+POOR_NOISE, BLUR = 1.5, 0.5  # of a poor face, and how much of it is the same for all of them
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int32]
+
+
+def crowds(bench: Bench) -> Iterator[Figure]:
+    """Measures the grouping of all faces with none of them named, which is the most that it has to do."""
+    count = FACES * bench.photos
+    with bench.scratch() as folder:
+        bench.say(f"{count:,} faces are made and compared")
+        chance = np.random.default_rng(0)
+        people = persons(count, chance)
+        settings = Settings(data_dir=folder)
+        (folder / "faces").mkdir()
+        path = folder / "faces" / "similar.safetensors"
+        pairs = _write(path, people, chance)
+        bench.say(f"{pairs:,} pairs are grouped")
+        yield Figure(f"{count:,} faces: pairs that are kept for each", pairs / count, "")
+        yield Figure(f"{count:,} faces: file of pairs and vectors", path.stat().st_size / processes.MIB, "MiB")
+        yield from asyncio.run(_grouped(settings, path, people))
+
+
+def persons(count: int, chance: np.random.Generator) -> Ints:
+    """Returns the person of each of ``count`` faces, those of one person one after the other."""
+    named = int(count * (1 - STRANGERS))
+    sizes = [max(1, count // SHARE)]
+    while sum(sizes) < named:
+        sizes.append(max(1, count // (SHARE * (len(sizes) + 1))))
+    people = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)[:named]
+    return np.concatenate([people, len(sizes) + np.arange(count - named, dtype=np.int32)])
+
+
+def faces_of(people: Ints, blur: Floats, chance: np.random.Generator) -> Floats:
+    """Returns the vectors (n, dimensions) of faces of these persons (n,)."""
+    numbers, own = np.unique(people, return_inverse=True)
+    size = len(blur)
+    vectors = _directions(len(numbers), size, chance)[own]
+    vectors += MODE * _directions(len(numbers) * MODES, size, chance)[own * MODES + chance.integers(0, MODES, len(own))]
+    poor = (chance.random(len(own)) < POOR)[:, None]
+    noise = np.where(poor, POOR_NOISE, NOISE).astype(np.float32) / np.float32(size**0.5)
+    vectors += noise * chance.standard_normal(vectors.shape, np.float32) + np.where(poor, np.float32(BLUR), 0) * blur
+    scaled: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return scaled
+
+
+def _directions(count: int, size: int, chance: np.random.Generator) -> Floats:
+    made = chance.standard_normal((count, size), np.float32)
+    made /= np.linalg.norm(made, axis=1, keepdims=True)
+    return made
+
+
+def _write(path: Path, people: Ints, chance: np.random.Generator) -> int:
+    """Writes the file of similarities, and returns the number of pairs. The faces come in the order of ``people``."""
+    blur = _directions(1, SFACE.dimensions, chance)[0]
+    vectors, parts, dropped = np.empty((len(people), SFACE.dimensions), np.float32), [], []
+    for start, end in _regions(people):
+        some = faces_of(people[start:end], blur, chance)
+        vectors[start:end] = some
+        pairs, lost = _nearest_pairs(some, similarity.nearest_of(len(people)))
+        parts.append(Pairs(pairs.first + np.int32(start), pairs.second + np.int32(start), pairs.similar))
+        dropped.append(lost)
+    every = Pairs(*(np.concatenate([getattr(part, name) for part in parts]) for name in Pairs.__slots__))
+    ids = tuple(f"{at:032x}" for at in range(len(people)))
+    similarity.save(Similarities(SFACE.name, SFACE.floor, ids, vectors, every, np.concatenate(dropped)), path)
+    return len(every)
+
+
+def _regions(people: Ints) -> Iterator[tuple[int, int]]:
+    ends = np.flatnonzero(np.diff(people, append=-1)) + 1  # after the last face of each person
+    start = 0
+    while start < len(people):
+        end = int(ends[min(int(np.searchsorted(ends, start + REGION)), len(ends) - 1)])
+        yield start, end
+        start = end
+
+
+def _nearest_pairs(vectors: Floats, wanted: int) -> tuple[Pairs, npt.NDArray[np.bool_]]:
+    """Returns the pairs that are among the ``wanted`` nearest of one of the two, and which faces have others."""
+    floor, count = np.float32(SFACE.floor), len(vectors)
+    wanted = min(wanted, count - 1)
+    lost = np.zeros(count, bool)
+
+    def look(start: int) -> tuple[npt.NDArray[np.int64], Floats]:
+        products = vectors[start : start + ROWS] @ vectors.T
+        mine = np.arange(start, start + len(products))
+        products[mine - start, mine] = -1
+        above = products >= floor
+        many = np.count_nonzero(above, axis=1) > wanted
+        lost[mine[many]] = True
+        row, near = np.nonzero(above & ~many[:, None])
+        if many.any():
+            crowded = np.flatnonzero(many)
+            best = np.argpartition(products[crowded], count - wanted, axis=1)[:, count - wanted :]
+            row, near = np.concatenate([row, np.repeat(crowded, wanted)]), np.concatenate([near, best.ravel()])
+        one, alike = row + start, products[row, near]
+        return np.minimum(one, near) * count + np.maximum(one, near), alike
+
+    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+        found = list(threads.map(look, range(0, count, ROWS)))
+    codes, at = np.unique(np.concatenate([codes for codes, _ in found]), return_index=True)
+    similar = np.concatenate([alike for _, alike in found])[at].astype(np.float16)
+    return Pairs((codes // count).astype(np.int32), (codes % count).astype(np.int32), similar), lost
+
+
+async def _grouped(settings: Settings, path: Path, people: Ints) -> list[Figure]:
+    given = path.with_name("faces.safetensors")
+    save_file(_about(people), given)
+    pool = group_pool(settings)
+    file = SimilaritiesFile(path, SFACE.name, SFACE.floor)
+    order = ClusterOrder(file, (), (), given, (), {}, {}, None, SFACE.cut, True, "average", 0)
+    what = f"{len(people):,} faces"
+    started = time.perf_counter()
+    try:
+        await pool.call(KNOWN_FACES, file)
+        loaded = time.perf_counter() - started
+        content = b"".join([chunk async for chunk in _chunks(pool, order)])
+    except PhotosGraphError as error:
+        raise RuntimeError(f"{what} cannot be grouped within faces.memory_bytes: {error}") from error
+    taken = time.perf_counter() - started
+    status = [
+        _status(pid) for pid in processes.tree(os.getpid()) if "photos_graph.workers.child" in processes.command(pid)
+    ]
+    await pool.close()
+    labels = by_size(load(content[8:])["groups"])
+    cubed, pairwise = scores(labels, people)
+    first = np.bincount(labels[people == 0])
+    return [
+        Figure(f"{what}: read from the file, clock", loaded, "s"),
+        Figure(f"{what}: grouped, with that, clock", taken, "s"),
+        Figure(f"{what}: of a processor", max(each[0] for each in status), "s"),
+        Figure(f"{what}: peak memory of the worker", max(each[1] for each in status), "MiB"),
+        Figure(f"{what}: peak address space of the worker", max(each[2] for each in status), "MiB"),
+        Figure(f"{what}: clusters, B-cubed F", cubed, ""),
+        Figure(f"{what}: clusters, pairwise F", pairwise, ""),
+        Figure(
+            f"{what}: faces of the first person, {first.sum():,}, in one cluster", 100 * first.max() / first.sum(), "%"
+        ),
+    ]
+
+
+async def _chunks(pool: WorkerPool, order: ClusterOrder) -> AsyncIterator[bytes]:
+    async with pool.stream(CLUSTER_FACES, order, Priority.BACKGROUND) as chunks:
+        async for chunk in chunks:
+            yield chunk
+
+
+def _about(people: Ints) -> dict[str, npt.NDArray[np.generic]]:
+    """Returns what the child process must know of the faces. Photos have FACES of them, each of another person."""
+    count = len(people)
+    photos = np.empty(count, np.int32)
+    photos[np.random.default_rng(1).permutation(count)] = np.arange(count, dtype=np.int32) // FACES
+    _, first = np.unique(photos.astype(np.int64) * (int(people.max()) + 1) + people, return_index=True)
+    again = np.ones(count, bool)
+    again[first] = False
+    photos[again] = count + np.arange(again.sum(), dtype=np.int32)
+    nobody = np.full(count, UNASSIGNED, np.int32)
+    return {
+        "vectors": np.zeros((0, SFACE.dimensions), np.float32),
+        "photos": photos,
+        "persons": nobody,
+        "groups": nobody.copy(),
+        "not_persons": np.zeros((0, 2), np.int32),
+        "qualities": np.ones(count, np.float32),
+        **{name: np.zeros(count, bool) for name in ("settled", "ignored", "noticed")},
+    }
+
+
+def _status(pid: int) -> tuple[float, float, float]:
+    """Returns the seconds of a processor, and the peaks of memory and of address space in MiB."""
+    lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    used = sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+    return used, int(lines["VmHWM"].split()[0]) / 1024, int(lines["VmPeak"].split()[0]) / 1024
