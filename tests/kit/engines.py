@@ -189,6 +189,11 @@ def _start_embedded(folder: Path, heap: str) -> RunningEngine:
     return _when_up(endpoint, process, folder)
 
 
+# Planning is most of the time of a server for tests. By default, a query is planned again for each order of magnitude
+# of the lengths of its lists and texts, and when the graph has grown. Servers with ``pages`` do that, too.
+PLANNED_ONCE = "internal.cypher.use_parameter_size=false\ndbms.cypher.min_replan_interval=1h\n"
+
+
 def _start_neo4j(folder: Path, heap: str, pages: str | None) -> RunningEngine:
     libraries = _neo4j_libraries()
     port, kept = free_port(), folder / "password"
@@ -200,7 +205,7 @@ def _start_neo4j(folder: Path, heap: str, pages: str | None) -> RunningEngine:
         f"server.bolt.advertised_address=127.0.0.1:{port}\n"
         "server.http.enabled=false\n"
         f"server.memory.pagecache.size={pages or '64m'}\n"
-        "dbms.usage_report.enabled=false\n"
+        "dbms.usage_report.enabled=false\n" + ("" if pages else PLANNED_ONCE)
     )
     opened = ("java.nio", "java.io", "sun.nio.ch", "java.util.concurrent")
     java = [
