@@ -25,7 +25,9 @@ VERSION = 2  # of the file; raise it when the meaning of its contents changes
 BLOCK = 1024  # faces on a side of one matrix product
 NEAREST, LEAST = 128, 16
 MOST_KEPT = 64 * 1024 * 1024  # of all faces together, since more would not fit into the memory of a worker
-PRUNE_ABOVE = 8_000_000  # pairs that are collected before those that no face keeps are dropped
+PRUNE_FROM, PRUNE_ABOVE = 500_000, 8_000_000  # pairs that are collected before those that no face keeps are dropped
+SORTED = 16_000_000  # entries that are sorted at once
+ROUNDED = np.float32(2.0**-11)  # more than a similarity changes when it is rounded
 
 Ints = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
@@ -76,13 +78,22 @@ def added(old: Similarities, ids: Sequence[str], vectors: Floats) -> Similaritie
     length one."""
     every = np.concatenate([old.vectors, vectors.astype(np.float32, copy=False)])
     dropped = np.concatenate([old.dropped, np.zeros(len(ids), bool)])
-    parts, gathered = [old.pairs], 0
-    for found in _all_pairs(every, len(old), old.floor):
-        parts.append(found)
-        gathered += len(found)
-        if gathered > PRUNE_ABOVE:
-            parts, gathered = [_nearest(_joined(parts), dropped)], 0
-    pairs = _nearest(_joined(parts), dropped)
+    kept, least = _nearest(old.pairs, dropped)
+    parts, gathered = [kept], 0
+    rows, cores = range(len(old), len(every), BLOCK), os.cpu_count() or 1
+    # There is a thread for each core with separate matrix products, because two threads that share one product wait for
+    # each other. They work in portions, because their results wait in memory.
+    with ThreadPoolExecutor(cores) as threads:
+        for at in range(0, len(rows), 2 * cores):
+            portion = [_Rows(every, row, old.floor, least) for row in rows[at : at + 2 * cores]]
+            for block, found in zip(portion, threads.map(_Rows.pairs, portion), strict=True):
+                parts.append(found)
+                gathered += len(found)
+                dropped[list(block.lost)] = True
+            if gathered > min(PRUNE_ABOVE, max(PRUNE_FROM, len(parts[0]))):
+                kept, least = _nearest(_joined(parts), dropped)
+                parts, gathered = [kept], 0
+    pairs, _ = _nearest(_joined(parts), dropped)
     return replace(old, ids=(*old.ids, *ids), vectors=every, pairs=pairs, dropped=dropped)
 
 
@@ -150,50 +161,95 @@ def load(path: Path) -> Similarities:
         raise Damaged(f"{path}: there is no {error}") from error
 
 
-def _all_pairs(vectors: Floats, start: int, floor: float) -> Iterator[Pairs]:
-    """Yields the pairs whose later face is at ``start`` or after it.
+class _Rows:
+    """A block of new faces, which are compared with each other and with the faces before them. ``least`` (n,) is how
+    similar a pair must be at least for each face to keep it, as far as that is known. ``lost`` are the faces of pairs
+    that neither keeps."""
 
-    There is a thread for each core with separate matrix products, because two threads that share one product wait for
-    each other.
-    """
-    cores = os.cpu_count() or 1
-    rows = range(start, len(vectors), BLOCK)
-    with ThreadPoolExecutor(cores) as threads:
-        for at in range(0, len(rows), 4 * cores):  # in portions, because the results wait in memory
-            yield from threads.map(lambda row: _pairs_of_rows(vectors, row, floor), rows[at : at + 4 * cores])
+    def __init__(self, vectors: Floats, start: int, floor: float, least: Floats) -> None:
+        self._vectors, self._start, self._floor, self._least = vectors, start, np.float32(floor), least
+        self._rows = vectors[start : start + BLOCK]
+        self._least_of_rows = np.full(len(self._rows), -1, np.float32)
+        self.lost: set[int] = set()
+
+    def pairs(self) -> Pairs:
+        found, gathered = [_no_pairs()], 0
+        for left in range(0, self._start + len(self._rows), BLOCK):
+            found.append(self._beside(left))
+            gathered += len(found[-1])
+            if gathered > PRUNE_FROM:
+                found, gathered = [self._nearest(_joined(found))], 0
+        return _joined(found)
+
+    def _beside(self, left: int) -> Pairs:
+        """Returns the pairs with the block of faces at ``left``."""
+        products = self._rows @ self._vectors[left : left + BLOCK].T
+        similar = products >= self._floor
+        least = self._least[left : left + products.shape[1]]
+        if least.max() > self._floor and self._least_of_rows.max() > self._floor:
+            weak = similar & (products < np.minimum.outer(self._least_of_rows, least) - ROUNDED)
+            if left == self._start:
+                weak = np.tril(weak, -1)
+            self._lose(np.flatnonzero(weak.any(axis=1)) + self._start, np.flatnonzero(weak.any(axis=0)) + left)
+            similar &= ~weak
+        at = np.flatnonzero(similar)
+        row, column = np.divmod(at.astype(np.int32), np.int32(products.shape[1]))
+        second, first = row + np.int32(self._start), column + np.int32(left)
+        once = first < second
+        return Pairs(first[once], second[once], products.ravel()[at][once].astype(np.float16))
+
+    def _nearest(self, pairs: Pairs) -> Pairs:
+        """Removes those pairs that neither face keeps, as far as that is known."""
+        rows = pairs.second - self._start
+        _, least = _best(rows, pairs.similar, nearest_of(len(self._vectors)), len(self._rows))
+        self._least_of_rows = np.maximum(self._least_of_rows, least)
+        stays = pairs.similar >= np.minimum(self._least_of_rows[rows], self._least[pairs.first])
+        gone = pairs[~stays]
+        self._lose(gone.first, gone.second)
+        return pairs[stays]
+
+    def _lose(self, *faces: npt.NDArray[np.integer]) -> None:
+        for each in faces:
+            self.lost.update(np.unique(each).tolist())
 
 
-def _pairs_of_rows(vectors: Floats, start: int, floor: float) -> Pairs:
-    """Returns the pairs within a block of faces, and of these faces with the faces before them."""
-    rows = vectors[start : start + BLOCK]
-    found = [_no_pairs()]
-    for left in range(0, start + len(rows), BLOCK):
-        products = rows @ vectors[left : left + BLOCK].T
-        at = np.flatnonzero(products >= np.float32(floor))
-        if len(at):
-            row, column = np.divmod(at.astype(np.int32), np.int32(products.shape[1]))
-            second, first = row + np.int32(start), column + np.int32(left)
-            once = first < second
-            found.append(Pairs(first[once], second[once], products.ravel()[at][once].astype(np.float16)))
-    return _joined(found)
-
-
-def _nearest(pairs: Pairs, dropped: Bools) -> Pairs:
-    """Removes the pairs that are not among the nearest of either face, and notes their faces in ``dropped`` (n,)."""
+def _nearest(pairs: Pairs, dropped: Bools) -> tuple[Pairs, Floats]:
+    """Removes the pairs that are not among the nearest of either face, and notes their faces in ``dropped`` (n,). Also
+    returns how similar a pair must be at least for each face to keep it, or -1 if it keeps all (n,)."""
     count = len(dropped)
-    nearest = nearest_of(count)
-    degrees = np.bincount(pairs.first, minlength=count) + np.bincount(pairs.second, minlength=count)
-    if not (degrees > nearest).any():
-        return pairs
-    faces = np.concatenate([pairs.first, pairs.second])
-    order = np.lexsort((-np.concatenate([pairs.similar, pairs.similar]), faces))
-    starts = np.searchsorted(faces[order], np.arange(count))
-    rank = np.empty(len(faces), np.int64)
-    rank[order] = np.arange(len(faces)) - starts[faces[order]]
-    near = (rank < nearest)[: len(pairs)] | (rank < nearest)[len(pairs) :]
+    faces, similar = np.concatenate([pairs.first, pairs.second]), np.concatenate([pairs.similar, pairs.similar])
+    keeps, least = _best(faces, similar, nearest_of(count), count)
+    near = keeps[: len(pairs)] | keeps[len(pairs) :]
+    if near.all():
+        return pairs, least
     gone = pairs[~near]
     dropped[gone.first], dropped[gone.second] = True, True
-    return pairs[near]
+    return pairs[near], least
+
+
+def _best(
+    faces: Ints, similar: npt.NDArray[np.float16], nearest: int, count: int
+) -> tuple[Bools, npt.NDArray[np.float32]]:
+    """Returns which entries (k,) are among the ``nearest`` most similar ones of their face, and how similar the last of
+    them is for each face (count,), or -1 if it has fewer."""
+    sizes = np.bincount(faces, minlength=count)
+    crowded = sizes >= nearest
+    least = np.full(count, -1, np.float32)
+    keeps = ~crowded[faces]
+    # In portions, because sorting takes 30 bytes for each entry.
+    portion = np.cumsum(np.where(crowded, sizes, 0)) // SORTED
+    for number in np.unique(portion[crowded]).tolist():
+        own = crowded & (portion == number)
+        entries = np.flatnonzero(own[faces])
+        # One number for the face and how little similar it is takes half of the time that sorting by two takes.
+        key = faces[entries].astype(np.int64) << 22
+        key += ((1 - similar[entries].astype(np.float32)) * 2**20).clip(0, 2**22 - 1).astype(np.int32)
+        order = np.argsort(key, kind="stable")
+        begins = np.cumsum(sizes[own]) - sizes[own]
+        best = entries[order[begins[:, None] + np.arange(nearest)]]
+        keeps[best] = True
+        least[own] = similar[best[:, -1]]
+    return keeps, least
 
 
 def _joined(parts: list[Pairs]) -> Pairs:

@@ -16,12 +16,14 @@ from starlette.applications import Starlette
 
 from photos_graph.access.secrets import load_or_make
 from photos_graph.bootstrap import Services
+from photos_graph.images.flight import Flight
+from photos_graph.images.renditions import Key, Renditions, Source
 from photos_graph.images.sizes import FaceCut
 from photos_graph.model.images import ThumbnailFormat
 from photos_graph.paths import open_inside
 from photos_graph.web.urls import MediaAddresses
+from photos_graph.workers.turns import Priority
 from tests.kit.graphql import Ask, data, scan
-from tests.kit.originals import opened_originals
 from tests.kit.pictures import jpeg, opened, put
 from tests.kit.waiting import PATIENCE, until
 
@@ -60,12 +62,19 @@ def busy(app: Starlette) -> int:
 async def test_several_requests_for_a_cold_picture_are_one_decode(
     client: httpx.AsyncClient, urls: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    of_originals = opened_originals(monkeypatch)
+    decodes: list[Priority] = []
+    begin = Renditions._begin
+
+    def noted(self: Renditions, key: Key, source: Source, priority: Priority) -> Flight:
+        decodes.append(priority)
+        return begin(self, key, source, priority)
+
+    monkeypatch.setattr(Renditions, "_begin", noted)
     answers = await asyncio.gather(*(client.get(urls[0]["large"]) for _ in range(8)))
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1
     assert opened(answers[0].content).size == (1920, 1280)
-    assert len(of_originals) == 2, "once to look for a preview, and once to decode it"
+    assert len(decodes) == 1
 
 
 async def test_head_is_told_the_length_and_leaves_the_picture_made(

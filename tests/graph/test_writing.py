@@ -70,11 +70,8 @@ class NoRows:
     def keys(self) -> list[str]:
         return []
 
-    def __aiter__(self) -> NoRows:
-        return self
-
-    async def __anext__(self) -> Any:
-        raise StopAsyncIteration
+    async def fetch(self, count: int) -> list[Any]:
+        return []
 
 
 async def tag_two(tx: LabelTransaction) -> str:
