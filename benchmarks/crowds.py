@@ -64,9 +64,8 @@ def crowds(bench: Bench) -> Iterator[Figure]:
 def persons(count: int, chance: np.random.Generator) -> Ints:
     """Returns the person of each of ``count`` faces, those of one person one after the other."""
     named = int(count * (1 - STRANGERS))
-    sizes = [max(1, count // SHARE)]
-    while sum(sizes) < named:
-        sizes.append(max(1, count // (SHARE * (len(sizes) + 1))))
+    sizes = np.maximum(1, count // (SHARE * np.arange(1, named + 1)))
+    sizes = sizes[: int(np.searchsorted(np.cumsum(sizes), named)) + 1]
     people = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)[:named]
     return np.concatenate([people, len(sizes) + np.arange(count - named, dtype=np.int32)])
 

@@ -1,7 +1,8 @@
 """Arrays in one file of the data directory, in the format of safetensors: written all or nothing, checked when read.
 
 The metadata of a file have one entry, ``about``, since their order is not always the same: a CRC-32 of everything,
-which the format itself does not have, and JSON with the version of the content and whatever belongs to the arrays.
+which the format itself does not have, and JSON with the version of the content and whatever belongs to the arrays. The
+format limits the metadata to 100 MB, so that long JSON, such as the ids of millions of faces, is an array of its bytes.
 """
 
 from __future__ import annotations
@@ -24,22 +25,26 @@ from photos_graph.written_files import temporary_of, written_whole
 Arrays = dict[str, npt.NDArray[Any]]
 
 
+LONG = 1_000_000  # characters of JSON that are not in the metadata
+ELSEWHERE = "about"  # the array that has it then, and the entry that says so
+
+
 class Damaged(Exception):
     """The file is not readable, is damaged, or is of another version."""
 
 
 def pack(version: int, about: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> bytes:
     """``about`` is what JSON can hold."""
-    dense = _dense(arrays)
-    return save(dense, _metadata(version, about, dense))
+    dense, metadata = _content(version, about, arrays)
+    return save(dense, metadata)
 
 
 def pieces(version: int, about: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> Iterator[memoryview]:
     """Yields what a file of these consists of, without a copy of the arrays: ``pack`` makes two of each."""
-    dense = _dense(arrays)
+    dense, metadata = _content(version, about, arrays)
     # As safetensors does it, so that every array begins at a multiple of the size of its values.
     names = sorted(dense, key=lambda name: (-dense[name].itemsize, name))
-    header: dict[str, Any] = {"__metadata__": _metadata(version, about, dense)}
+    header: dict[str, Any] = {"__metadata__": metadata}
     end = 0
     for name in names:
         start, end = end, end + dense[name].nbytes
@@ -67,9 +72,9 @@ def unpack(content: bytes, version: int) -> tuple[dict[str, Any], Arrays]:
 
 def write_arrays(path: Path, version: int, about: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
     """As ``pack``, without a copy in memory. All or nothing; one writer at a time. Raises OSError."""
-    dense = _dense(arrays)
+    dense, metadata = _content(version, about, arrays)
     with written_whole(path):
-        save_file(dense, temporary_of(path), _metadata(version, about, dense))
+        save_file(dense, temporary_of(path), metadata)
 
 
 def read_arrays(path: Path, version: int, mapped: Collection[str] = ()) -> tuple[dict[str, Any], Arrays]:
@@ -120,6 +125,8 @@ class MappedArrays:
             content: Any = safe_open(path, "np")
             self._content, self._path = content, path
             self.about = _about(content.metadata()["about"].partition(" ")[2], version)
+            if ELSEWHERE in self.about:
+                self.about = json.loads(content.get_tensor(ELSEWHERE).tobytes())
             self._slices = {name: content.get_slice(name) for name in content.offset_keys()}
         except Damaged:
             raise
@@ -181,21 +188,26 @@ def stamp(path: Path) -> tuple[int, int] | None:
     return status.st_mtime_ns, status.st_size
 
 
-def _dense(arrays: Mapping[str, npt.NDArray[Any]]) -> Arrays:
-    """safetensors writes the memory of an array as it lies."""
-    return {name: np.asarray(values, order="C") for name, values in arrays.items()}
-
-
-def _metadata(version: int, about: Mapping[str, Any], arrays: Arrays) -> dict[str, str]:
+def _content(
+    version: int, about: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]
+) -> tuple[Arrays, dict[str, str]]:
+    """Returns the arrays of the file and its metadata. safetensors writes the memory of an array as it lies."""
+    dense = {name: np.asarray(values, order="C") for name, values in arrays.items()}
     text = json.dumps({"version": version, **about})
-    return {"about": f"{_checksum(text, arrays)} {text}"}
+    if len(text) > LONG:
+        dense[ELSEWHERE] = np.frombuffer(text.encode(), np.uint8)
+        text = json.dumps({"version": version, ELSEWHERE: True})
+    return dense, {"about": f"{_checksum(text, dense)} {text}"}
 
 
 def _checked(metadata: Mapping[str, str], arrays: Arrays, version: int) -> tuple[dict[str, Any], Arrays]:
     checksum, _, text = metadata["about"].partition(" ")
     if _checksum(text, arrays) != checksum:
         raise Damaged("its checksum does not match")
-    return _about(text, version), arrays
+    about = _about(text, version)
+    if ELSEWHERE in about:
+        about = json.loads(arrays.pop(ELSEWHERE).tobytes())
+    return about, arrays
 
 
 def _checksum(about: str, arrays: Arrays) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
+from photos_graph import array_files
 from photos_graph.array_files import Arrays, Damaged, MappedArrays, pack, pieces, read_arrays, unpack, write_arrays
 
 ABOUT = {"name": "Été", "ids": ["a", "b"]}
@@ -18,6 +19,21 @@ ARRAYS: Arrays = {
     "none": np.zeros((0, 5), np.float32),
     "flags": np.array([True, False]),
 }
+
+
+@pytest.fixture(params=[array_files.LONG, 0], ids=["short", "long"], autouse=True)
+def _long(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What belongs to the arrays is in the metadata, or in an array."""
+    monkeypatch.setattr(array_files, "LONG", request.param)
+
+
+def test_what_belongs_to_the_arrays_may_be_longer_than_metadata_can_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, about = tmp_path / "file.safetensors", {"ids": ["x" * 32] * 3_000_000}
+    monkeypatch.undo()
+    write_arrays(path, 3, about, {})
+    assert read_arrays(path, 3)[0]["ids"] == about["ids"]
 
 
 def write_npz(path: Path, about: dict[str, object]) -> None:
