@@ -11,7 +11,6 @@ import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +24,7 @@ from benchmarks.report import Figure
 from photos_graph.errors import PhotosGraphError
 from photos_graph.faces import similarity
 from photos_graph.faces.clustering import by_size
+from photos_graph.faces.embedding import normalised
 from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.similarity import Pairs, Similarities
 from photos_graph.services.faces.clustering import group_pool
@@ -36,7 +36,6 @@ FACES = 3  # of each photo
 SHARE = 30  # the first person has one in so many faces, the second half of that, the third a third of it
 STRANGERS, POOR = 0.1, 0.05  # shares of all faces
 REGION = 8192  # faces that are compared with each other, if they are not of one person
-ROWS = 512  # faces that are compared at once
 MODES, MODE, NOISE = 6, 0.35, 0.75  # of a person: ways to look, how different they are, and how different faces are
 POOR_NOISE, BLUR = 1.5, 0.5  # of a poor face, and how much of it is the same for all of them
 
@@ -50,7 +49,7 @@ def crowds(bench: Bench) -> Iterator[Figure]:
     with bench.scratch() as folder:
         bench.say(f"{count:,} faces are made and compared")
         chance = np.random.default_rng(0)
-        people = persons(count, chance)
+        people = persons(count)
         settings = Settings(data_dir=folder)
         (folder / "faces").mkdir()
         path = folder / "faces" / "similar.safetensors"
@@ -61,7 +60,7 @@ def crowds(bench: Bench) -> Iterator[Figure]:
         yield from asyncio.run(_grouped(settings, path, people))
 
 
-def persons(count: int, chance: np.random.Generator) -> Ints:
+def persons(count: int) -> Ints:
     """Returns the person of each of ``count`` faces, those of one person one after the other."""
     named = int(count * (1 - STRANGERS))
     sizes = np.maximum(1, count // (SHARE * np.arange(1, named + 1)))
@@ -79,30 +78,29 @@ def faces_of(people: Ints, blur: Floats, chance: np.random.Generator) -> Floats:
     poor = (chance.random(len(own)) < POOR)[:, None]
     noise = np.where(poor, POOR_NOISE, NOISE).astype(np.float32) / np.float32(size**0.5)
     vectors += noise * chance.standard_normal(vectors.shape, np.float32) + np.where(poor, np.float32(BLUR), 0) * blur
-    scaled: Floats = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return scaled
+    return normalised(vectors)
 
 
 def _directions(count: int, size: int, chance: np.random.Generator) -> Floats:
-    made = chance.standard_normal((count, size), np.float32)
-    made /= np.linalg.norm(made, axis=1, keepdims=True)
-    return made
+    return normalised(chance.standard_normal((count, size), np.float32))
 
 
 def _write(path: Path, people: Ints, chance: np.random.Generator) -> int:
     """Writes the file of similarities, and returns the number of pairs. The faces come in the order of ``people``."""
     blur = _directions(1, SFACE.dimensions, chance)[0]
     vectors, parts, dropped = np.empty((len(people), SFACE.dimensions), np.float32), [], []
-    for start, end in _regions(people):
-        some = faces_of(people[start:end], blur, chance)
-        vectors[start:end] = some
-        pairs, lost = _nearest_pairs(some, similarity.nearest_of(len(people)))
-        parts.append(Pairs(pairs.first + np.int32(start), pairs.second + np.int32(start), pairs.similar))
-        dropped.append(lost)
-    every = Pairs(*(np.concatenate([getattr(part, name) for part in parts]) for name in Pairs.__slots__))
     ids = tuple(f"{at:032x}" for at in range(len(people)))
-    similarity.save(Similarities(SFACE.name, SFACE.floor, ids, vectors, every, np.concatenate(dropped)), path)
-    return len(every)
+    for start, end in _regions(people):
+        vectors[start:end] = faces_of(people[start:end], blur, chance)
+        alike = similarity.build(SFACE.name, SFACE.floor, ids[start:end], vectors[start:end])
+        pairs = alike.pairs
+        parts.append(Pairs(pairs.first + np.int32(start), pairs.second + np.int32(start), pairs.similar))
+        dropped.append(alike.dropped)
+    every = Pairs(*(np.concatenate([getattr(part, name) for part in parts]) for name in Pairs.__slots__))
+    whole = Similarities(SFACE.name, SFACE.floor, ids, vectors, every, np.concatenate(dropped))
+    kept = similarity.added(whole, (), vectors[:0])  # of so many faces, each keeps fewer pairs
+    similarity.save(kept, path)
+    return len(kept.pairs)
 
 
 def _regions(people: Ints) -> Iterator[tuple[int, int]]:
@@ -112,34 +110,6 @@ def _regions(people: Ints) -> Iterator[tuple[int, int]]:
         end = int(ends[min(int(np.searchsorted(ends, start + REGION)), len(ends) - 1)])
         yield start, end
         start = end
-
-
-def _nearest_pairs(vectors: Floats, wanted: int) -> tuple[Pairs, npt.NDArray[np.bool_]]:
-    """Returns the pairs that are among the ``wanted`` nearest of one of the two, and which faces have others."""
-    floor, count = np.float32(SFACE.floor), len(vectors)
-    wanted = min(wanted, count - 1)
-    lost = np.zeros(count, bool)
-
-    def look(start: int) -> tuple[npt.NDArray[np.int64], Floats]:
-        products = vectors[start : start + ROWS] @ vectors.T
-        mine = np.arange(start, start + len(products))
-        products[mine - start, mine] = -1
-        above = products >= floor
-        many = np.count_nonzero(above, axis=1) > wanted
-        lost[mine[many]] = True
-        row, near = np.nonzero(above & ~many[:, None])
-        if many.any():
-            crowded = np.flatnonzero(many)
-            best = np.argpartition(products[crowded], count - wanted, axis=1)[:, count - wanted :]
-            row, near = np.concatenate([row, np.repeat(crowded, wanted)]), np.concatenate([near, best.ravel()])
-        one, alike = row + start, products[row, near]
-        return np.minimum(one, near) * count + np.maximum(one, near), alike
-
-    with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
-        found = list(threads.map(look, range(0, count, ROWS)))
-    codes, at = np.unique(np.concatenate([codes for codes, _ in found]), return_index=True)
-    similar = np.concatenate([alike for _, alike in found])[at].astype(np.float16)
-    return Pairs((codes // count).astype(np.int32), (codes % count).astype(np.int32), similar), lost
 
 
 async def _grouped(settings: Settings, path: Path, people: Ints) -> list[Figure]:
@@ -157,9 +127,8 @@ async def _grouped(settings: Settings, path: Path, people: Ints) -> list[Figure]
     except PhotosGraphError as error:
         raise RuntimeError(f"{what} cannot be grouped within faces.memory_bytes: {error}") from error
     taken = time.perf_counter() - started
-    status = [
-        _status(pid) for pid in processes.tree(os.getpid()) if "photos_graph.workers.child" in processes.command(pid)
-    ]
+    [worker] = [pid for pid in processes.tree(os.getpid()) if "photos_graph.workers.child" in processes.command(pid)]
+    used, (memory, space) = processes.processor_seconds(worker), _peaks(worker)
     await pool.close()
     labels = by_size(load(content[8:])["groups"])
     cubed, pairwise = scores(labels, people)
@@ -167,9 +136,9 @@ async def _grouped(settings: Settings, path: Path, people: Ints) -> list[Figure]
     return [
         Figure(f"{what}: read from the file, clock", loaded, "s"),
         Figure(f"{what}: grouped, with that, clock", taken, "s"),
-        Figure(f"{what}: of a processor", max(each[0] for each in status), "s"),
-        Figure(f"{what}: peak memory of the worker", max(each[1] for each in status), "MiB"),
-        Figure(f"{what}: peak address space of the worker", max(each[2] for each in status), "MiB"),
+        Figure(f"{what}: of a processor", used, "s"),
+        Figure(f"{what}: peak memory of the worker", memory, "MiB"),
+        Figure(f"{what}: peak address space of the worker", space, "MiB"),
         Figure(f"{what}: clusters, B-cubed F", cubed, ""),
         Figure(f"{what}: clusters, pairwise F", pairwise, ""),
         Figure(
@@ -205,9 +174,7 @@ def _about(people: Ints) -> dict[str, npt.NDArray[np.generic]]:
     }
 
 
-def _status(pid: int) -> tuple[float, float, float]:
-    """Returns the seconds of a processor, and the peaks of memory and of address space in MiB."""
+def _peaks(pid: int) -> tuple[float, float]:
+    """Returns the peaks of the memory and of the address space of a process in MiB."""
     lines = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
-    ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-    used = sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
-    return used, int(lines["VmHWM"].split()[0]) / 1024, int(lines["VmPeak"].split()[0]) / 1024
+    return int(lines["VmHWM"].split()[0]) / 1024, int(lines["VmPeak"].split()[0]) / 1024

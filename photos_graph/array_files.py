@@ -11,7 +11,7 @@ import io
 import json
 import zipfile
 import zlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -124,9 +124,8 @@ class MappedArrays:
         try:
             content: Any = safe_open(path, "np")
             self._content, self._path = content, path
-            self.about = _about(content.metadata()["about"].partition(" ")[2], version)
-            if ELSEWHERE in self.about:
-                self.about = json.loads(content.get_tensor(ELSEWHERE).tobytes())
+            text = content.metadata()["about"].partition(" ")[2]
+            self.about = _about(text, version, lambda: content.get_tensor(ELSEWHERE))
             self._slices = {name: content.get_slice(name) for name in content.offset_keys()}
         except Damaged:
             raise
@@ -204,10 +203,7 @@ def _checked(metadata: Mapping[str, str], arrays: Arrays, version: int) -> tuple
     checksum, _, text = metadata["about"].partition(" ")
     if _checksum(text, arrays) != checksum:
         raise Damaged("its checksum does not match")
-    about = _about(text, version)
-    if ELSEWHERE in about:
-        about = json.loads(arrays.pop(ELSEWHERE).tobytes())
-    return about, arrays
+    return _about(text, version, lambda: arrays.pop(ELSEWHERE)), arrays
 
 
 def _checksum(about: str, arrays: Arrays) -> str:
@@ -218,11 +214,12 @@ def _checksum(about: str, arrays: Arrays) -> str:
     return f"{crc:08x}"
 
 
-def _about(text: str, version: int) -> dict[str, Any]:
+def _about(text: str, version: int, elsewhere: Callable[[], npt.NDArray[Any]]) -> dict[str, Any]:
+    """``elsewhere`` returns the array that has the JSON if it is long."""
     about: dict[str, Any] = json.loads(text)
     if about["version"] != version:
         raise Damaged(f"it is of version {about['version']}, this program reads {version}")
-    return about
+    return json.loads(elsewhere().tobytes()) if ELSEWHERE in about else about
 
 
 _NPZ = b"PK"
@@ -237,4 +234,4 @@ def _unpack_npz(file: IO[bytes], version: int) -> tuple[dict[str, Any], Arrays]:
     with np.load(file, allow_pickle=False) as archive:
         arrays: Arrays = {name: archive[name] for name in archive.files}
     about = {"version": version} | json.loads(arrays.pop("about").tobytes())
-    return _about(json.dumps(about), version), arrays
+    return _about(json.dumps(about), version, lambda: arrays.pop(ELSEWHERE)), arrays

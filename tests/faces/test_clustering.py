@@ -20,7 +20,7 @@ from photos_graph.faces.additions import add_to_clusters
 from photos_graph.faces.clustering import Constraints, average_linkage, by_size, enforce_constraints, unconstrained
 from photos_graph.faces.group_constraints import UNASSIGNED, GroupConstraint, GroupConstraints
 from photos_graph.faces.group_sums import GroupSums
-from photos_graph.faces.linkage import Linkage
+from photos_graph.faces.linkage import CROWD, Linkage
 from photos_graph.faces.neighbour_lists import NeighbourLists
 from photos_graph.faces.similarity import Similarities
 from tests.kit.vectors import Floats, Ints, people
@@ -57,30 +57,22 @@ def test_the_same_as_scipys_dense_average_linkage(spread: float, seed: int) -> N
     assert same(labels, scipys(vectors))
 
 
+@pytest.mark.parametrize("crowd", [1, CROWD])
 @given(seed=st.integers(0, 2**32 - 1), count=st.integers(1, 12), faces=st.integers(2, 60), spread=st.floats(0.1, 2.0))
 @settings(max_examples=150)
-def test_the_same_as_scipys_on_small_sets(seed: int, count: int, faces: int, spread: float) -> None:
-    vectors, _ = people(count, faces, spread, seed, dimensions=8)
-    assert same(cluster(vectors), scipys(vectors))
-
-
-@given(seed=st.integers(0, 2**32 - 1), count=st.integers(1, 12), faces=st.integers(2, 60), spread=st.floats(0.1, 2.0))
-@settings(max_examples=150)
-def test_crowds_that_only_others_look_at_are_merged_in_the_same_order(
-    seed: int, count: int, faces: int, spread: float
+def test_the_same_as_scipys_on_small_sets_whatever_is_a_crowd(
+    crowd: int, seed: int, count: int, faces: int, spread: float
 ) -> None:
     vectors, _ = people(count, faces, spread, seed, dimensions=8)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("photos_graph.faces.linkage.CROWD", 1)
+        patch.setattr("photos_graph.faces.linkage.CROWD", crowd)
         assert same(cluster(vectors), scipys(vectors))
 
 
 @given(st.data())
 @settings(max_examples=100)
 def test_crowds_are_under_the_same_constraints(data: st.DataObject) -> None:
-    faces = data.draw(st.integers(2, 40))
-    vectors, _ = people(4, faces, data.draw(st.floats(0.1, 1.0)), data.draw(st.integers(0, 1000)), dimensions=8)
-    said = drawn(data, faces)
+    vectors, said = drawn(data)
     usual = cluster(vectors, said)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("photos_graph.faces.linkage.CROWD", 1)
@@ -215,20 +207,20 @@ def test_is_not_is_kept() -> None:
 @given(st.data())
 @settings(max_examples=60)
 def test_no_constraint_is_ever_broken(data: st.DataObject) -> None:
-    faces = data.draw(st.integers(2, 40))
-    vectors, _ = people(4, faces, data.draw(st.floats(0.1, 1.0)), data.draw(st.integers(0, 1000)), dimensions=8)
-    said = drawn(data, faces)
+    vectors, said = drawn(data)
     for labels in (cluster(vectors, said), enforce_constraints(cluster(vectors), vectors, said)):
         assert_fits(labels, said)
 
 
-def drawn(data: st.DataObject, faces: int) -> Constraints:
+def drawn(data: st.DataObject) -> tuple[Floats, Constraints]:
+    faces = data.draw(st.integers(2, 40))
+    vectors, _ = people(4, faces, data.draw(st.floats(0.1, 1.0)), data.draw(st.integers(0, 1000)), dimensions=8)
     photos = np.array(data.draw(st.lists(st.integers(0, faces // 2), min_size=faces, max_size=faces)), np.int32)
     persons = np.array(data.draw(st.lists(st.integers(-3, 3), min_size=faces, max_size=faces)), np.int32)
     persons[persons < 0] = UNASSIGNED
     some = st.dictionaries(st.integers(0, faces - 1), st.frozensets(st.integers(0, 3), max_size=2), max_size=5)
     not_persons = {face: them - {persons[face]} for face, them in data.draw(some).items()}
-    return Constraints(photos, persons, not_persons)
+    return vectors, Constraints(photos, persons, not_persons)
 
 
 def assert_fits(labels: Ints, said: Constraints) -> None:

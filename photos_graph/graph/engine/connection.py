@@ -59,12 +59,16 @@ class Transaction:
         self._graph.queries += 1
         with self._graph.slow.timed(query):
             result = await self._inner.run(query, parameters)
-            names, rows = result.keys(), list[Row]()
-            while found := await result.fetch(TURN):
-                rows += [dict(zip(names, map(plain, record), strict=True)) for record in found]
-                if len(found) == TURN:
-                    await asyncio.sleep(0)  # unpacking what has arrived gives no turn to others by itself
-            return rows
+            return [row async for rows in _unpacked(result, TURN) for row in rows]
+
+
+async def _unpacked(result: neo4j.AsyncResult, size: int) -> AsyncIterator[list[Row]]:
+    """Yields the rows of an answer, ``size`` at a time."""
+    names = result.keys()
+    while found := await result.fetch(size):
+        yield [dict(zip(names, map(plain, record), strict=True)) for record in found]
+        if len(found) == size:
+            await asyncio.sleep(0)  # unpacking what has arrived gives no turn to others by itself
 
 
 class _Commit:
@@ -192,9 +196,8 @@ class Graph:
             async with await self._session(neo4j.READ_ACCESS, size) as session:
                 with self.slow.timed(query):
                     result = await session.run(query, parameters)
-                names = result.keys()
-                while found := await result.fetch(size):
-                    yield [dict(zip(names, map(plain, record), strict=True)) for record in found]
+                async for rows in _unpacked(result, size):
+                    yield rows
         except (driver_errors.DriverError, driver_errors.Neo4jError) as error:
             raise EngineUnavailable(AWAY) from error
 
