@@ -68,6 +68,7 @@ WALKS = {
     "trips.ALL": "trips are kept in memory, and read again when one has changed",
     "trips.TIMED_BY_FILES": "a job groups all photos",
     "learning.large_faces.ALL": "a job asks which of all photos are portraits",
+    "learning.skips.ALL": "people skip few questions, of the thousands that models ask",
 }
 
 

@@ -84,7 +84,7 @@ class ColdStartStage:
             for photo, score, number in await self._likeliest(photos[start : start + BATCH_SIZE]):
                 if score >= MIN_PROBABILITY:
                     found.append((score, photo, called[number]))
-        denied = await skips.skipped(self.graph, [f"{photo.id}//{name}" for _, photo, name in found], now_ms())
+        denied = await skips.skipped(self.graph, now_ms())
         found = [each for each in found if f"{each[1].id}//{each[2]}" not in denied]
         taken: Counter[str] = Counter()
         asked: list[Question] = []

@@ -55,7 +55,7 @@ class ReviewQueue:
     ) -> ReviewPage:
         """Returns a page of questions, best first. Raises BadInput for an invalid cursor."""
         asked = [(pair, pair[1].key) for pair in await questions.asked(self._graph, kind, label_id)]
-        skipped = await skips.skipped(self._graph, [key for _, key in asked], now_ms())
+        skipped = await skips.skipped(self._graph, now_ms())
         put_off = await self._unanswered([pair for pair, key in asked if key in skipped])
         denied = [each for _, each in put_off if each.kind is ModelKind.TAGS and skipped[each.key] == FOR_EVER]
         left = await self._left([pair for pair, key in asked if key not in skipped], denied)
