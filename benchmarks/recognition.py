@@ -34,7 +34,7 @@ from photos_graph.model.images import ThumbnailSize
 from photos_graph.model.jobs import Job, JobState
 from photos_graph.settings import GraphSettings, Settings
 
-COUNT, SOURCES = 60, 12
+COUNT, SOURCES = 240, 12
 BATCH = 5000  # faces in one commit
 STAGES = "{ jobs(first: 50) { nodes { kind state startedAt finishedAt message } } }"
 
