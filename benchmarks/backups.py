@@ -67,7 +67,7 @@ def backups(bench: Bench) -> Iterator[Figure]:
             asyncio.run(loaded(bench, library, settings))
             asyncio.run(_completed(settings, bench.photos, bench.say))
             digests.append(asyncio.run(_digests(settings)))
-            yield from _backed_up(bench, settings, file, "embedded")
+            yield from backed_up(bench, settings, file, "embedded")
             yield from _started(bench, settings)
         for turn, engine in enumerate(("neo4j", "embedded"), 1):
             scratch_of_turn = scratch / f"turn{turn}"
@@ -77,7 +77,7 @@ def backups(bench: Bench) -> Iterator[Figure]:
                 digests.append(asyncio.run(_digests(settings)))
                 if turn == 1:
                     file = scratch / "1.zip"
-                    yield from _backed_up(bench, settings, file, engine)
+                    yield from backed_up(bench, settings, file, engine)
         differing = {label for each in digests[1:] for label in each if each[label] != digests[0][label]}
         if differing:
             bench.say(f"these differ: {', '.join(sorted(differing))}")
@@ -119,7 +119,8 @@ def _packed(vector: np.ndarray[tuple[int], np.dtype[np.floating]]) -> str:
     return base64.b64encode(vector.tobytes()).decode()
 
 
-def _backed_up(bench: Bench, settings: Settings, file: Path, engine: str) -> Iterator[Figure]:
+def backed_up(bench: Bench, settings: Settings, file: Path, engine: str) -> Iterator[Figure]:
+    """Writes a back-up into ``file``."""
     yield from _measured(bench, settings, "backup", file, engine)
     yield Figure(f"back-up of {bench.photos:,} photos, {engine}: size", file.stat().st_size / MIB, "MiB")
 

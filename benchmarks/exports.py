@@ -10,6 +10,7 @@ from typing import LiteralString
 
 from benchmarks.bench import Bench
 from benchmarks.jobs import browsed
+from benchmarks.pictures import Say
 from benchmarks.processes import MIB, Watch
 from benchmarks.report import Figure
 from benchmarks.search.made import made
@@ -33,9 +34,7 @@ def exports(bench: Bench) -> Iterator[Figure]:
                 asyncio.run(loaded(bench, library, settings))
                 name = f"{library.size:,} photos, {engine}"
                 with Service(settings.data_dir, environment(settings)) as service:
-                    for format in ("JSON", "XMP"):
-                        bench.say(f"export as {format}, {engine}")
-                        yield from _measured(service, f"export as {format}, {name}", EXPORT, format=format)
+                    yield from exports_of(service, name, bench.say)
                 bench.say(f"unsaying, {engine}")
                 asyncio.run(_unsaid(settings))
                 with Service(settings.data_dir, environment(settings)) as service:
@@ -43,6 +42,13 @@ def exports(bench: Bench) -> Iterator[Figure]:
                         bench.say(f"import of {format}, {engine}")
                         [export] = (settings.data_dir / "exports").glob(f"{format}-*")
                         yield from _measured(service, f"import of {format}, {name}", IMPORT, name=export.name)
+
+
+def exports_of(service: Service, name: str, say: Say) -> Iterator[Figure]:
+    """Exports all labels of the library ``name`` that the service has."""
+    for format in ("JSON", "XMP"):
+        say(f"export as {format}, {name}")
+        yield from _measured(service, f"export as {format}, {name}", EXPORT, format=format)
 
 
 async def _unsaid(settings: Settings) -> None:

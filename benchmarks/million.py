@@ -1,4 +1,5 @@
-"""Measures one large library on both engines: its start and memory, an unchanged scan, pages, screens, albums, tags.
+"""Measures one large library on both engines: its start and memory, an unchanged scan, pages, screens, albums, tags,
+exports, a back-up.
 
 The library is made once for all of it, since making one of a million photos takes longer than measuring it.
 """
@@ -6,6 +7,7 @@ The library is made once for all of it, since making one of a million photos tak
 from __future__ import annotations
 
 import asyncio
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.albums import albums_of
+from benchmarks.backups import backed_up
 from benchmarks.bench import Bench
+from benchmarks.exports import exports_of
 from benchmarks.library import PAGE, TIMELINE
 from benchmarks.load import rate, request
 from benchmarks.pictures import Say
@@ -88,6 +92,8 @@ def million(bench: Bench) -> Iterator[Figure]:
                 for figure in tagged(service, f"{bench.photos:,} photos", bench.photos, bench.rounds):
                     yield _of(large, figure)
                 yield from large.memory_figures(service, "after all of this")
+                yield from exports_of(service, f"{bench.photos:,} photos, {large}", _named(bench, large))
+            yield from _backed_up(bench, large)
             yield from _rescan(bench, large)
 
 
@@ -188,6 +194,12 @@ def _rescan(bench: Bench, large: Large) -> Iterator[Figure]:
         yield Figure(f"{large}: rescan of {bench.photos:,} unchanged files", bench.photos / taken, "files/s", goal=goal)
         yield Figure(f"{large}: rescan, of a processor, for 1,000 files", used / bench.photos * 1e6, "ms")
         yield from large.memory_figures(service, "after a rescan")
+
+
+def _backed_up(bench: Bench, large: Large) -> Iterator[Figure]:
+    """Writes a back-up, which has no vectors here, since the made library has none."""
+    with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
+        yield from backed_up(bench, large.settings, Path(folder) / "photos.zip", str(large))
 
 
 def _pages(bench: Bench, large: Large, service: Service) -> Iterator[Figure]:
