@@ -12,8 +12,9 @@ compression hardly change that.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ from photos_graph.model.faces import Box
 from photos_graph.model.succession import WHOLE, View
 
 Floats = npt.NDArray[np.float32]
+Spectra = npt.NDArray[np.complex64]
 
 EDGE = 384  # pixels of the longest edge at which pictures are compared; smaller ones are enlarged to it
 _BLUR = 0.8  # pixels: standard deviation
@@ -35,6 +37,8 @@ _LEAST_COARSE = 0.35  # correlation
 
 _WINDOW, _STRIDE = 64, 32  # pixels: windows by which the frame is fitted
 _ROUNDS = 4
+_FITTED = 1e-4  # share of the picture: after a smaller move, another one changes nothing
+_LEAST_TOGETHER = 0.5  # correlation of all windows together; that of edits is 0.9 already where they are laid first
 _SAME_FRAME = 0.0025  # share of the picture by which the frame of an edit that was not cut may seem moved
 _INSIDE = 0.002  # share of the picture by which the part that is left may seem to stand out,
 # or stands out where it was turned or mirrored, as no neighbour in a series is. Without loss, some programs move the
@@ -87,7 +91,8 @@ def likeness_of_shots(one: Floats, other: Floats) -> float:
         return 0.0
     small, shot = (_structure(_resized(each, height, width), 3.0) for each in (one, other))
     rows, columns = round(height * _MOVED), round(width * _MOVED)
-    return _best_place(small, shot[rows : height - rows, columns : width - columns])[0]
+    parts = _Parts.cut([shot[rows : height - rows, columns : width - columns]], small.shape)
+    return max(likeness for likeness, _, _ in parts.best_places(small))
 
 
 def _enlarged(picture: Floats, blur: float) -> Floats:
@@ -111,20 +116,63 @@ def _turned(picture: Floats, orientation: int) -> Floats:
 def _candidates(old: Floats, new: Floats) -> Iterator[tuple[int, _Fit]]:
     """Yields the ways in which the new picture may lie on the old one, the likeliest first."""
     found: list[tuple[float, int, _Fit]] = []
+    small = _structure(_resized(old, *_within(old.shape, _COARSE_EDGE)), 3.0)
+    parts = {shape: _Parts.of(new, shape) for shape in (small.shape, small.shape[::-1])}
     for orientation in range(1, 9):
-        turned = _turned(old, orientation)
-        small = _structure(_resized(turned, *_within(turned.shape, _COARSE_EDGE)), 3.0)
-        height, width = small.shape
-        largest = min(height / new.shape[0], width / new.shape[1])
-        for scale in _SCALES:
-            size = (round(new.shape[0] * largest * scale), round(new.shape[1] * largest * scale))
-            if min(size) < 8:
-                continue
-            likeness, at = _best_place(small, _structure(_resized(new, *size), 3.0))
+        turned = _turned(small, orientation)
+        height, width = turned.shape
+        for likeness, at, size in parts[turned.shape].best_places(turned):
             fit = _Fit(at[1] / width, at[0] / height, size[1] / width, size[0] / height)
             found.append((likeness, orientation, fit))
     found.sort(key=lambda each: -each[0])
     yield from ((turn, fit) for likeness, turn, fit in found[:_CANDIDATES] if likeness >= _LEAST_COARSE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """A picture at several sizes, to be looked for in pictures of one shape."""
+
+    sizes: tuple[tuple[int, int], ...]
+    spectra: Spectra  # one for each size
+    energies: Floats
+
+    @staticmethod
+    def of(picture: Floats, shape: tuple[int, ...]) -> _Parts:
+        largest = min(shape[0] / picture.shape[0], shape[1] / picture.shape[1])
+        sizes = [(round(picture.shape[0] * largest * scale), round(picture.shape[1] * largest * scale))
+                 for scale in _SCALES]  # fmt: skip
+        sizes = [size for size in sizes if min(size) >= 8]
+        return _Parts.cut([_structure(_resized(picture, *size), 3.0) for size in sizes], shape)
+
+    @staticmethod
+    def cut(parts: Sequence[Floats], shape: tuple[int, ...]) -> _Parts:
+        """Returns these parts, each of which fits into the shape."""
+        from scipy.fft import rfft2
+
+        filled = np.zeros((len(parts), *shape), np.float32)
+        for each, part in zip(filled, parts, strict=True):
+            each[: part.shape[0], : part.shape[1]] = part
+        energies = np.array([float((part * part).sum()) for part in parts], np.float32)
+        return _Parts(tuple((len(part), len(part[0])) for part in parts), np.conj(rfft2(filled)), energies)
+
+    def best_places(self, image: Floats) -> Iterator[tuple[float, tuple[int, int], tuple[int, int]]]:
+        """Yields, for each size, the highest correlation with a place of the image, that place (row, column) and the
+        size."""
+        from scipy.fft import irfft2, rfft2
+
+        products = irfft2(rfft2(image) * self.spectra, image.shape)
+        energy = np.pad((image * image).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+        for (height, width), product, own in zip(self.sizes, products, self.energies, strict=True):
+            under = (
+                energy[height:, width:]
+                - energy[:-height, width:]
+                - energy[height:, :-width]
+                + energy[:-height, :-width]
+            )
+            rows, columns = under.shape
+            likeness = product[:rows, :columns] / np.sqrt(np.maximum(under, 1e-6) * max(own, 1e-6))
+            at = divmod(int(likeness.argmax()), columns)
+            yield float(likeness[at]), at, (height, width)
 
 
 def _within(shape: tuple[int, ...], edge: int) -> tuple[int, int]:
@@ -138,6 +186,7 @@ def _resized(picture: Floats, height: int, width: int) -> Floats:
     return (rows @ picture @ columns.T).astype(np.float32)
 
 
+@lru_cache(128)
 def _axis_weights(size: int, wanted: int) -> Floats:
     scale = size / wanted
     reach = max(scale, 1.0)
@@ -158,37 +207,33 @@ def _structure(picture: Floats, radius: float) -> Floats:
     return structure
 
 
-def _best_place(image: Floats, part: Floats) -> tuple[float, tuple[int, int]]:
-    """Returns the highest correlation of the part with a place of the image, and that place (row, column)."""
-    rows, columns = image.shape[0] - part.shape[0] + 1, image.shape[1] - part.shape[1] + 1
-    spectrum = np.fft.rfft2(image) * np.conj(np.fft.rfft2(part, image.shape))
-    product = np.fft.irfft2(spectrum, image.shape)[:rows, :columns]
-    energy = np.pad((image * image).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
-    height, width = part.shape
-    under = energy[height:, width:] - energy[:-height, width:] - energy[height:, :-width] + energy[:-height, :-width]
-    likeness = product / np.sqrt(np.maximum(under, 1e-6) * max(float((part * part).sum()), 1e-6))
-    at = np.unravel_index(int(likeness.argmax()), likeness.shape)
-    return float(likeness[at]), (int(at[0]), int(at[1]))
-
-
 def _seen(picture: Floats, fit: _Fit, shape: tuple[int, ...]) -> Floats:
     """Returns what lies under a picture of that shape, in its pixels."""
-    from scipy.ndimage import gaussian_filter, map_coordinates
+    from scipy.ndimage import gaussian_filter
 
     rows = (fit.y + fit.height * (np.arange(shape[0]) + 0.5) / shape[0]) * picture.shape[0] - 0.5
     columns = (fit.x + fit.width * (np.arange(shape[1]) + 0.5) / shape[1]) * picture.shape[1] - 0.5
     shrink = max(fit.height * picture.shape[0] / shape[0], fit.width * picture.shape[1] / shape[1])
     if shrink > 1.1:  # as much as the new picture lost when it was made smaller
         picture = gaussian_filter(picture, 0.4 * shrink)
-    seen: Floats = map_coordinates(picture, np.meshgrid(rows, columns, indexing="ij"), order=1, mode="nearest")
-    return seen
+    return _between(_between(picture, rows).T, columns).T
+
+
+def _between(picture: Floats, rows: npt.NDArray[np.float64]) -> Floats:
+    """Returns what lies at these places along the first axis, between the rows of the picture or at its edge."""
+    rows = rows.clip(0, len(picture) - 1)
+    above = np.minimum(rows.astype(np.int64), max(len(picture) - 2, 0))
+    share = (rows - above).astype(np.float32)[:, None]
+    return picture[above] * (1 - share) + picture[np.minimum(above + 1, len(picture) - 1)] * share
 
 
 def _fitted(old: Floats, new: Floats, fit: _Fit, inside: float) -> _Fit | None:
     """Returns where exactly the new picture lies on the old one, or None if it stands out by more than ``inside``."""
-    structure = _structure(new, 4.0)
+    windows = _Windows.of(_structure(new, 4.0))
+    if windows is None:
+        return None
     for _ in range(_ROUNDS):
-        moved = _moved(_structure(_seen(old, fit, new.shape), 4.0), structure)
+        moved = windows.moved(_structure(_seen(old, fit, new.shape), 4.0))
         if moved is None:
             return None
         fit = _Fit(
@@ -197,6 +242,8 @@ def _fitted(old: Floats, new: Floats, fit: _Fit, inside: float) -> _Fit | None:
             fit.width * moved.width,
             fit.height * moved.height,
         )
+        if max(abs(moved.x), abs(moved.y), abs(moved.width - 1), abs(moved.height - 1)) < _FITTED:
+            break
     return _framed(fit, inside)
 
 
@@ -207,32 +254,57 @@ def _framed(fit: _Fit, inside: float) -> _Fit | None:
     return fit if min(sides) >= -inside else None
 
 
-def _moved(old: Floats, new: Floats) -> _Fit | None:
-    """Returns how the old picture must be moved and scaled to lie on the new one, measured in many windows."""
-    if min(new.shape) < 2 * _STRIDE:
-        return None
-    window = min(_WINDOW, *new.shape)
-    rows = _starts(new.shape[0], window)
-    columns = _starts(new.shape[1], window)
-    taper = np.outer(np.hanning(window), np.hanning(window)).astype(np.float32)
-    places = [(row, column) for row in rows for column in columns]
-    stack = [
-        np.stack([each[row : row + window, column : column + window] * taper for row, column in places])
-        for each in (old, new)
-    ]
-    spectra = [np.fft.rfft2(each) for each in stack]
-    product = np.fft.irfft2(spectra[0] * np.conj(spectra[1]), (window, window))
-    energy = np.sqrt((stack[0] ** 2).sum((1, 2)) * (stack[1] ** 2).sum((1, 2))) + 1e-6
-    peaks = product.reshape(len(places), -1).argmax(1)
-    weights = product.reshape(len(places), -1).max(1) / energy
-    shifts = np.array([_peak(each, divmod(int(at), window)) for each, at in zip(product, peaks, strict=True)])
-    centres = np.array(places) + window / 2
-    good = weights > 0.4
-    if good.sum() < 6:
-        return None
-    y, height = _line(centres[good, 0] / new.shape[0], shifts[good, 0] / new.shape[0], weights[good])
-    x, width = _line(centres[good, 1] / new.shape[1], shifts[good, 1] / new.shape[1], weights[good])
-    return _Fit(x, y, 1 + width, 1 + height)
+@dataclass(frozen=True, slots=True)
+class _Windows:
+    """Many windows of the structure of a picture, to be looked for in what lies under them on another one."""
+
+    shape: tuple[int, ...]  # of the picture
+    places: Sequence[tuple[int, int]]  # (row, column) of each window
+    size: int
+    spectra: Spectra  # one for each window
+    energies: Floats
+
+    @staticmethod
+    def of(structure: Floats) -> _Windows | None:
+        """Returns None if the picture is too small for windows."""
+        if min(structure.shape) < 2 * _STRIDE:
+            return None
+        size = min(_WINDOW, *structure.shape)
+        rows, columns = (_starts(side, size) for side in structure.shape)
+        places = [(row, column) for row in rows for column in columns]
+        return _Windows(structure.shape, places, size, *_spectra(structure, places, size))
+
+    def moved(self, old: Floats) -> _Fit | None:
+        """Returns how the old picture, of the same shape, must be moved and scaled to lie on this one."""
+        from scipy.fft import irfft2
+
+        spectra, energies = _spectra(old, self.places, self.size)
+        product = irfft2(spectra * np.conj(self.spectra), (self.size, self.size))
+        energy = np.sqrt(energies * self.energies) + 1e-6
+        flat = product.reshape(len(self.places), -1)
+        peaks = flat.argmax(1)
+        weights = flat.max(1) / energy
+        shifts = np.array([_peak(each, divmod(int(at), self.size)) for each, at in zip(product, peaks, strict=True)])
+        centres = np.array(self.places) + self.size / 2
+        good = weights > 0.4
+        together = flat.max(1).sum() / np.sqrt(
+            energies.sum() * self.energies.sum() + 1e-6
+        )  # empty windows hardly count
+        if good.sum() < 6 or together < _LEAST_TOGETHER:
+            return None
+        height, width = self.shape
+        y, taller = _line(centres[good, 0] / height, shifts[good, 0] / height, weights[good])
+        x, wider = _line(centres[good, 1] / width, shifts[good, 1] / width, weights[good])
+        return _Fit(x, y, 1 + wider, 1 + taller)
+
+
+def _spectra(picture: Floats, places: Sequence[tuple[int, int]], size: int) -> tuple[Spectra, Floats]:
+    """Returns the spectrum and the energy of the window at each place, whose edges fade."""
+    from scipy.fft import rfft2
+
+    taper = np.outer(np.hanning(size), np.hanning(size)).astype(np.float32)
+    stack = np.stack([picture[row : row + size, column : column + size] * taper for row, column in places])
+    return rfft2(stack), np.einsum("nij,nij->n", stack, stack)
 
 
 def _starts(size: int, window: int) -> list[int]:
