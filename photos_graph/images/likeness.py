@@ -224,7 +224,8 @@ def _between(picture: Floats, rows: npt.NDArray[np.float64]) -> Floats:
     rows = rows.clip(0, len(picture) - 1)
     above = np.minimum(rows.astype(np.int64), max(len(picture) - 2, 0))
     share = (rows - above).astype(np.float32)[:, None]
-    return picture[above] * (1 - share) + picture[np.minimum(above + 1, len(picture) - 1)] * share
+    between: Floats = picture[above] * (1 - share) + picture[np.minimum(above + 1, len(picture) - 1)] * share
+    return between
 
 
 def _fitted(old: Floats, new: Floats, fit: _Fit, inside: float) -> _Fit | None:

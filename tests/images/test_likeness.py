@@ -59,6 +59,18 @@ def test_a_retouched_picture_is_known(retouched: Callable[[PIL.Image.Image], PIL
     assert view(leaves(), retouched(leaves())) == View()
 
 
+@pytest.mark.parametrize(
+    "edit", [lambda picture: picture.transpose(Turn.ROTATE_90), lambda picture: spotted(picture, 16)]
+)
+def test_an_edit_of_a_picture_that_is_mostly_empty_is_known(
+    edit: Callable[[PIL.Image.Image], PIL.Image.Image],
+) -> None:
+    """Most of its windows say nothing, and are as unlike as noise."""
+    sky = PIL.Image.new("RGB", (480, 320), (90, 120, 200))
+    sky.paste(leaves().crop((0, 0, 480, 110)), (0, 210))
+    assert view(sky, edit(sky.copy())) is not None
+
+
 def spotted(picture: PIL.Image.Image, edge: int) -> PIL.Image.Image:
     picture.paste((120, 120, 120), (200, 150, 200 + edge, 150 + edge))
     return picture
