@@ -104,7 +104,7 @@ def succession(bench: Bench) -> Iterable[Figure]:
     """Edits pictures of all collections, and takes neighbours: pictures of a folder, and frames that moved a little."""
     chance = random.Random(5)
     found: Counter[tuple[str, bool]] = Counter()
-    started, compared = time.process_time(), 0
+    started, compared = time.thread_time(), 0
     paths = _paths(bench, chance)
     for number, path in enumerate(paths):
         bench.say(f"picture {number + 1} of {len(paths)}")
@@ -130,7 +130,7 @@ def succession(bench: Bench) -> Iterable[Figure]:
     for kind in ("frames that moved", "neighbours"):
         right, wrong = found[kind, True], found[kind, False]
         yield Figure(f"{kind}, taken for edits of {right + wrong:,}", wrong, "pictures", goal=Goal(0, at_most=True))
-    yield Figure("a comparison", 1000 * (time.process_time() - started) / compared, "ms of one core, with the edit")
+    yield Figure("a comparison", 1000 * (time.thread_time() - started) / compared, "ms of one core, with the edit")
 
 
 def _paths(bench: Bench, chance: random.Random) -> list[Path]:

@@ -109,12 +109,15 @@ class Media:
     async def large(self, photo_id: str) -> PictureFile:
         """Returns the LARGE rendition, which is created if necessary, or the original if the cache has no room. Raises
         the errors of ``thumbnail``."""
-        photo_key = await self.key(photo_id)
+        return await self.large_of(await self.key(photo_id))
+
+    async def large_of(self, photo_key: str) -> PictureFile:
+        """Returns what ``large`` does of the photo with this key, which one of ``keys`` is."""
         if (found := await self._renditions.large(photo_key)) is not None:
             return PictureFile(os.fsencode(found))
         size, format = ThumbnailSize.LARGE, ThumbnailFormat.JPEG
         made = await self._renditions.kept(photo_key, size, format, lambda: self._as_read(photo_key))
-        return await self.original_file(photo_id) if made is None else PictureFile(os.fsencode(made))
+        return await self._original_file(photo_key) if made is None else PictureFile(os.fsencode(made))
 
     async def picture(self, photo_id: str, share: float) -> PictureFile:
         """Returns a picture with enough resolution for a face that takes ``share`` (0..1) of its width.
@@ -131,16 +134,23 @@ class Media:
 
         Raises NotFound if there is none, RootOffline if its root is offline.
         """
-        descriptor, found = await self._open(await self._alike(await self.key(photo_id)))
+        return await self._original_file(await self.key(photo_id))
+
+    async def _original_file(self, photo_key: str) -> PictureFile:
+        descriptor, found = await self._open(await self._alike(photo_key))
         os.close(descriptor)
         return PictureFile(found.raw, found.root_raw, (found.size, found.mtime_ns))
 
     async def key(self, photo_id: str) -> str:
         """Returns the key of the photo's renditions. Raises NotFound for an unknown photo."""
-        found = await photos.photo_keys(self._graph, [photo_id])
+        found = await self.keys([photo_id])
         if photo_id not in found:
             raise NotFound("There is no such photo.")
         return found[photo_id]
+
+    async def keys(self, photo_ids: Sequence[str]) -> dict[str, str]:
+        """Returns the keys of the renditions of those of the photos that exist, by their ids."""
+        return await photos.photo_keys(self._graph, photo_ids)
 
     async def _as_read(self, photo_key: str) -> ReadOriginal:
         descriptor, found = await self._open(await self._alike(photo_key))

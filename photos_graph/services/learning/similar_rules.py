@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -121,6 +122,7 @@ def small_pictures(photos: Mapping[int, ComparedPhoto]) -> tuple[Ints, npt.NDArr
     return np.array(numbers, np.int64), found
 
 
+@lru_cache(4_096)  # each photo is in many pairs, which follow each other
 def picture_hash_of(placeholder: str | None) -> Hash | None:
     """Returns the brightness in 7 x 7 places of a ThumbHash, as a vector of length one, or None if there is none, or if
     it is nearly the same everywhere."""

@@ -8,7 +8,7 @@ decide, since two photos of one place have features as much alike as a photo and
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -50,6 +50,7 @@ from photos_graph.workers.pool import WorkerPool
 from photos_graph.workers.port import Pool
 
 MESSAGE = "Comparing photos that look alike"
+WAITING_PAIRS = 2  # additional pairs that wait for the workers, so that these have work while files are opened
 BLOCK = 256  # pairs whose photos are read at once
 SMALL_BLOCK = 5_000  # photos whose ThumbHashes are read at once
 MAX_WAITING = 100  # jobs that are looked at
@@ -152,6 +153,8 @@ class SimilarStage:
         times = ShotTimes.of(self.index.search)
         copies, moments = times.may_be_copies(pairs), times.may_be_moments(pairs)
         photos = await compared.pictures(self.graph, np.unique(pairs).tolist())
+        keys = await self.media.keys([photo.id for photo in photos.values()])
+        photos = {number: photo for number, photo in photos.items() if photo.id in keys}
         found: dict[tuple[int, int], PairEvidence] = {}
         orders: list[tuple[ComparedPhoto, ComparedPhoto, bool, bool]] = []
         for pair, copy, moment in zip(map(tuple, pairs.tolist()), copies.tolist(), moments.tolist(), strict=True):
@@ -163,18 +166,20 @@ class SimilarStage:
                 orders.append((one, other, is_likely, moment))
             elif copy:
                 found[pair] = PairEvidence.SOUGHT_COPIES
-        async with aclosing(map_unordered(orders, self._relation, self.pictures.places)) as related:
+        at_once = self.pictures.places + WAITING_PAIRS
+        async with aclosing(map_unordered(orders, lambda order: self._relation(keys, *order), at_once)) as related:
             async for (one, other, copy, moment), relation in related:
                 if relation is not None:
                     pair = (min(one.number, other.number), max(one.number, other.number))
                     found[pair] = _seen(relation, copy, moment)
         return found
 
-    async def _relation(self, order: tuple[ComparedPhoto, ComparedPhoto, bool, bool]) -> Relation | None:
-        one, other, copy, moment = order
+    async def _relation(
+        self, keys: Mapping[str, str], one: ComparedPhoto, other: ComparedPhoto, copy: bool, moment: bool
+    ) -> Relation | None:
         images = self.settings.images
         try:
-            pictures = await self.media.large(one.id), await self.media.large(other.id)
+            pictures = [await self.media.large_of(keys[photo.id]) for photo in (one, other)]
             async with self.media.opened(*pictures) as (larger, smaller):
                 comparison = ComparisonOrder(larger, smaller, images.max_pixels, images.max_bytes)
                 asked = RelationOrder(comparison, copy, moment)

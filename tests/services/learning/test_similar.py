@@ -114,6 +114,28 @@ def names(group: dict[str, Any]) -> set[str]:
     return {photo["name"] for photo in group["photos"]}
 
 
+async def test_the_graph_is_not_asked_for_each_pair(
+    services: Services, stages: tuple[NeighbourStage, SimilarStage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await services.roots.add(str(lay_out(tmp_path / "Pictures")))
+    job = await scanned(services)
+    await described(services)
+    await stages[0].run(job, Silent())
+    counted: list[tuple[int, int]] = []
+    compare = SimilarStage._compared
+
+    async def counting(stage: SimilarStage, *given: Any) -> Any:
+        before = services.graph.queries
+        found = await compare(stage, *given)
+        counted.append((len(found), services.graph.queries - before))
+        return found
+
+    monkeypatch.setattr(SimilarStage, "_compared", counting)
+    await stages[1].run(job, Silent())
+    [(pairs, queries)] = counted
+    assert pairs > 20 and queries < 10, "a few for the block, and for what else the service does meanwhile"
+
+
 async def test_groups_are_found_by_pictures_and_kept(
     services: Services,
     stages: tuple[NeighbourStage, SimilarStage],
