@@ -137,7 +137,7 @@ class ReviewItemConnection:
 class ReviewQueries:
     @strawberry.field(
         permission_classes=[CanEdit],
-        description="The questions whose answers teach the models most, most useful first, and at most 300. Questions "
+        description="What the models are least sure of, as questions, the least sure first, and at most 300. Questions "
         "that were answered or skipped since are left out, and so is a tag on portraits once people denied it for "
         "some and for hardly any confirmed it. Fails with BAD_INPUT if both a tag and a person are given. "
         "Requires the role EDITOR.",
