@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,6 +57,13 @@ class Pairs:
     @property
     def ratio(self) -> float:
         return statistics.median(a / b for a, b in zip(self.ours, self.theirs, strict=True))
+
+
+def milliseconds(work: Callable[..., object], *arguments: object) -> float:
+    """Returns how long the work takes with these arguments."""
+    started = time.perf_counter()
+    work(*arguments)
+    return (time.perf_counter() - started) * 1000
 
 
 def in_turn(rounds: int, ours: Callable[[int], float], theirs: Callable[[int], float]) -> Pairs:

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.bench import Bench, in_turn
+from benchmarks.bench import Bench, in_turn, milliseconds
 from benchmarks.report import Figure, Goal
 from photos_graph.learn.picture_vectors import Collected, PictureVectors, deviations
 
@@ -50,8 +50,8 @@ def looks(bench: Bench) -> Iterator[Figure]:
         words = np.asarray(vectors.vectors).reshape(-1).view(np.uint64)
         pairs = in_turn(
             TEXTS,
-            lambda text: _milliseconds(lambda: vectors.find(texts[text])),
-            lambda text: _milliseconds(words.sum),
+            lambda text: milliseconds(vectors.find, texts[text]),
+            lambda _: milliseconds(words.sum),
         )
         name = f"comparing a text with {count:,} photos by {DIMENSIONS} numbers"
         ours, theirs = pairs.medians
@@ -64,12 +64,6 @@ def looks(bench: Bench) -> Iterator[Figure]:
         ]
         yield Figure("error by rounding to bytes, mean", float(np.mean(wrong)), "deviations")
         yield Figure("error by rounding to bytes, largest", float(np.max(wrong)), "deviations")
-
-
-def _milliseconds(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return 1000 * (time.perf_counter() - started)
 
 
 def _drawn(chance: np.random.Generator, count: int) -> Floats:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 
 import numpy as np
 from pyroaring import BitMap
 
-from benchmarks.bench import Bench, in_turn
+from benchmarks.bench import Bench, in_turn, milliseconds
 from benchmarks.report import Figure, Goal
 from photos_graph.search.arrays import bitmap
 from photos_graph.search.columns import PhotoTable
@@ -40,7 +39,7 @@ def maps(bench: Bench) -> Iterator[Figure]:
     def shown(found: BitMap, bounds: Edges, zoom: int) -> object:
         return clusters.clusters(found, everything, newest_first, bounds, zoom, False)
 
-    first = _asked(shown, everything, *VIEWS["the world"], 0)
+    first = milliseconds(shown, everything, *VIEWS["the world"])
     yield Figure(f"map of {count:,} photos, the first time after a start", first, "ms")
     half = bitmap(np.flatnonzero(np.random.default_rng(8).random(count) < 0.5))
     for what, found in (("all photos", everything), ("half of them", half)):
@@ -99,6 +98,4 @@ def _library(count: int) -> tuple[PhotoTable, BitMap]:
 
 def _asked(ask: Callable[..., object], *arguments: object) -> float:
     """Asks with all but the last of the arguments, which is the number of the round, and returns milliseconds."""
-    started = time.perf_counter()
-    ask(*arguments[:-1])
-    return (time.perf_counter() - started) * 1000
+    return milliseconds(ask, *arguments[:-1])

@@ -186,7 +186,7 @@ def _resized(picture: Floats, height: int, width: int) -> Floats:
     return (rows @ picture @ columns.T).astype(np.float32)
 
 
-@lru_cache(128)
+@lru_cache(64)  # up to 590 KB each; a comparison needs about 40
 def _axis_weights(size: int, wanted: int) -> Floats:
     scale = size / wanted
     reach = max(scale, 1.0)
@@ -283,14 +283,13 @@ class _Windows:
         product = irfft2(spectra * np.conj(self.spectra), (self.size, self.size))
         energy = np.sqrt(energies * self.energies) + 1e-6
         flat = product.reshape(len(self.places), -1)
-        peaks = flat.argmax(1)
-        weights = flat.max(1) / energy
+        peaks, highest = flat.argmax(1), flat.max(1)
+        weights = highest / energy
         shifts = np.array([_peak(each, divmod(int(at), self.size)) for each, at in zip(product, peaks, strict=True)])
         centres = np.array(self.places) + self.size / 2
         good = weights > 0.4
-        together = flat.max(1).sum() / np.sqrt(
-            energies.sum() * self.energies.sum() + 1e-6
-        )  # empty windows hardly count
+        # Empty windows, which are as unlike as noise, hardly count.
+        together = highest.sum() / np.sqrt(energies.sum() * self.energies.sum() + 1e-6)
         if good.sum() < 6 or together < _LEAST_TOGETHER:
             return None
         height, width = self.shape

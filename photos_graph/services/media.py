@@ -112,7 +112,7 @@ class Media:
         return await self.large_of(await self.key(photo_id))
 
     async def large_of(self, photo_key: str) -> PictureFile:
-        """Returns what ``large`` does of the photo with this key, which one of ``keys`` is."""
+        """Returns what ``large`` does, for a photo whose key is known from ``keys``."""
         if (found := await self._renditions.large(photo_key)) is not None:
             return PictureFile(os.fsencode(found))
         size, format = ThumbnailSize.LARGE, ThumbnailFormat.JPEG

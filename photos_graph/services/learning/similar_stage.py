@@ -8,7 +8,7 @@ decide, since two photos of one place have features as much alike as a photo and
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -152,9 +152,7 @@ class SimilarStage:
         picture cannot be had now are left out."""
         times = ShotTimes.of(self.index.search)
         copies, moments = times.may_be_copies(pairs), times.may_be_moments(pairs)
-        photos = await compared.pictures(self.graph, np.unique(pairs).tolist())
-        keys = await self.media.keys([photo.id for photo in photos.values()])
-        photos = {number: photo for number, photo in photos.items() if photo.id in keys}
+        photos, keys = await self._photos(np.unique(pairs).tolist())
         found: dict[tuple[int, int], PairEvidence] = {}
         orders: list[tuple[ComparedPhoto, ComparedPhoto, bool, bool]] = []
         for pair, copy, moment in zip(map(tuple, pairs.tolist()), copies.tolist(), moments.tolist(), strict=True):
@@ -195,18 +193,26 @@ class SimilarStage:
         missing = [number for number in numbers.tolist() if number not in known.sharpness]
         for start in range(0, len(missing), BLOCK):
             await progress.step(start, len(missing), "Comparing how sharp photos are")
-            photos = list((await compared.pictures(self.graph, missing[start : start + BLOCK])).values())
-            async with aclosing(map_unordered(photos, self._sharpness, self.pictures.places)) as measured:
-                async for photo, sharpness in measured:
+            photos, keys = await self._photos(missing[start : start + BLOCK])
+            orders = [(number, keys[photo.id]) for number, photo in photos.items()]
+            async with aclosing(map_unordered(orders, self._sharpness, self.pictures.places)) as measured:
+                async for (number, _), sharpness in measured:
                     if sharpness is not None:
-                        known.sharpness[photo.number] = sharpness
+                        known.sharpness[number] = sharpness
 
-    async def _sharpness(self, photo: ComparedPhoto) -> float | None:
+    async def _photos(self, numbers: Sequence[int]) -> tuple[dict[int, ComparedPhoto], Mapping[str, str]]:
+        """Returns the photos that exist, by number, and the keys of their renditions, by id."""
+        photos = await compared.pictures(self.graph, numbers)
+        keys = await self.media.keys([photo.id for photo in photos.values()])
+        return {number: photo for number, photo in photos.items() if photo.id in keys}, keys
+
+    async def _sharpness(self, order: tuple[int, str]) -> float | None:
+        """Returns how sharp a photo is, by its number and the key of its renditions."""
         images = self.settings.images
         try:
-            async with self.media.opened(await self.media.large(photo.id)) as (file,):
-                order = SharpnessOrder(file, images.max_pixels, images.max_bytes)
-                sharpness, _ = await retry_while_busy(lambda: self.pictures.call(MEASURE_SHARPNESS, order))
+            async with self.media.opened(await self.media.large_of(order[1])) as (file,):
+                asked = SharpnessOrder(file, images.max_pixels, images.max_bytes)
+                sharpness, _ = await retry_while_busy(lambda: self.pictures.call(MEASURE_SHARPNESS, asked))
         except EngineUnavailable:
             raise
         except PhotosGraphError:
