@@ -19,6 +19,7 @@ from photos_graph.services import history as watched
 from photos_graph.services.history import History
 from tests.kit.planted import plant
 from tests.kit.tags import grown
+from tests.kit.waiting import until
 from tests.kit.writing import NoReadModel, writer
 
 pytestmark = pytest.mark.anyio
@@ -128,15 +129,21 @@ class Followed(NoReadModel):
         self.times += 1
 
 
+async def looked(graph: Graph) -> None:
+    """Waits until the watcher, which alone asks the graph now, knows what was in it: a query that begins now has ended
+    when the next one begins. An earlier one may have been answered before the latest write."""
+    begun = graph.queries
+    await until(lambda: graph.queries >= begun + 2)
+
+
 async def test_a_watcher_is_told_each_change_and_each_portion_of_it_once_the_index_has_it(
     graph: Graph, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watched, "POLL_SECONDS", 0)
-    old, index, before = await recorded(graph, 1), Followed(), graph.queries
+    old, index = await recorded(graph, 1), Followed()
     changes = History(graph, index).watch()
     following = asyncio.ensure_future(anext(changes))
-    while graph.queries < before + 2:  # so that the watcher has read what was there
-        await asyncio.sleep(0)
+    await looked(graph)
     assert index.times == 0
     await recorded(graph, 2, 3, id=old)
     told = [await following]
@@ -166,14 +173,12 @@ async def test_a_restored_backup_does_not_stop_a_watcher(graph: Graph, monkeypat
     monkeypatch.setattr(watched, "POLL_SECONDS", 0)
     for number in range(3):
         await recorded(graph, number)
-    before, changes = graph.queries, History(graph, NoReadModel()).watch()
+    changes = History(graph, NoReadModel()).watch()
     following = asyncio.ensure_future(anext(changes))
-    while graph.queries < before + 2:
-        await asyncio.sleep(0)
+    await looked(graph)
     await graph.write("MATCH (c:Change) DETACH DELETE c")
     await graph.write("MATCH (m:Meta {name: 'changesWritten'}) SET m.value = 1")
-    while graph.queries < before + 8:
-        await asyncio.sleep(0)
+    await looked(graph)
     again = await recorded(graph, 9)
     assert (await following).id == again
     await changes.aclose()

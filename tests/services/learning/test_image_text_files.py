@@ -15,7 +15,7 @@ from photos_graph import settings as configuration
 from photos_graph.errors import BadInput, BadSettings, ModelUnavailable
 from photos_graph.learn.image_text import FILES, TEXT, fingerprint
 from photos_graph.services.learning.weights_catalogue import Catalogue
-from photos_graph.settings import LearnSettings, Settings
+from photos_graph.settings import LearnSettings, ModelSettings, Settings
 from tests.kit.image_text import image_text_model
 
 
@@ -39,7 +39,8 @@ def address(tmp_path: Path) -> Iterator[str]:
 
 
 def settings_with(tmp_path: Path, source: str) -> Settings:
-    return Settings(data_dir=tmp_path / "data", learn=LearnSettings(text=source))
+    models = ModelSettings(folder=tmp_path / "models")
+    return Settings(data_dir=tmp_path / "data", models=models, learn=LearnSettings(text=source))
 
 
 def state(catalogue: Catalogue) -> tuple[str, bool]:
