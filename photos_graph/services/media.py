@@ -106,47 +106,33 @@ class Media:
                 descriptors.append(descriptor)
             yield descriptors
 
-    async def large(self, photo_id: str) -> PictureFile:
+    async def large(self, photo_key: str) -> PictureFile:
         """Returns the LARGE rendition, which is created if necessary, or the original if the cache has no room. Raises
         the errors of ``thumbnail``."""
-        return await self.large_of(await self.key(photo_id))
-
-    async def large_of(self, photo_key: str) -> PictureFile:
-        """Returns what ``large`` does, for a photo whose key is known from ``keys``."""
         if (found := await self._renditions.large(photo_key)) is not None:
             return PictureFile(os.fsencode(found))
         size, format = ThumbnailSize.LARGE, ThumbnailFormat.JPEG
         made = await self._renditions.kept(photo_key, size, format, lambda: self._as_read(photo_key))
-        return await self._original_file(photo_key) if made is None else PictureFile(os.fsencode(made))
+        return await self.original_file(photo_key) if made is None else PictureFile(os.fsencode(made))
 
-    async def picture(self, photo_id: str, share: float) -> PictureFile:
+    async def picture(self, photo_key: str, share: float) -> PictureFile:
         """Returns a picture with enough resolution for a face that takes ``share`` (0..1) of its width.
 
         This is the LARGE rendition or, if that is too coarse, the original. Raises the errors of ``thumbnail``.
         """
         if share * ThumbnailSize.LARGE.edge < MIN_FACE_PIXELS:
             with contextlib.suppress(NotFound, RootOffline):
-                return await self.original_file(photo_id)
-        return await self.large(photo_id)
+                return await self.original_file(photo_key)
+        return await self.large(photo_key)
 
-    async def original_file(self, photo_id: str) -> PictureFile:
+    async def original_file(self, photo_key: str) -> PictureFile:
         """Returns an original that has not changed since it was read.
 
         Raises NotFound if there is none, RootOffline if its root is offline.
         """
-        return await self._original_file(await self.key(photo_id))
-
-    async def _original_file(self, photo_key: str) -> PictureFile:
         descriptor, found = await self._open(await self._alike(photo_key))
         os.close(descriptor)
         return PictureFile(found.raw, found.root_raw, (found.size, found.mtime_ns))
-
-    async def key(self, photo_id: str) -> str:
-        """Returns the key of the photo's renditions. Raises NotFound for an unknown photo."""
-        found = await self.keys([photo_id])
-        if photo_id not in found:
-            raise NotFound("There is no such photo.")
-        return found[photo_id]
 
     async def keys(self, photo_ids: Sequence[str]) -> dict[str, str]:
         """Returns the keys of the renditions of those of the photos that exist, by their ids."""

@@ -20,6 +20,7 @@ from photos_graph.errors import PhotosGraphError
 from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
 from photos_graph.settings import LibrarySettings, Settings
 from tests.kit.library import photos, scanned
+from tests.kit.originals import key_of
 from tests.kit.pictures import OLD, jpeg, opened, put
 
 pytestmark = pytest.mark.anyio
@@ -74,7 +75,7 @@ def both(root: Path, outside: Path) -> tuple[Path, Path, bytes]:
 async def picture(services: Services, photo_id: str) -> bytes:
     """Has a rendition made of the original."""
     shutil.rmtree(services.settings.data_dir / "renditions", ignore_errors=True)
-    key = await services.media.key(photo_id)
+    key = await key_of(services.media, photo_id)
     rendition = await services.media.thumbnail(key, ThumbnailSize.SMALL, ThumbnailFormat.JPEG)
     if rendition.path is not None:
         return rendition.path.read_bytes()
@@ -83,7 +84,8 @@ async def picture(services: Services, photo_id: str) -> bytes:
 
 
 async def bytes_for_a_model(services: Services, photo_id: str) -> bytes:
-    async with services.media.opened(await services.media.original_file(photo_id)) as (file,):
+    original = await services.media.original_file(await key_of(services.media, photo_id))
+    async with services.media.opened(original) as (file,):
         return os.pread(file, 10**6, 0)
 
 

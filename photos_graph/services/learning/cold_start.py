@@ -99,10 +99,13 @@ class ColdStartStage:
         """Returns the most probable class of each photo that can be read."""
         readable: list[DescribedPhoto] = []
         files: list[int] = []
+        keys = await self.media.keys([photo.id for photo in photos])
         async with AsyncExitStack() as closing:
             for photo in photos:
+                if photo.id not in keys:
+                    continue
                 try:
-                    picture = await self.media.large(photo.id)
+                    picture = await self.media.large(keys[photo.id])
                     files += await closing.enter_async_context(self.media.opened(picture))
                 except PhotosGraphError:
                     continue  # without a suggestion for this photo

@@ -117,7 +117,11 @@ class DuePhotos:
     async def _looked_at(self, photos: Sequence[DuePhoto]) -> _Batch:
         batch = _Batch()
         pictures: dict[DuePhoto, PictureFile] = {}
-        async for photo, found in map_unordered(photos, self._rendition, PARALLEL_REQUESTS):
+        keys = await self.media.keys([photo.id for photo in photos])
+        known = [photo for photo in photos if photo.id in keys]
+        async for photo, found in map_unordered(
+            known, lambda photo: self._rendition(keys[photo.id]), PARALLEL_REQUESTS
+        ):
             match found:
                 case PictureFile():
                     pictures[photo] = found
@@ -135,10 +139,10 @@ class DuePhotos:
             await self._describe(list(files), files, batch)
         return batch
 
-    async def _rendition(self, photo: DuePhoto) -> PictureFile | PhotosGraphError:
+    async def _rendition(self, photo_key: str) -> PictureFile | PhotosGraphError:
         while True:
             try:
-                return await self.media.large(photo.id)
+                return await self.media.large(photo_key)
             except Busy as busy:
                 await asyncio.sleep(busy.retry_after)
             except (NotFound, RootOffline, Unreadable) as error:

@@ -177,7 +177,7 @@ class SimilarStage:
     ) -> Relation | None:
         images = self.settings.images
         try:
-            pictures = [await self.media.large_of(keys[photo.id]) for photo in (one, other)]
+            pictures = [await self.media.large(keys[photo.id]) for photo in (one, other)]
             async with self.media.opened(*pictures) as (larger, smaller):
                 comparison = ComparisonOrder(larger, smaller, images.max_pixels, images.max_bytes)
                 asked = RelationOrder(comparison, copy, moment)
@@ -210,7 +210,7 @@ class SimilarStage:
         """Returns how sharp a photo is, by its number and the key of its renditions."""
         images = self.settings.images
         try:
-            async with self.media.opened(await self.media.large_of(order[1])) as (file,):
+            async with self.media.opened(await self.media.large(order[1])) as (file,):
                 asked = SharpnessOrder(file, images.max_pixels, images.max_bytes)
                 sharpness, _ = await retry_while_busy(lambda: self.pictures.call(MEASURE_SHARPNESS, asked))
         except EngineUnavailable:

@@ -30,6 +30,7 @@ from photos_graph.services.labels.ratings import known_numbers
 from photos_graph.settings import Settings
 from tests.kit.library import ended, failures, in_step, photos, scanned
 from tests.kit.model_workers import PUPILS, class_photo
+from tests.kit.originals import asked_keys
 from tests.kit.pictures import encoded, jpeg, put
 from tests.kit.portraits import NAME, faces, looked, of_kind, people, replace_faces, settled, with_models
 from tests.kit.waiting import PATIENCE
@@ -92,7 +93,7 @@ async def test_a_picture_of_nobody_is_remembered_and_nothing_is_done_twice(libra
     assert (job.state, job.done, job.message) == (JobState.SUCCEEDED, 0, "0 photos looked at, 0 new faces.")
 
 
-async def test_another_look_keeps_faces_and_what_was_said(library: Services) -> None:
+async def test_another_look_keeps_faces_and_what_was_said(library: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     before = await faces(library)
     named, ignored, gone, *_ = sorted(before.values(), key=lambda face: face.id)
     await library.graph.write(NAME, person="anna", ids=[named.id])
@@ -100,7 +101,9 @@ async def test_another_look_keeps_faces_and_what_was_said(library: Services) -> 
     await library.graph.write("MATCH (f:Face {id: $id}) SET f.x = 0.9, f.y = 0.9", id=gone.id)
     drawn = (await photos(library))["nobody.jpg"].id
     await library.graph.write(DRAW, photo=drawn, id="drawn", x=0.4, y=0.4)
-    await looked(library, {face.photo for face in (named, ignored, gone)})
+    asked, again = asked_keys(monkeypatch), {face.photo for face in (named, ignored, gone)}
+    await looked(library, again)
+    assert asked == [len(again | {drawn})], "the graph is asked once for all, not for each photo"
     after = await faces(library)
     assert after[named.id].said == ("anna", "MANUAL")
     assert after[named.id].box == before[named.id].box

@@ -26,6 +26,7 @@ from photos_graph.settings import Settings
 from tests.kit.corpora import PORTRAITS
 from tests.kit.library import scanned
 from tests.kit.model_workers import Models
+from tests.kit.originals import key_of
 from tests.kit.pictures import distance, opened, put
 from tests.kit.portraits import settled, with_models
 from tests.kit.waiting import PATIENCE
@@ -105,7 +106,7 @@ async def read(rendition: Rendition) -> bytes:
 
 
 async def test_a_face_is_shown_while_the_original_is_away(services: Services, folder: Path) -> None:
-    photo, other = [await services.media.key(id_) for id_ in photo_ids(services)]
+    photo, other = [await key_of(services.media, id_) for id_ in photo_ids(services)]
     cut, jpeg = FaceCut.of(FACE), ThumbnailFormat.JPEG
     face = opened(await read(await services.media.thumbnail(photo, cut, jpeg)))
     whole = opened((sorted(folder.iterdir())[0]).read_bytes())
@@ -125,7 +126,7 @@ async def test_a_face_is_shown_while_the_original_is_away(services: Services, fo
 
 
 async def test_what_a_face_is_looked_at_in(services: Services, folder: Path) -> None:
-    photo = photo_ids(services)[0]
+    photo = await key_of(services.media, photo_ids(services)[0])
     assert (await services.media.picture(photo, 0.5)).path.endswith(b"LARGE.jpg")
     assert (await services.media.picture(photo, 0.01)).root == bytes(folder)
     shutil.move(folder, folder.with_name("away"))

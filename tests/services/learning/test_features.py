@@ -31,6 +31,7 @@ from photos_graph.settings import LearnSettings, Settings
 from photos_graph.workers.pool import WorkerPool
 from tests.kit.corpora import SCENES
 from tests.kit.library import ended, failures, photos, scanned
+from tests.kit.originals import asked_keys, key_of
 from tests.kit.pictures import jpeg, put
 from tests.kit.portraits import of_kind, settled
 from tests.kit.processes.deadly import DEADLY_DESCRIBE
@@ -123,7 +124,7 @@ async def test_what_looks_alike_follows_the_photos_that_are_there_and_the_backbo
         await services.graph.transaction(lambda tx: features.put(tx, "Other", known, vectors))
         await due.want(services.graph, due.FEATURES, "Other")
         assert await described(services) == set()
-        damaged = Path(os.fsdecode((await services.media.large(ids["sea 1.jpg"])).path))
+        damaged = Path(os.fsdecode((await services.media.large(await key_of(services.media, ids["sea 1.jpg"]))).path))
         whole = damaged.read_bytes()
         damaged.write_bytes(sealed(b"\xff\xd8\xff no picture"))
         await services.learning_triggers.photos_arrived(PhotosArrived())
@@ -170,6 +171,7 @@ async def test_each_photo_is_described_once_whoever_stops_or_dies(
         pool = WorkerPool([DEADLY_DESCRIBE], 1, 256 * 1024 * 1024, 60, 5, readable=[settings.models_dir])
         stage = FeatureStage(services.graph, services.media, pool, settings)
         job = await services.jobs.queue(JobKind.PREDICT)
+        asked = asked_keys(monkeypatch)
         try:
             with pytest.raises(Cancelled):
                 await stage.run(job, Steps(BATCH_SIZE))
@@ -179,10 +181,11 @@ async def test_each_photo_is_described_once_whoever_stops_or_dies(
             last = count - 1 - some
             message = await stage.run(job, Steps(count))
             assert message is not None and message.startswith(f"{last} photos described")
+            assert asked == [BATCH_SIZE, count - BATCH_SIZE], "the graph is asked for a batch, not for each photo"
             assert await stage.run(job, Steps(count)) is None, "it is not tried for ever"
 
             changed = (await photos(services))["0.jpg"]
-            Path(os.fsdecode((await services.media.large(changed.id)).path)).unlink()
+            Path(os.fsdecode((await services.media.large(await key_of(services.media, changed.id))).path)).unlink()
             (root / "0.jpg").write_bytes(jpeg(1000))
             make_due = "MATCH (p:Photo {id: $id}) SET p.featuresDue = p.number"
             await services.graph.write(make_due, id=changed.id)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
-from photos_graph.errors import EngineUnavailable, PhotosGraphError
+from photos_graph.errors import EngineUnavailable, NotFound, PhotosGraphError
 from photos_graph.images.sealing import read_picture
 from photos_graph.jobs.concurrency import map_unordered, retry_while_busy
 from photos_graph.model.images import ThumbnailFormat, ThumbnailSize
@@ -45,8 +46,9 @@ class Pictures:
         """
         complete: dict[str, PhotoRecord] = {}
         written: dict[str, ExportedFile] = {}
+        keys = {} if self.originals else await self._media.keys([record.id for record in records])
         async for record, outcome in map_unordered(
-            records, lambda record: self._outcome(record, path_of), self._concurrency
+            records, lambda record: self._outcome(record, keys, path_of), self._concurrency
         ):
             if isinstance(outcome, PhotosGraphError):
                 block.skip(record, outcome.public_message)
@@ -61,8 +63,10 @@ class Pictures:
         block.records += [complete[record.id] for record in records if record.id in complete]
         return written
 
-    async def _outcome(self, record: PhotoRecord, path_of: PicturePath) -> ExportedFile | PhotosGraphError:
-        write = self._original if self.originals else self._rendition
+    async def _outcome(
+        self, record: PhotoRecord, keys: Mapping[str, str], path_of: PicturePath
+    ) -> ExportedFile | PhotosGraphError:
+        write = self._original if self.originals else partial(self._rendition, keys)
         try:
             return await retry_while_busy(lambda: write(record, path_of))
         except EngineUnavailable:
@@ -70,12 +74,13 @@ class Pictures:
         except PhotosGraphError as error:
             return error
 
-    async def _rendition(self, record: PhotoRecord, path_of: PicturePath) -> ExportedFile:
-        large = await self._large(record.id)
+    async def _rendition(self, keys: Mapping[str, str], record: PhotoRecord, path_of: PicturePath) -> ExportedFile:
+        if record.id not in keys:
+            raise NotFound("There is no such photo.")
+        large = await self._large(keys[record.id])
         return await asyncio.to_thread(self._staging.put, path_of(record, ".jpg"), large)
 
-    async def _large(self, photo_id: str) -> list[bytes]:
-        photo_key = await self._media.key(photo_id)
+    async def _large(self, photo_key: str) -> list[bytes]:
         while True:
             rendition = await self._media.thumbnail(photo_key, ThumbnailSize.LARGE, ThumbnailFormat.JPEG)
             try:
