@@ -60,7 +60,7 @@ async def put_faces(services: Services, found: Mapping[str, Found]) -> None:
             for at in range(len(found[name]))
         ]
         known = await detections.known(tx, list(numbers.values()))
-        new = [row for row in rows if not known[row[0]]]
+        new = [row for row in rows if not known[row[0]].faces]
         await detections.add(tx, new, "SFace")
         await due.done(tx, due.FACES, list(numbers.values()), "yunet+SFace/2")
         tx.touch(labelled=[number for number, _, _ in new])

@@ -15,6 +15,7 @@ from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.faces.pages import rank
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model.faces import Box
+from photos_graph.model.library import photo_key
 
 DETECTED, MANUAL, IMPORTED = "DETECTED", "MANUAL", "IMPORTED"  # Face.source
 
@@ -38,7 +39,10 @@ class KnownFace:
 
 @dataclass(frozen=True, slots=True)
 class PhotoToDetect:
+    """``key`` is that of its renditions. It changes when the picture is turned, and its faces with it."""
+
     id: str
+    key: str
     number: int
     width: int  # as displayed
     height: int
@@ -48,7 +52,7 @@ class PhotoToDetect:
 OF_PHOTOS: LiteralString = """
 UNWIND $numbers AS number
 MATCH (p:Photo {number: number})
-RETURN number, p.id AS id, p.width AS width, p.height AS height,
+RETURN number, p.id AS id, p.look AS look, p.width AS width, p.height AS height,
   [(p)-[:HAD_FACE]->(f:DeletedFace) WHERE f.source <> 'MANUAL' | [f.id, f.x, f.y, f.width, f.height, f.source, false,
     true]] AS deleted,
   [(p)-[:HAS_FACE]->(f:Face) | [f.id, f.x, f.y, f.width, f.height, CASE WHEN f.moved THEN 'MANUAL' ELSE f.source END,
@@ -60,17 +64,17 @@ ORDER BY number
 
 async def to_detect(graph: Graph, photos: Sequence[DuePhoto]) -> list[PhotoToDetect]:
     """Returns the photos that are due with their faces, sorted by number. Photos that no longer exist are left out."""
-    return [
-        PhotoToDetect(row["id"], row["number"], row["width"], row["height"], _known(row["faces"] + row["deleted"]))
-        for row in await graph.read(OF_PHOTOS, numbers=[photo.number for photo in photos])
-    ]
+    return [_photo(row) for row in await graph.read(OF_PHOTOS, numbers=[photo.number for photo in photos])]
 
 
-async def known(tx: Transaction, numbers: Sequence[int]) -> dict[int, tuple[KnownFace, ...]]:
-    """Returns the faces of these photos, by number. Photos that no longer exist are left out."""
-    return {
-        row["number"]: _known(row["faces"] + row["deleted"]) for row in await tx.run(OF_PHOTOS, numbers=list(numbers))
-    }
+async def known(tx: Transaction, numbers: Sequence[int]) -> dict[int, PhotoToDetect]:
+    """Returns these photos with their faces, by number. Photos that no longer exist are left out."""
+    return {row["number"]: _photo(row) for row in await tx.run(OF_PHOTOS, numbers=list(numbers))}
+
+
+def _photo(row: Mapping[str, Any]) -> PhotoToDetect:
+    key, faces = photo_key(row["id"], row["look"]), _known(row["faces"] + row["deleted"])
+    return PhotoToDetect(row["id"], key, row["number"], row["width"], row["height"], faces)
 
 
 def _known(rows: Iterable[Sequence[Any]]) -> tuple[KnownFace, ...]:

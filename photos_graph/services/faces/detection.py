@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from functools import partial
 from uuid import uuid4
 
 from photos_graph.errors import (
@@ -129,10 +128,7 @@ class _DetectionRun:
         try:
             async for page in due.pages(self._graph, due.FACES, PAGE_SIZE):
                 photos = await detections.to_detect(self._graph, page)
-                keys = await self._media.keys([photo.id for photo in photos])
-                known = [photo for photo in photos if photo.id in keys]
-                look = partial(self._outcome, keys)
-                async with aclosing(map_unordered(known, look, at_once)) as outcomes:
+                async with aclosing(map_unordered(photos, self._outcome, at_once)) as outcomes:
                     async for photo, outcome in outcomes:
                         await self._take(photo, outcome)
                         done += 1
@@ -142,11 +138,11 @@ class _DetectionRun:
             await self._publish()
         return self._tally
 
-    async def _outcome(self, keys: Mapping[str, str], photo: PhotoToDetect) -> Examined | PhotosGraphError:
+    async def _outcome(self, photo: PhotoToDetect) -> Examined | PhotosGraphError:
         tries = 0
         while True:
             try:
-                return await self._examine(photo, keys[photo.id])
+                return await self._examine(photo)
             except Busy as busy:
                 await asyncio.sleep(busy.retry_after)
             except KilledWorker as error:
@@ -156,17 +152,17 @@ class _DetectionRun:
             except PhotosGraphError as error:
                 return error
 
-    async def _examine(self, photo: PhotoToDetect, photo_key: str) -> Examined:
-        large = await self._media.large(photo_key)
+    async def _examine(self, photo: PhotoToDetect) -> Examined:
+        large = await self._media.large(photo.key)
         try:
-            return await self._examine_picture(photo, photo_key, large)
+            return await self._examine_picture(photo, large)
         except Unreadable as error:
-            if error.stage != "read" or (again := await self._media.large(photo_key)) == large:
+            if error.stage != "read" or (again := await self._media.large(photo.key)) == large:
                 raise
-            return await self._examine_picture(photo, photo_key, again)  # the rendition was evicted from the cache
+            return await self._examine_picture(photo, again)  # the rendition was evicted from the cache
 
-    async def _examine_picture(self, photo: PhotoToDetect, photo_key: str, large: PictureFile) -> Examined:
-        original = await self._original(photo, photo_key)
+    async def _examine_picture(self, photo: PhotoToDetect, large: PictureFile) -> Examined:
+        original = await self._original(photo)
         found = await self._found(large, original if isinstance(original, PictureFile) else None)
         if found.many_small and isinstance(original, RootOffline):
             raise original  # only the original shows the smallest faces, including known ones
@@ -174,7 +170,7 @@ class _DetectionRun:
         if not rest:
             return Examined(photo, found)
         smallest = min(min(face.box.width, face.box.height) for face in rest)
-        picture = await self._media.picture(photo_key, smallest)
+        picture = await self._media.picture(photo.key, smallest)
         async with self._media.opened(picture) as (file,):
             seen = await describe_faces(self._pool, file, detection_plan.boxes_of(rest), self._settings)
         described = {face.id: SeenFace(float(seen.qualities[at]), seen.vectors[at]) for at, face in enumerate(rest)}
@@ -184,13 +180,13 @@ class _DetectionRun:
         async with self._media.opened(large, *([original] if original else [])) as files:
             return await find_faces(self._pool, files[0], files[1] if original else None, self._settings)
 
-    async def _original(self, photo: PhotoToDetect, photo_key: str) -> PictureFile | RootOffline | None:
+    async def _original(self, photo: PhotoToDetect) -> PictureFile | RootOffline | None:
         """Returns the original if it may show smaller faces than the LARGE rendition, or RootOffline if it
         is offline."""
         if max(photo.width, photo.height) <= ThumbnailSize.LARGE.edge:
             return None
         try:
-            return await self._media.original_file(photo_key)
+            return await self._media.original_file(photo.key)
         except RootOffline as error:
             return error
         except NotFound:
@@ -246,12 +242,13 @@ class _DetectionRun:
 
 async def _write_faces(tx: LabelTransaction, examined: Sequence[Examined], settings: Settings) -> int:
     """Writes the results, and returns the number of new faces. The plan is based on the faces as they are now, so that
-    labels that users gave while the models ran count."""
+    labels that users gave while the models ran count. A photo that was turned meanwhile stays due, because its faces
+    were found where they are no longer."""
     known = await detections.known(tx, [each.photo.number for each in examined])
     plans = {
-        each.photo.number: detection_plan.plan(known[each.photo.number], each.found, each.described)
+        each.photo.number: detection_plan.plan(now.faces, each.found, each.described)
         for each in examined
-        if each.photo.number in known
+        if (now := known.get(each.photo.number)) is not None and now.key == each.photo.key
     }
     model = settings.faces.embedder
     new = [(number, uuid4().hex, seen) for number, plan in plans.items() for seen in plan.added]
@@ -260,7 +257,9 @@ async def _write_faces(tx: LabelTransaction, examined: Sequence[Examined], setti
     await detections.add(tx, new, model)
     # A photo in which a user drew a face while the models ran stays due.
     done = [
-        number for number, plan in plans.items() if all(face.id in plan.updated for face in known[number] if face.stays)
+        number
+        for number, plan in plans.items()
+        if all(face.id in plan.updated for face in known[number].faces if face.stays)
     ]
     await due.done(tx, due.FACES, done, settings.faces_by)
     await visibility.mark(tx, [number for number, plan in plans.items() if plan.added])

@@ -40,10 +40,11 @@ async def test_what_was_detected_is_known(planted: Graph) -> None:
     await writer(planted).commit(lambda tx: detections.update(tx, {"f2": again}, "Dlib"))
     [[first, *_]] = [page async for page in clusters.faces(planted, "Dlib")]
     assert first.fingerprint is None
-    [face] = (await planted.transaction(lambda tx: detections.known(tx, [2])))[2]
+    [face] = (await planted.transaction(lambda tx: detections.known(tx, [2])))[2].faces
     assert face.box == BOX
     await writer(planted).commit(lambda tx: detections.remove(tx, ["f2"]))
-    assert (await planted.transaction(lambda tx: detections.known(tx, [2]))) == {2: ()}
+    now = await planted.transaction(lambda tx: detections.known(tx, [2]))
+    assert {number: photo.faces for number, photo in now.items()} == {2: ()}
 
 
 async def test_vectors_come_back_from_the_model_that_made_them(planted: Graph) -> None:

@@ -15,6 +15,7 @@ from photos_graph.errors import EngineUnavailable, NotFound
 from photos_graph.events import Events, FacesFound
 from photos_graph.faces.analysis import Found
 from photos_graph.graph import due
+from photos_graph.graph.due import DuePhoto
 from photos_graph.graph.faces import detections
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.library.photos import files_of
@@ -24,7 +25,7 @@ from photos_graph.jobs import runner
 from photos_graph.model.faces import FaceFilter
 from photos_graph.model.jobs import JobKind, JobState
 from photos_graph.services.faces import detection
-from photos_graph.services.faces.detection import DetectionJob, _DetectionRun
+from photos_graph.services.faces.detection import DetectionJob, Examined, _DetectionRun, _write_faces
 from photos_graph.services.faces.detection_call import find_faces, model_pool
 from photos_graph.services.labels.ratings import known_numbers
 from photos_graph.settings import Settings
@@ -93,6 +94,20 @@ async def test_a_picture_of_nobody_is_remembered_and_nothing_is_done_twice(libra
     assert (job.state, job.done, job.message) == (JobState.SUCCEEDED, 0, "0 photos looked at, 0 new faces.")
 
 
+async def test_what_was_found_before_a_photo_was_turned_is_not_written(library: Services) -> None:
+    before = await faces(library)
+    photo_id = next(iter(before.values())).photo
+    [row] = await library.graph.write(
+        "MATCH (p:Photo {id: $id}) SET p.facesDue = p.number RETURN p.number AS number", id=photo_id
+    )
+    [photo] = await detections.to_detect(library.graph, [DuePhoto(photo_id, row["number"])])
+    await library.graph.write("MATCH (p:Photo {id: $id}) SET p.look = '6'", id=photo_id)
+    nobody = Examined(photo, Found(np.zeros((0, 4)), np.zeros(0), np.zeros(0), np.zeros((0, 128))))
+    await library.writer.commit(lambda tx: _write_faces(tx, [nobody], library.settings))
+    assert (await by_photo(library))[photo_id][1] == row["number"], "it is looked at once more"
+    assert await faces(library) == before
+
+
 async def test_another_look_keeps_faces_and_what_was_said(library: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     before = await faces(library)
     named, ignored, gone, *_ = sorted(before.values(), key=lambda face: face.id)
@@ -103,7 +118,7 @@ async def test_another_look_keeps_faces_and_what_was_said(library: Services, mon
     await library.graph.write(DRAW, photo=drawn, id="drawn", x=0.4, y=0.4)
     asked, again = asked_keys(monkeypatch), {face.photo for face in (named, ignored, gone)}
     await looked(library, again)
-    assert asked == [len(again | {drawn})], "the graph is asked once for all, not for each photo"
+    assert asked == [], "the keys come with the photos"
     after = await faces(library)
     assert after[named.id].said == ("anna", "MANUAL")
     assert after[named.id].box == before[named.id].box

@@ -33,10 +33,10 @@ async def services(settings: Settings) -> AsyncIterator[Services]:
 async def known(services: Services, number: int) -> dict[str, detections.KnownFace]:
     """What a look at the photo knows of it."""
 
-    async def read(tx: Transaction) -> dict[int, tuple[detections.KnownFace, ...]]:
+    async def read(tx: Transaction) -> dict[int, detections.PhotoToDetect]:
         return await detections.known(tx, [number])
 
-    return {face.id: face for face in (await services.graph.transaction(read))[number]}
+    return {face.id: face for face in (await services.graph.transaction(read))[number].faces}
 
 
 async def test_deleted_faces_are_gone_and_come_back_with_undo(services: Services) -> None:
