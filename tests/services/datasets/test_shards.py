@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -88,8 +89,8 @@ def test_a_shard_holds_as_many_pictures_as_fit_into_memory() -> None:
 class CachedMedia(Media):
     """Media of which all pictures are in the cache, so that nothing is asked of a graph."""
 
-    async def key(self, photo_id: str) -> str:
-        return photo_id
+    async def keys(self, photo_ids: Sequence[str]) -> dict[str, str]:
+        return {photo_id: photo_id for photo_id in photo_ids}
 
 
 async def test_tf_data_reads_the_shards(tmp_path: Path) -> None:
