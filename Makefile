@@ -3,8 +3,9 @@ VENV ?= .venv
 bin = $(VENV)/bin
 ready = $(VENV)/.ready
 usable = $(VENV)/.usable
-# pyvips must not be built for an older libvips of the system, which pkg-config would find; its own comes with pyvips-binary.
-install = PKG_CONFIG=false $(bin)/pip install --quiet --no-compile --disable-pip-version-check --constraint constraints.txt --editable
+# uv takes a third of pip's time. pyvips must not be built for an older libvips of the system, which pkg-config would find; its
+# own comes with pyvips-binary.
+install = PKG_CONFIG=false $(bin)/uv pip install --quiet --python $(bin)/python --constraint constraints.txt --editable
 demo = .demo/Pictures
 # Compiled modules are kept, whatever the environment says: the program starts other processes, and the tests hundreds.
 export PYTHONDONTWRITEBYTECODE =
@@ -64,6 +65,7 @@ release:
 $(usable): pyproject.toml constraints.txt
 	@.ci/packages run
 	$(PYTHON) -m venv $(VENV)
+	$(bin)/pip install --quiet --disable-pip-version-check --constraint constraints.txt uv
 	$(install) '.[faces,features,text,hdbscan]'
 	-@DEEPFACE_BACKEND_ENGINE=onnx DEEPFACE_HOME=$(VENV) $(bin)/python -c 'import $(models)' >/dev/null 2>&1
 	@touch $@

@@ -14,9 +14,11 @@ import math
 import threading
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from sys import intern
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,11 +36,17 @@ _SAME_KM = 1.0  # between the positions of one city in two lists
 _REACH_KM = {PlaceKind.CITY: 50.0, PlaceKind.REGION: 100.0, PlaceKind.COUNTRY: 200.0}
 
 
-class _Index(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class _Index:
     tree: cKDTree  # of unit vectors, whose distances have the same order as great-circle distances
     cities: list[City]
     countries: dict[str, str]  # code to name
     namesakes: frozenset[str]  # ids that several cities in one region would share
+
+    @cached_property
+    def names(self) -> PlaceNames:
+        """The names of the places. They are made when they are first asked for, since most photos have a position."""
+        return PlaceNames(self.cities, self.countries, _aliases(self))
 
 
 class Gazetteer:
@@ -48,7 +56,6 @@ class Gazetteer:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._index: _Index | None = None
-        self._names: PlaceNames | None = None
 
     def places(self, locations: Sequence[Location]) -> list[tuple[Place, ...]]:
         """Returns the places of each location, broadest first; none for positions far out at sea. Asking for many
@@ -70,7 +77,7 @@ class Gazetteer:
             return [() for _ in descriptions]
         index = self._loaded()
         with self._lock:
-            names = self._names = self._names or PlaceNames(index.cities, index.countries, _aliases(index))
+            names = index.names
         found = (names.find(each.city, each.region, each.country) for each in descriptions)
         return [() if place is None else _found(index, place) for place in found]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -69,12 +70,9 @@ async def test_what_the_documentation_shows_can_be_done(
 ) -> None:
     library, scans = tmp_path / "Pictures", people(tmp_path / "Scans", 2, 3)
     make_demo(library)
-    variables = on(settings) | {
-        "PHOTOS_TOKEN": TOKENS["owner"],
-        "PHOTOS_MODELS__FOLDER": str(tmp_path / "models"),
-        "PHOTOS_FACES__WEIGHTS": str(weights_home),
-        "PHOTOS_LEARN__WEIGHTS": str(backbone_home),
-    }
+    for home in (weights_home, backbone_home):  # fetched for all tests of the run
+        shutil.copytree(home, tmp_path / "models", dirs_exist_ok=True)
+    variables = on(settings) | {"PHOTOS_TOKEN": TOKENS["owner"], "PHOTOS_MODELS__FOLDER": str(tmp_path / "models")}
     assert run("models", "--fetch", **variables).returncode == 0
     service = Served(settings.data_dir, tmp_path / "log", library, scans, **variables)
     await service.ready(200)
