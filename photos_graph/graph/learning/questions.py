@@ -6,6 +6,7 @@ detect subjects that have been removed since.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import LiteralString
@@ -23,6 +24,9 @@ CREATE (:Question {id: row.id, kind: $kind, rank: row.rank, photo: row.photo, fa
   name: row.name, score: row.score, reason: row.reason, named: row.named, audit: row.audit})
 """
 STAMP: LiteralString = "MERGE (m:Meta {name: $name}) SET m.value = $value"
+# A number that no other list has, not a counter, which a restored back-up would set back.
+REVISE: LiteralString = "MERGE (m:Meta {name: 'questions'}) SET m.value = $value"
+REVISION: LiteralString = "MATCH (m:Meta {name: 'questions'}) RETURN m.value AS value"
 STAMPED: LiteralString = "MATCH (m:Meta {name: $name}) RETURN m.value AS value"
 
 
@@ -57,6 +61,7 @@ async def _put(tx: Transaction, kind: ModelKind, asked: Sequence[Question], audi
     ]
     for start in range(0, len(rows), QUESTIONS_PER_QUERY):
         await tx.run(PUT, kind=kind.value, rows=rows[start : start + QUESTIONS_PER_QUERY])
+    await tx.run(REVISE, value=secrets.randbits(62))
 
 
 # The query writes before it reads, so that the second of two processes sees what the first one did.
@@ -80,9 +85,14 @@ async def stamp(graph: Graph, kind: ModelKind) -> str | None:
     return rows[0]["value"] if rows else None
 
 
+async def revision(graph: Graph) -> int:
+    """Returns a number that is another one after each replacement of questions, by any process."""
+    rows = await graph.read(REVISION)
+    return int(rows[0]["value"]) if rows else 0
+
+
 OPEN: LiteralString = """
 MATCH (q:Question)
-WHERE ($kind IS NULL OR q.kind = $kind) AND ($label IS NULL OR q.label = $label)
 RETURN collect([q.kind, q.rank, q.photo, q.face, q.label, q.name, q.score, q.reason, q.named]) AS asked
 """
 FACES: LiteralString = """
@@ -110,18 +120,18 @@ class AskedFace:
         return self.person_id is not None
 
 
-async def asked(graph: Graph, kind: ModelKind | None, label_id: str | None) -> list[tuple[int, Question]]:
-    """Returns (rank, question), best first, with questions about tags and about persons in turn. All questions are
-    read, because there are at most a few thousand."""
-    rows = (await graph.read(OPEN, kind=kind and kind.value, label=label_id))[0]["asked"]
+async def asked(graph: Graph) -> dict[str, tuple[int, Question]]:
+    """Returns (rank, question) by key, best first, with questions about tags and about persons in turn. All questions
+    are read, because there are at most a few thousand."""
+    rows = (await graph.read(OPEN))[0]["asked"]
     found = [
-        (rank, Question(ModelKind(kind_), photo, face, label, name, score, reason, bool(named)))
-        for kind_, rank, photo, face, label, name, score, reason, named in rows
+        (rank, Question(ModelKind(kind), photo, face, label, name, score, reason, bool(named)))
+        for kind, rank, photo, face, label, name, score, reason, named in rows
     ]
     unique: dict[str, tuple[int, Question]] = {}  # an audit may ask what is asked anyway
     for pair in sorted(found, key=lambda pair: (pair[0], pair[1].key)):
         unique.setdefault(pair[1].key, pair)
-    return list(unique.values())
+    return unique
 
 
 async def faces(graph: Graph, face_ids: Sequence[str]) -> dict[str, AskedFace]:

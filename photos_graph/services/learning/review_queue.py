@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from photos_graph.errors import BadInput
 from photos_graph.graph.engine.connection import Graph
@@ -18,6 +19,7 @@ from photos_graph.graph.learning.skips import FOR_EVER
 from photos_graph.index import Index
 from photos_graph.model.learning import ModelKind, Question
 from photos_graph.model.search import Ref
+from photos_graph.remembered import RememberedUntilWritten
 from photos_graph.search.listing import Key, Listing, cursor_of, key_of, window
 from photos_graph.services.learning.portraits import scenery_on_portraits
 
@@ -29,6 +31,7 @@ NOTHING = "Nothing is worth asking. A training, or new photos, may bring questio
 ANSWERED = "All questions are answered. The next training brings new ones."
 
 Ranked = tuple[int, Question]
+_ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class ReviewQueue:
     def __init__(self, graph: Graph, index: Index) -> None:
         self._graph = graph
         self._index = index
+        self._asked = RememberedUntilWritten(self._read, 1, partial(questions.revision, graph))
 
     async def page(
         self,
@@ -54,7 +58,11 @@ class ReviewQueue:
         before: str | None = None,
     ) -> ReviewPage:
         """Returns a page of questions, best first. Raises BadInput for an invalid cursor."""
-        asked = [(pair, pair[1].key) for pair in await questions.asked(self._graph, kind, label_id)]
+        asked = [
+            (pair, key)
+            for key, pair in (await self._open()).items()
+            if kind in (None, pair[1].kind) and label_id in (None, pair[1].label_id)
+        ]
         skipped = await skips.skipped(self._graph, now_ms())
         put_off = await self._unanswered([pair for pair, key in asked if key in skipped])
         denied = [each for _, each in put_off if each.kind is ModelKind.TAGS and skipped[each.key] == FOR_EVER]
@@ -77,9 +85,10 @@ class ReviewQueue:
         return ReviewPage(listing, await self._why_empty(kind, bool(asked), waiting))
 
     async def questions(self, keys: Sequence[str]) -> list[Question | None]:
-        """Returns questions, also if they were answered or skipped since. Takes one query to the engine."""
-        found = {each.key: each for _, each in await questions.asked(self._graph, None, None)}
-        return [self._now(found[key]) if key in found else None for key in keys]
+        """Returns questions, also if they were answered or skipped since. Takes one query to the engine, and one more
+        after questions were replaced."""
+        found = await self._open()
+        return [self._now(found[key][1]) if key in found else None for key in keys]
 
     def tags_of(self, classes: Collection[str]) -> dict[str, str]:
         """Returns, for each name that belongs to a tag, the id of the tag that a confirmation would assign."""
@@ -91,6 +100,13 @@ class ReviewQueue:
                     if (row := tree.find(Ref(name=name))) is not None:
                         found[name] = row.id
         return found
+
+    async def _open(self) -> dict[str, Ranked]:
+        """Returns all questions by key, best first. They are read again when any were replaced."""
+        return (await self._asked.of([_ALL]))[_ALL]
+
+    async def _read(self, names: Sequence[str]) -> dict[str, dict[str, Ranked]]:
+        return {_ALL: await questions.asked(self._graph)}
 
     async def _left(self, asked: Sequence[Ranked], denied: Sequence[Question]) -> list[Ranked]:
         """Returns the best questions that are worth asking, as many as the queue has. The others are not looked at,

@@ -38,9 +38,21 @@ async def test_questions_are_replaced_as_a_whole_and_read_in_turn(planted: Graph
     await planted.transaction(lambda tx: questions.replace(tx, ModelKind.TAGS, "2", [SEA, SNOW]))
     await planted.transaction(lambda tx: questions.replace(tx, ModelKind.PERSONS, "3", [ANN]))
     assert await questions.stamp(planted, ModelKind.TAGS) == "2"
-    asked = await questions.asked(planted, None, None)
-    assert [rank for rank, _ in asked] == [0, 0, 1] and {question for _, question in asked} == {SEA, SNOW, ANN}
-    assert await questions.asked(planted, ModelKind.TAGS, "snow") == [(1, SNOW)]
+    asked = await questions.asked(planted)
+    assert [rank for rank, _ in asked.values()] == [0, 0, 1]
+    assert {key: question for key, (_, question) in asked.items()} == {each.key: each for each in (SEA, SNOW, ANN)}
+
+
+async def test_each_replacement_of_questions_has_a_number_of_its_own(planted: Graph) -> None:
+    numbers = [await questions.revision(planted)]
+    for write in (
+        lambda tx: questions.replace(tx, ModelKind.TAGS, "1", [SNOW]),
+        lambda tx: questions.replace(tx, ModelKind.PERSONS, "1", []),
+        lambda tx: questions.replace_audit(tx, [SEA]),
+    ):
+        await planted.transaction(write)
+        numbers.append(await questions.revision(planted))
+    assert len(set(numbers)) == 4
 
 
 async def test_skipped_questions_are_forgotten_when_their_time_is_over(planted: Graph) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import BadInput, Conflict
+from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.learning import questions
 from photos_graph.model.learning import ModelKind, Question
 from photos_graph.model.search import Ref
@@ -45,6 +46,28 @@ async def queue(services: Services) -> tuple[list[str], str | None]:
     assert {each.name for each in page.listing.items} <= {"Sea"}, "the name of now"
     assert page.listing.total == len(page.listing.items)
     return [each.key for each in page.listing.items], page.reason
+
+
+async def test_questions_are_read_once_until_any_process_replaces_them(
+    services: Services, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, asked = 0, questions.asked
+
+    async def counted(graph: Graph) -> dict[str, tuple[int, Question]]:
+        nonlocal read
+        read += 1
+        return await asked(graph)
+
+    monkeypatch.setattr(questions, "asked", counted)
+    await ask(services, 5, 6)
+    keys, _ = await queue(services)
+    assert await queue(services) == (keys, None) and len(keys) == 2
+    assert await services.review.questions(["gone", *keys[1:]]) != [None, None]
+    page = await services.review.queue(ModelKind.PERSONS, None, 10, None)
+    assert page.listing.items == [] and read == 1
+    async with build(settings, run_jobs=False) as other:
+        await ask(other, 7)
+    assert (await queue(services))[0] != keys and read == 2
 
 
 async def untag(services: Services, numbers: Sequence[int]) -> str:
