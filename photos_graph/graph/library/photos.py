@@ -223,8 +223,16 @@ LOOKS: LiteralString = "UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN collec
 
 async def photo_keys(graph: Graph, ids: Sequence[str]) -> dict[str, str]:
     """Returns the keys of the renditions of those of the photos that exist, by the id that was asked for."""
-    looks = (await graph.read(LOOKS, ids=list(ids)))[0]["looks"]
-    return {photo_id: photo_key(photo_id, look) for photo_id, look in looks}
+    return _keys(await graph.read(LOOKS, ids=list(ids)))
+
+
+async def current_keys(tx: Transaction, ids: Sequence[str]) -> dict[str, str]:
+    """As ``photo_keys``, within a transaction, to see whether a picture was turned since."""
+    return _keys(await tx.run(LOOKS, ids=list(ids)))
+
+
+def _keys(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    return {photo_id: photo_key(photo_id, look) for photo_id, look in rows[0]["looks"]}
 
 
 NUMBERS: LiteralString = "UNWIND $ids AS id MATCH (p:Photo {id: id}) RETURN collect([id, p.number]) AS numbers"

@@ -6,7 +6,7 @@ A query finds the photos that are due, so a job that was stopped or killed conti
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -19,6 +19,7 @@ from photos_graph.graph.due import DuePhoto, Stage
 from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.learning.vectors import Floats
 from photos_graph.graph.library import failures
+from photos_graph.graph.library.photos import current_keys
 from photos_graph.jobs.concurrency import map_unordered
 from photos_graph.jobs.progress import Progress
 from photos_graph.model.jobs import Job
@@ -68,9 +69,10 @@ class DescribedCounts:
 
 @dataclass(slots=True)
 class _Batch:
-    """The results for a batch of photos. ``away`` counts photos that need their original, which is offline. Photos that
-    are in none of the fields stay due."""
+    """The results for a batch of photos. ``keys`` has those of their renditions, by photo id. ``away`` counts photos
+    that need their original, which is offline. Photos that are in none of the other fields stay due."""
 
+    keys: Mapping[str, str]
     photos: list[DuePhoto] = field(default_factory=list)
     vectors: list[Floats] = field(default_factory=list)
     failed: list[tuple[DuePhoto, str]] = field(default_factory=list)
@@ -115,9 +117,9 @@ class DuePhotos:
             yield pages
 
     async def _looked_at(self, photos: Sequence[DuePhoto]) -> _Batch:
-        batch = _Batch()
-        pictures: dict[DuePhoto, PictureFile] = {}
         keys = await self.media.keys([photo.id for photo in photos])
+        batch = _Batch(keys)
+        pictures: dict[DuePhoto, PictureFile] = {}
         known = [photo for photo in photos if photo.id in keys]
         async for photo, found in map_unordered(
             known, lambda photo: self._rendition(keys[photo.id]), PARALLEL_REQUESTS
@@ -169,13 +171,18 @@ class DuePhotos:
         batch.failed += [(photos[at], reason) for at, reason in found.failed.items()]
 
     async def _write(self, batch: _Batch, job_id: str) -> None:
+        """Writes the results. A photo that was turned meanwhile stays due, because another picture was described."""
         stage = self.model.stage
         reasons = {photo.id: reason for photo, reason in batch.failed}
         noted = await failures.of_photos(self.graph, stage.name, reasons)
 
         async def work(tx: Transaction) -> None:
-            await self.model.put(tx, batch.photos, np.array(batch.vectors, np.float32))
-            await due.failed(tx, stage, [photo.number for photo, _ in batch.failed])
+            now = await current_keys(tx, list(batch.keys))
+            stays = {id_ for id_, key in batch.keys.items() if now.get(id_) == key}
+            seen = [at for at, photo in enumerate(batch.photos) if photo.id in stays]
+            vectors = np.array([batch.vectors[at] for at in seen], np.float32)
+            await self.model.put(tx, [batch.photos[at] for at in seen], vectors)
+            await due.failed(tx, stage, [photo.number for photo, _ in batch.failed if photo.id in stays])
             await failures.put_failures(tx, noted, job_id)
 
         await self.graph.transaction(work)

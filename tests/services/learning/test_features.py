@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -25,7 +26,7 @@ from photos_graph.model.jobs import Job, JobKind, JobState
 from photos_graph.services.doctor import Doctor
 from photos_graph.services.learning import features_call
 from photos_graph.services.learning.features import FeatureStage
-from photos_graph.services.learning.features_call import BATCH_SIZE
+from photos_graph.services.learning.features_call import BATCH_SIZE, PictureFeatures
 from photos_graph.services.learning.neighbours import kept_neighbours
 from photos_graph.settings import LearnSettings, Settings
 from photos_graph.workers.pool import WorkerPool
@@ -153,6 +154,32 @@ class Steps:
     async def step(self, done: int, total: int | None = None, message: str | None = None) -> None:
         if done >= self.most:
             raise Cancelled
+
+
+async def test_a_photo_that_is_turned_while_it_is_described_is_described_once_more(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        put(tmp_path / "Pictures" / f"{number}.jpg", jpeg(number))
+    async with build(with_learning(settings, enabled="off")) as services:
+        await services.roots.add(str(tmp_path / "Pictures"))
+        await scanned(services)
+        ids = {name: photo.id for name, photo in (await photos(services)).items()}
+        turn: list[LiteralString] = ["MATCH (p:Photo) WHERE p.id IN $ids SET p.look = '6'"]
+
+        async def describe(pool: WorkerPool, files: Sequence[int], settings: Settings) -> PictureFeatures:
+            while turn:
+                await services.graph.write(turn.pop(), ids=[ids["0.jpg"], ids["1.jpg"]])
+            seen = tuple(range(1, len(files)))
+            return PictureFeatures(seen, np.ones((len(seen), DIMENSIONS), np.float32), {0: "It is damaged."})
+
+        monkeypatch.setattr("photos_graph.services.learning.features.describe", describe)
+        stage = FeatureStage(services.graph, services.media, WorkerPool([], 1, 1, 1, 1), settings)
+        job = await predicted(services)
+        assert await stage.run(job, Steps(9)) == "2 photos described, 1 could not be read."
+        [number] = await described(services)
+        assert number in [row["number"] for row in await services.graph.read(STATE) if row["due"] is None]
+        assert await due.count(services.graph, due.FEATURES) == 2, "also the one that could not be read"
 
 
 async def test_each_photo_is_described_once_whoever_stops_or_dies(
