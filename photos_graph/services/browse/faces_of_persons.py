@@ -31,15 +31,22 @@ class FacesOfPersons:
         persons = self._index.search.persons
         ids = [id_ for id_ in dict.fromkeys(person_ids) if persons.get(id_) is not None]
         found = dict.fromkeys(person_ids, NO_FACES) | _as_they_are(kept, ids)
-        if any(not _is_true(kept, id_) for id_ in ids):
-            async with self._reading:  # a screen asks for numbers, covers and pages at once, and one of them reads
-                found |= _as_they_are(kept, ids)
-                found |= await self._read(kept, [id_ for id_ in ids if not _is_true(kept, id_)])
+        # A screen asks for numbers, covers and pages at once, and one of them reads. Who asks for one person comes
+        # between the parts of what is read for everybody, which can take a minute.
+        for part in self._parts(kept, [id_ for id_ in ids if not _is_true(kept, id_)]):
+            async with self._reading:
+                found |= _as_they_are(kept, part)
+                found |= await self._read(kept, [id_ for id_ in part if not _is_true(kept, id_)])
         return found
 
+    def _parts(self, kept: PersonFaces, ids: Sequence[str]) -> Iterator[list[str]]:
+        if few := _little_changed(kept, ids):
+            yield few
+        little = set(few)
+        yield from self._groups([id_ for id_ in ids if id_ not in little])
+
     async def _read(self, kept: PersonFaces, ids: Sequence[str]) -> dict[str, RankedFaces]:
-        few = [id_ for id_ in ids if kept.known(id_) is not None and len(kept.touched(id_)) <= PHOTOS_PER_READ]
-        found = await self._changed(kept, few)
+        found = await self._changed(kept, _little_changed(kept, ids))
         for some in self._groups([id_ for id_ in ids if id_ not in found]):
             found |= await self._whole(kept, some)
         return found
@@ -79,6 +86,11 @@ class FacesOfPersons:
                 group, photos = [], 0
         if group:
             yield group
+
+
+def _little_changed(kept: PersonFaces, person_ids: Sequence[str]) -> list[str]:
+    """Returns the persons whose faces are read by the photos that were touched, and not all of them."""
+    return [id_ for id_ in person_ids if kept.known(id_) is not None and len(kept.touched(id_)) <= PHOTOS_PER_READ]
 
 
 def _is_true(kept: PersonFaces, person_id: str) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, LiteralString
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from photos_graph.bootstrap import Services, build
-from photos_graph.graph.engine.connection import Transaction
+from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.graph.faces import clusters
 from photos_graph.graph.faces.clusters import Joined, PersonMatch
 from photos_graph.graph.faces.pages import ALL_OF_PERSONS, all_of_persons
@@ -19,7 +20,8 @@ from photos_graph.graph.library import vanished_files
 from photos_graph.model.faces import Box, Face
 from photos_graph.model.labels import TagSource
 from photos_graph.model.search import Ref
-from photos_graph.search.person_faces import RankedFaces
+from photos_graph.search.person_faces import RankedFace, RankedFaces
+from photos_graph.services.browse import faces_of_persons
 from photos_graph.services.browse.faces import FaceFilter, PageKey
 from photos_graph.settings import Settings
 from tests.kit.faced_library import alone, named, undone
@@ -104,6 +106,31 @@ async def test_a_cover_is_shown_as_it_is_now(services: Services) -> None:
 
     await services.drawn_faces.delete(["f9"])
     assert await services.faces.by_id(["f9"]) == [None]
+
+
+async def test_one_person_is_not_read_after_everybody(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, face_id in (("Anna", "f8"), ("Bob", "f9"), ("Cleo", "g5")):
+        await services.assignment.assign([face_id], named(name))
+    ids = [row.id for row in services.index.search.persons]
+    begun, goes_on, read = asyncio.Event(), asyncio.Event(), list[str]()
+
+    async def held(graph: Graph, person_ids: Sequence[str]) -> dict[str, list[RankedFace]]:
+        read.extend(person_ids)
+        begun.set()
+        await goes_on.wait()
+        return await all_of_persons(graph, person_ids)
+
+    monkeypatch.setattr(faces_of_persons, "all_of_persons", held)
+    monkeypatch.setattr(faces_of_persons, "PHOTOS_AT_ONCE", 1)
+    services.index.search.person_faces.touch(None, None)
+    async with asyncio.TaskGroup() as tasks:
+        everybody = tasks.create_task(services.faces.all_of(ids))
+        await begun.wait()
+        last = tasks.create_task(services.faces.all_of(ids[-1:]))
+        await asyncio.sleep(0)
+        goes_on.set()
+    assert read == [ids[0], ids[-1], *ids[1:-1]] and len(ids) > 2
+    assert everybody.result()[ids[-1]] == last.result()[ids[-1]]
 
 
 @contextmanager
