@@ -9,10 +9,12 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from pyroaring import BitMap
@@ -26,6 +28,7 @@ from photos_graph.search.arrays import bitmap
 from photos_graph.search.index import SearchIndex
 from photos_graph.search.listing import listed
 from photos_graph.search.query import And, Everything, Not, Query
+from photos_graph.search.row_orders import RowOrder
 from photos_graph.search.rows import FolderRow, LabelPostings, PhotoRow
 from photos_graph.search.snapshot import capture, load, save
 from photos_graph.search.terms.dates import TakenIn
@@ -184,13 +187,14 @@ def after_changes(index: SearchIndex, count: int, folder_ids: list[str], tag_ids
 def lists(index: SearchIndex, moment: str, repeats: int) -> None:
     """Takes the first page of each list of tags, folders and persons."""
     sets = index.sets
-    for name, orders in (
-        ("tags", sets.tags.orders),
-        ("folders", sets.folder_orders.orders),
-        ("persons", sets.persons.orders),
-    ):
+    lists: dict[str, Mapping[Any, RowOrder[Any]]] = {
+        "tags": sets.tags.orders,
+        "folders": sets.folder_orders.orders,
+        "persons": sets.persons.orders,
+    }
+    for name, orders in lists.items():
         for order, rows in orders.items():
-            milliseconds(f"{name} by {order}, {moment}", lambda r=rows, o=order: listed(r, o, 50, None), repeats)  # type: ignore[misc]
+            milliseconds(f"{name} by {order}, {moment}", partial(listed, rows, order, 50, None), repeats)
 
 
 def main(count: int) -> None:
@@ -238,14 +242,14 @@ def main(count: int) -> None:
         "only two tags": OnlyTagged((tag_ids[0], tag_ids[60])),
     }
     for name, query in questions.items():
-        milliseconds(f"evaluate {name} ({len(index.evaluate(query))})", lambda query=query: index.evaluate(query))  # type: ignore[misc]
+        milliseconds(f"evaluate {name} ({len(index.evaluate(query))})", partial(index.evaluate, query))
     for order in set(PhotoOrder) - {PhotoOrder.ALBUM}:
         middle = index.page(everything, order, first=1000).cursors[-1]
         for name, query in list(questions.items())[:7]:
             found = index.evaluate(query)
             milliseconds(
                 f"page of 50, {order}, {name}",
-                lambda f=found, o=order, m=middle: index.page(f, o, first=50, after=m),  # type: ignore[misc]
+                partial(index.page, found, order, first=50, after=middle),
             )
     oldest = index.evaluate(TakenIn(before=datetime(2014, 1, 1)))
     milliseconds(
@@ -253,14 +257,14 @@ def main(count: int) -> None:
         lambda: index.page(oldest, PhotoOrder.TAKEN_DESC, first=50),
     )
     for unit in TimelineUnit:
-        milliseconds(f"timeline by {unit}", lambda unit=unit: index.timeline(everything, unit))  # type: ignore[misc]
+        milliseconds(f"timeline by {unit}", partial(index.timeline, everything, unit))
     milliseconds("years", lambda: index.facets.years(everything))
     milliseconds("places", lambda: index.facets.places(everything, 20))
 
     for name, query in questions.items():
-        milliseconds(f"page, total and facets, {name}", lambda q=query: whole(index, q), 20)  # type: ignore[misc]
+        milliseconds(f"page, total and facets, {name}", partial(whole, index, query), 20)
         numbers = index.page(index.evaluate(query), PhotoOrder.TAKEN_DESC, first=50).numbers
-        milliseconds(f"why 50 photos match, {name}", lambda q=query, n=numbers: index.matches(q, n))  # type: ignore[misc]
+        milliseconds(f"why 50 photos match, {name}", partial(index.matches, query, numbers))
     after_changes(index, count, folder_ids, tag_ids)
 
     cameras = ["Make|Model|Lens"]
@@ -271,7 +275,7 @@ def main(count: int) -> None:
     milliseconds("apply 1,000 changed rows", lambda: index.apply_photos(changed))
     lists(index, "the first time after that", 1)
     for order in set(PhotoOrder) - {PhotoOrder.ALBUM}:
-        milliseconds(f"first page after that, {order}", lambda o=order: index.page(everything, o, first=50), 1)  # type: ignore[misc]
+        milliseconds(f"first page after that, {order}", partial(index.page, everything, order, first=50), 1)
     milliseconds("first look-up of an id after that", lambda: index.number_of(changed[0].id), 1)
 
     with tempfile.TemporaryDirectory() as folder:
