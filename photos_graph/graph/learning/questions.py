@@ -15,6 +15,7 @@ from photos_graph.graph.engine.connection import Graph, Transaction
 from photos_graph.model.learning import ModelKind, Question
 
 QUESTIONS_PER_QUERY = 1_000
+REVISION = "questions"  # the name under which the revision of all questions is kept
 
 CLEAR: LiteralString = "MATCH (q:Question {kind: $kind}) WHERE q.audit IS NULL DETACH DELETE q"
 CLEAR_AUDIT: LiteralString = "MATCH (q:Question {kind: 'TAGS'}) WHERE q.audit DETACH DELETE q"
@@ -24,9 +25,6 @@ CREATE (:Question {id: row.id, kind: $kind, rank: row.rank, photo: row.photo, fa
   name: row.name, score: row.score, reason: row.reason, named: row.named, audit: row.audit})
 """
 STAMP: LiteralString = "MERGE (m:Meta {name: $name}) SET m.value = $value"
-# A number that no other list has, not a counter, which a restored back-up would set back.
-REVISE: LiteralString = "MERGE (m:Meta {name: 'questions'}) SET m.value = $value"
-REVISION: LiteralString = "MATCH (m:Meta {name: 'questions'}) RETURN m.value AS value"
 STAMPED: LiteralString = "MATCH (m:Meta {name: $name}) RETURN m.value AS value"
 
 
@@ -61,7 +59,8 @@ async def _put(tx: Transaction, kind: ModelKind, asked: Sequence[Question], audi
     ]
     for start in range(0, len(rows), QUESTIONS_PER_QUERY):
         await tx.run(PUT, kind=kind.value, rows=rows[start : start + QUESTIONS_PER_QUERY])
-    await tx.run(REVISE, value=secrets.randbits(62))
+    # A number that no other list has, not a counter, which a restored back-up would set back.
+    await tx.run(STAMP, name=REVISION, value=secrets.randbits(62))
 
 
 # The query writes before it reads, so that the second of two processes sees what the first one did.
@@ -87,7 +86,7 @@ async def stamp(graph: Graph, kind: ModelKind) -> str | None:
 
 async def revision(graph: Graph) -> int:
     """Returns a number that is another one after each replacement of questions, by any process."""
-    rows = await graph.read(REVISION)
+    rows = await graph.read(STAMPED, name=REVISION)
     return int(rows[0]["value"]) if rows else 0
 
 

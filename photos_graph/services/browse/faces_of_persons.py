@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from pyroaring import BitMap
 
@@ -31,25 +31,24 @@ class FacesOfPersons:
         persons = self._index.search.persons
         ids = [id_ for id_ in dict.fromkeys(person_ids) if persons.get(id_) is not None]
         found = dict.fromkeys(person_ids, NO_FACES) | _as_they_are(kept, ids)
+        left = [id_ for id_ in ids if not _is_true(kept, id_)]
         # A screen asks for numbers, covers and pages at once, and one of them reads. Who asks for one person comes
         # between the parts of what is read for everybody, which can take a minute.
-        for part in self._parts(kept, [id_ for id_ in ids if not _is_true(kept, id_)]):
+        while left:
             async with self._reading:
-                found |= _as_they_are(kept, part)
-                found |= await self._read(kept, [id_ for id_ in part if not _is_true(kept, id_)])
+                found |= _as_they_are(kept, left)
+                left = [id_ for id_ in left if not _is_true(kept, id_)]
+                read = await self._read_some(kept, left)
+            found |= read
+            left = [id_ for id_ in left if id_ not in read]
         return found
 
-    def _parts(self, kept: PersonFaces, ids: Sequence[str]) -> Iterator[list[str]]:
-        if few := _little_changed(kept, ids):
-            yield few
-        little = set(few)
-        yield from self._groups([id_ for id_ in ids if id_ not in little])
-
-    async def _read(self, kept: PersonFaces, ids: Sequence[str]) -> dict[str, RankedFaces]:
-        found = await self._changed(kept, _little_changed(kept, ids))
-        for some in self._groups([id_ for id_ in ids if id_ not in found]):
-            found |= await self._whole(kept, some)
-        return found
+    async def _read_some(self, kept: PersonFaces, ids: Sequence[str]) -> dict[str, RankedFaces]:
+        """Reads the faces of those persons for whom few photos were touched or, without such, of a group of persons."""
+        few = [id_ for id_ in ids if kept.known(id_) is not None and len(kept.touched(id_)) <= PHOTOS_PER_READ]
+        if few:
+            return await self._changed(kept, few)
+        return await self._whole(kept, self._group(ids)) if ids else {}
 
     async def _changed(self, kept: PersonFaces, person_ids: Sequence[str]) -> dict[str, RankedFaces]:
         """Reads the faces in the photos that were touched."""
@@ -75,22 +74,14 @@ class FacesOfPersons:
             kept.put(id_, faces, since[id_])
         return found
 
-    def _groups(self, person_ids: Sequence[str]) -> Iterator[list[str]]:
-        group: list[str] = []
+    def _group(self, person_ids: Sequence[str]) -> Sequence[str]:
+        """Returns the first of these persons, until they have PHOTOS_AT_ONCE photos."""
         photos = 0
-        for id_ in person_ids:
-            group.append(id_)
+        for count, id_ in enumerate(person_ids, 1):
             photos += self._index.search.sets.persons.photo_count(id_)
             if photos >= PHOTOS_AT_ONCE:
-                yield group
-                group, photos = [], 0
-        if group:
-            yield group
-
-
-def _little_changed(kept: PersonFaces, person_ids: Sequence[str]) -> list[str]:
-    """Returns the persons whose faces are read by the photos that were touched, and not all of them."""
-    return [id_ for id_ in person_ids if kept.known(id_) is not None and len(kept.touched(id_)) <= PHOTOS_PER_READ]
+                return person_ids[:count]
+        return person_ids
 
 
 def _is_true(kept: PersonFaces, person_id: str) -> bool:
