@@ -32,15 +32,31 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.model.faces import Box
 from photos_graph.model.images import ThumbnailSize
 from photos_graph.model.jobs import Job, JobState
+from photos_graph.model.search import Ref
 from photos_graph.settings import GraphSettings, Settings
 
 COUNT, SOURCES = 240, 12
 BATCH = 5000  # faces in one commit
+PERSONS = 2_000  # who have a name already,
+NAMED = 5  # when so many faces get one
 STAGES = "{ jobs(first: 50) { nodes { kind state startedAt finishedAt message } } }"
 
 PHOTOS: LiteralString = """
 UNWIND $numbers AS number
 CREATE (:Photo {id: toString(number), number: number, facesBy: 'yunet+SFace/2'})
+"""
+NAME_HALVES: LiteralString = """
+MATCH (c:Cluster) WITH c ORDER BY c.size DESC, c.id LIMIT $persons
+CREATE (x:Person {id: c.id, name: c.id, key: c.id})
+WITH c, x
+MATCH (c)<-[r:IN_CLUSTER]-(f:Face)
+WITH x, collect([f, r]) AS members
+UNWIND members[..toInteger(ceil(size(members) / 2.0))] AS member
+WITH x, member[0] AS f, member[1] AS r
+MATCH (f)<-[:HAS_FACE]-(p:Photo)
+CREATE (f)-[:IS {at: 0, by: '', via: 'MANUAL'}]->(x)
+DELETE r
+RETURN p.number AS number
 """
 NUMBERS: LiteralString = "MERGE (m:Meta {name: 'photoNumber'}) SET m.value = $count"
 
@@ -169,11 +185,20 @@ async def _grouping(bench: Bench, data: Path, path: Path) -> list[Figure]:
             await services.face_triggers.faces_found(FacesFound())
             (job,) = (await services.jobs.page(None, 1, None)).items
             new = await _seconds(services, job)
+            bench.say(f"{PERSONS:,} persons get half of the faces of a cluster each")
+            await services.writer.commit(_name_halves)
+            await services.face_triggers.faces_found(FacesFound())
+            [job] = (await services.jobs.page(None, 1, None)).items
+            persons = await _seconds(services, job)
+            bench.say("faces get a name, one after the other")
+            named = sorted([await _named(services, number) for number in range(NAMED)])[NAMED // 2]
     faces = f"{FACES:,} faces"
     return [
         Figure(f"{faces}, from the graph to clusters in it", first, "s", goal=Goal(60, at_most=True)),
         Figure(f"{faces}, all clusters again, nothing new", again, "s", goal=Goal(30, at_most=True)),
         Figure(f"{NEW_FACES} new faces beside {faces}, in the graph", new, "s"),
+        Figure(f"{faces} matched after {PERSONS:,} persons got a name, in the graph", persons, "s"),
+        Figure(f"{faces} matched after one more of them got a name, in the graph", named, "s"),
         Figure(f"{faces}, peak memory of service and worker", watch.peak.service / MIB, "MiB"),
     ]
 
@@ -188,8 +213,22 @@ async def _put(services: Services, start: int, vectors: Floats) -> None:
             await tx.run(NUMBERS, count=numbers[-1] + 1)
             seen = [(number, f"{number:032x}", SeenFace(0.7, vectors[number - start], box, 0.9)) for number in numbers]
             await detections.add(tx, seen, "SFace")
+            tx.touch(labelled=numbers)
 
         await services.writer.commit(work)
+
+
+async def _name_halves(tx: LabelTransaction) -> None:
+    rows = await tx.run(NAME_HALVES, persons=PERSONS)
+    tx.touch(labelled=[row["number"] for row in rows])
+
+
+async def _named(services: Services, number: int) -> float:
+    """Returns how long the matching takes that follows when the face of a photo gets a name."""
+    await services.assignment.assign([f"{FACES + number:032x}"], Ref(name="Anna"))
+    await services.face_triggers.close()  # it does not wait for more names
+    [job] = (await services.jobs.page(None, 1, None)).items
+    return await _seconds(services, job)
 
 
 async def _seconds(services: Services, job: Job) -> float:

@@ -17,6 +17,7 @@ def fingerprints_of(vectors: npt.NDArray[np.float32]) -> bytes:
     return vectors[:, :NUMBERS].astype("<f4").tobytes()
 
 
-def fingerprint_texts(fingerprints: bytes) -> list[str]:
-    """As the graph has them."""
-    return [base64.b64encode(fingerprints[at : at + BYTES]).decode() for at in range(0, len(fingerprints), BYTES)]
+def fingerprint_texts(fingerprints: bytes) -> npt.NDArray[np.bytes_]:
+    """As the graph has them (n,)."""
+    # BYTES is a multiple of three, so that the texts of all together are those of each, one after the other.
+    return np.frombuffer(base64.b64encode(fingerprints), f"S{CHARACTERS}")

@@ -127,7 +127,7 @@ def decide(matches: Matches, rules: FaceConstraints, threshold: float | Floats) 
     """Returns the person of each face, or UNASSIGNED, as (m,). The most certain pairs are assigned first, each person
     at most once in a photo. The score must be at least ``threshold``, which may have a value for each person (p,)."""
     decided = np.full(len(matches.scores), UNASSIGNED, np.int32)
-    placed = {(photo, person) for photo, persons in rules.taken.items() for person in persons}
+    placed = {(photo, person) for photo in set(rules.photos.tolist()) for person in rules.taken.get(photo, ())}
     faces, columns = np.nonzero(matches.scores >= threshold)
     for at in np.argsort(-matches.scores[faces, columns], kind="stable"):
         face, person = int(faces[at]), int(matches.persons[columns[at]])

@@ -24,7 +24,9 @@ class KeptFile(Generic[T]):
         self._value: T | None = None
 
     def read(self, path: Path) -> tuple[T | None, str | None]:
-        """Returns what the file holds, and why a file that is there cannot be used."""
+        """Returns what the file holds, and why a file that is there cannot be used. It is read unless it was before."""
+        if self._is_current(path):
+            return self._value, None
         self._path, self._stamp, self._value = path, stamp(path), None
         if self._stamp is None:
             return None, None
@@ -41,10 +43,12 @@ class KeptFile(Generic[T]):
         return self._value if self._path == path else self.read(path)[0]
 
     def current(self, path: Path) -> T | None:
-        """Returns what is in the file now."""
-        if self._path == path and self._stamp is not None and self._stamp == stamp(path):
-            return self._value
+        """Returns what is in the file now, or None if it cannot be used."""
         return self.read(path)[0]
+
+    def _is_current(self, path: Path) -> bool:
+        is_read = self._value is not None and self._stamp is not None
+        return is_read and self._path == path and self._stamp == stamp(path)
 
     def change(self, path: Path, value: T | None) -> None:
         """Holds a value that is not in the file, or not yet."""

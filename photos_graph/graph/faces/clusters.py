@@ -1,25 +1,22 @@
 """The results of models for all faces: clusters of the faces without a name, and the matches of faces with persons.
 
-They are read completely, by ranges of photo numbers, and written as differences.
+``face_table`` reads them, and they are written as differences.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.fingerprints import CHARACTERS
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces.cluster_pages import recount_clusters
 from photos_graph.graph.faces.detections import unpacked
 from photos_graph.graph.labels.transaction import LabelTransaction
-from photos_graph.graph.postings import last_number
 
-PHOTOS_PER_READ = 1_000  # few enough that other queries do not have to wait long
 VECTORS_PER_READ = 2_000
 
 
@@ -30,87 +27,6 @@ class PersonMatch:
     person_id: str
     score: float
     applied: bool
-
-
-@dataclass(frozen=True, slots=True)
-class VectorFace:
-    """A face that takes part in clustering and matching.
-
-    ``fingerprint`` identifies its vector by the model. It is None for a face that has no vector, or that has a name and
-    is ignored, and thus does not take part. ``person_id`` is the person to whom a user or a file assigned the face.
-    ``matches`` are sorted best first.
-    """
-
-    id: str
-    photo: int  # the number of the photo
-    fingerprint: str | None
-    quality: float
-    person_id: str | None
-    not_persons: tuple[str, ...]
-    cluster_id: str | None
-    matches: tuple[PersonMatch, ...]
-    reviewed: bool = False  # a user was asked whether the face is this person, and confirmed it
-    unseen: bool = False  # its photo has no file
-    ignored: bool = False  # by a person; it shows a stranger
-    passed_over: bool = False  # ignored by a model, since it resembles such a face
-    noticed: bool = False  # a person said that it is not to be ignored
-
-
-ALL: LiteralString = """
-MATCH (p:Photo) WHERE p.number >= $start AND p.number < $end
-MATCH (p)-[:HAS_FACE]->(f:Face)
-RETURN collect([p.number, f.id, f.quality,
-  CASE WHEN f.model = $model AND NOT (coalesce(f.ignored, false) AND EXISTS { (f)-[:IS]->(:Person) })
-    THEN left(f.vector, $characters) END,
-  [(f)-[:IS]->(x:Person) | x.id], [(f)-[:IS_NOT]->(x:Person) | x.id], [(f)-[:IN_CLUSTER]->(c:Cluster) | c.id],
-  [(f)-[r:LOOKS_LIKE]->(x:Person) | [x.id, r.score, r.applied]], f.reviewedAs, f.unseen IS NOT NULL,
-  coalesce(f.ignored, false) AND f.passedOver IS NULL, f.passedOver IS NOT NULL, coalesce(f.noticed, false)]) AS faces
-"""
-
-
-async def faces(graph: Graph, model: str) -> AsyncIterator[list[VectorFace]]:
-    """Yields all faces in several parts, in the order of their photos."""
-    for start in range(0, await last_number(graph) + 1, PHOTOS_PER_READ):
-        # A list takes the driver a third of the time that it takes for as many rows.
-        [row] = await graph.read(ALL, start=start, end=start + PHOTOS_PER_READ, model=model, characters=CHARACTERS)
-        yield [_face(*values) for values in row["faces"]]
-
-
-def _face(
-    photo: int,
-    id_: str,
-    quality: float | None,
-    fingerprint: str | None,
-    assigned: list[str],
-    rejected: list[str],
-    clusters: list[str],
-    matches: list[tuple[str, float, bool]],
-    reviewed_as: str | None,
-    unseen: bool,
-    ignored: bool,
-    passed_over: bool,
-    noticed: bool,
-) -> VectorFace:
-    found = [PersonMatch(person, score, bool(applied)) for person, score, applied in matches]
-    return VectorFace(
-        id=id_,
-        photo=photo,
-        fingerprint=fingerprint,
-        quality=quality or 0.0,
-        person_id=assigned[0] if assigned else None,
-        not_persons=tuple(rejected),
-        cluster_id=clusters[0] if clusters else None,
-        matches=tuple(sorted(found, key=_best_first)),
-        reviewed=bool(assigned) and assigned[0] == reviewed_as,
-        unseen=unseen,
-        ignored=ignored,
-        passed_over=passed_over,
-        noticed=noticed,
-    )
-
-
-def _best_first(match: PersonMatch) -> tuple[float, str]:
-    return -match.score, match.person_id
 
 
 VECTORS: LiteralString = """

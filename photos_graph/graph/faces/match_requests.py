@@ -10,7 +10,12 @@ from photos_graph.graph.labels.transaction import LabelTransaction
 NOTE: LiteralString = "MERGE (m:Meta {name: 'faceNews'}) SET m.value = true"
 WAITS: LiteralString = "MATCH (m:Meta {name: 'faceNews'}) RETURN m.value AS waits"
 # The node is not deleted, so that writers of requests lock it and readers wait for them.
-TAKE: LiteralString = "MATCH (m:Meta {name: 'faceNews'}) SET m.value = false"
+TAKE: LiteralString = """
+MERGE (m:Meta {name: 'faceNews'})
+WITH m, m.taker AS before
+SET m.value = false, m.taker = $taker
+RETURN before
+"""
 
 
 async def note(tx: LabelTransaction) -> None:
@@ -23,6 +28,9 @@ async def waits(graph: Graph) -> bool:
     return bool(rows) and bool(rows[0]["waits"])
 
 
-async def take(graph: Graph) -> None:
-    """Withdraws the request. Faces that are read from now on include the changes that led to it."""
-    await graph.write(TAKE)
+async def take(graph: Graph, taker: str) -> str | None:
+    """Withdraws the request. Faces that are read from now on include the changes that led to it. Returns who took a
+    request last."""
+    [row] = await graph.write(TAKE, taker=taker)
+    before: str | None = row["before"]
+    return before

@@ -7,6 +7,7 @@ from typing import LiteralString
 
 from photos_graph.graph.engine.connection import Transaction
 from photos_graph.graph.labels.edits import Edit, ReviewedFace
+from photos_graph.graph.labels.transaction import LabelTransaction
 
 READ: LiteralString = "UNWIND $ids AS id MATCH (f:Face {id: id}) RETURN collect([id, f.reviewedAs]) AS faces"
 
@@ -21,11 +22,12 @@ async def read(tx: Transaction, face_ids: Iterable[str]) -> dict[str, ReviewedFa
 WRITE: LiteralString = """
 UNWIND $rows AS row
 UNWIND row.of AS id
-MATCH (f:Face {id: id}) SET f.reviewedAs = row.person
+MATCH (f:Face {id: id})<-[:HAS_FACE]-(p:Photo) SET f.reviewedAs = row.person
+RETURN p.number AS number
 """
 
 
-async def write(tx: Transaction, edits: Iterable[Edit]) -> None:
+async def write(tx: LabelTransaction, edits: Iterable[Edit]) -> None:
     """Makes those of the edits that are of such a state."""
     rows = [
         {"of": list(edit.faces), "person": edit.after.reviewed}
@@ -33,4 +35,4 @@ async def write(tx: Transaction, edits: Iterable[Edit]) -> None:
         if isinstance(edit.after, ReviewedFace)
     ]
     if rows:
-        await tx.run(WRITE, rows=rows)
+        tx.touch(labelled=[row["number"] for row in await tx.run(WRITE, rows=rows)])

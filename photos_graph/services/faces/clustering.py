@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+from pyroaring import BitMap
 from safetensors.numpy import load
 
 from photos_graph.faces import catalogue
@@ -22,8 +23,9 @@ from photos_graph.faces.recognition import Recognised
 from photos_graph.faces.sightings import Floats
 from photos_graph.fingerprints import fingerprint_texts
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.faces import clusters, match_requests, passing_over
-from photos_graph.graph.faces.clusters import Joined, PersonMatch, VectorFace
+from photos_graph.graph.faces import clusters, passing_over
+from photos_graph.graph.faces.clusters import Joined, PersonMatch
+from photos_graph.graph.faces.face_table import FaceTable
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import questions
 from photos_graph.graph.writing import LabelWriter
@@ -36,7 +38,8 @@ from photos_graph.model.job_arguments import ClusterArguments
 from photos_graph.model.jobs import Job
 from photos_graph.model.learning import Model, ModelKind
 from photos_graph.services.faces import clustering_plan, review_questions
-from photos_graph.services.faces.clustering_faces import FaceNumbers, write_faces
+from photos_graph.services.faces.clustering_faces import write_faces
+from photos_graph.services.faces.clustering_plan import ComparedFaces, MatchChanges
 from photos_graph.services.faces.clustering_tasks import (
     CLUSTER_FACES,
     KNOWN_FACES,
@@ -45,6 +48,7 @@ from photos_graph.services.faces.clustering_tasks import (
     KnownFaces,
     SimilaritiesFile,
 )
+from photos_graph.services.faces.kept_faces import KeptFaces
 from photos_graph.settings import Settings
 from photos_graph.workers.pool import Priority, WorkerPool
 from photos_graph.written_files import written_whole
@@ -65,15 +69,6 @@ def group_pool(settings: Settings) -> WorkerPool:
 
 def _folder(settings: Settings) -> Path:
     return settings.data_dir / "faces"
-
-
-@dataclass(frozen=True, slots=True)
-class _KeptFaces:
-    """The faces that stay in the file, in its order. ``gone`` are the faces to remove, and ``new`` those to add."""
-
-    ids: tuple[str, ...]
-    gone: tuple[str, ...]
-    new: tuple[str, ...]
 
 
 class ActiveModels(Protocol):
@@ -108,79 +103,79 @@ class ClusterJob:
         self._folder = _folder(settings)
         self._path = self._folder / "similar.safetensors"
         self._file = SimilaritiesFile(self._path, self._model, self._floor)
+        self._faces = KeptFaces(graph, index, writer, self._model, settings.faces.idle_seconds)
 
     async def run(self, job: Job[ClusterArguments], progress: Progress) -> str:
         """Returns the closing message. Raises Cancelled, Unavailable, and the errors of the child."""
         await progress.step(0, None, "Reading faces")
-        await match_requests.take(self._graph)
-        every = [face async for some in clusters.faces(self._graph, self._model) for face in some]
+        async with self._faces.taken(whole=job.arguments.full) as faces:
+            return await self._matched(job, faces, progress)
+
+    async def _matched(self, job: Job[ClusterArguments], faces: FaceTable, progress: Progress) -> str:
         # What takes time for each face is done in threads, so that people who look at pages do not wait for it.
-        taking_part = await asyncio.to_thread(_taking_part, every)
-        if not taking_part:  # results of another model stay until this one has described faces
+        if not faces.taking_part.any():  # results of another model stay until this one has described faces
             return f"No face has features of {self._model} yet."
-        kept, vectors = await self._compared(taking_part, progress)
-        order = await asyncio.to_thread(lambda: [taking_part[id_] for id_ in (*kept.ids, *kept.new)])
-        full = job.arguments.full or 2 * len(kept.new) > len(order)
+        compared, vectors = await self._compared(faces, progress)
+        order = np.concatenate([compared.same, compared.new])
+        full = job.arguments.full or 2 * len(compared.new) > len(order)
         active = await self._models.active(ModelKind.PERSONS)
-        learnt = active and active[1]
-        found, persons, outliers = await self._found(order, kept, vectors, learnt, full, progress)
+        found, outliers = await self._found(faces, compared, vectors, active and active[1], full, progress)
+        del vectors
         now = await clusters.clusters(self._graph)
-        moves = await asyncio.to_thread(clustering_plan.moves, every, order, found.groups, now)
-        matches = await asyncio.to_thread(clustering_plan.matches, every, order, found, persons)
-        passed_over = await asyncio.to_thread(clustering_plan.passed_over, every, order, found)
+        moves = await asyncio.to_thread(clustering_plan.moves, faces, order, found.groups, now)
+        matches = await asyncio.to_thread(clustering_plan.matches, faces, order, found)
+        strangers = await asyncio.to_thread(clustering_plan.passed_over, faces, order, found)
+        self._faces.changed(moves.photos | BitMap(faces.photos[matches.faces]))
         await progress.step(len(order), len(order), "Storing similarities")
-        await self._write_strangers(*passed_over, progress)
+        await self._write_strangers(*strangers, progress)
         await self._write_moves(moves, progress)
-        await self._write_matches(matches, active[0].id if active is not None else self._model, progress)
-        asked = await asyncio.to_thread(review_questions.chosen, self._index.search, order, found, outliers, persons)
+        await self._write_matches(faces, matches, active[0].id if active is not None else self._model, progress)
+        asked = await asyncio.to_thread(review_questions.chosen, self._index.search, faces, order, found, outliers)
         await self._graph.transaction(lambda tx: questions.replace(tx, ModelKind.PERSONS, job.id, asked))
         count = sum(cluster.size > 0 for cluster in (await clusters.clusters(self._graph)).values())
         applied = int((found.applied >= 0).sum())
         return f"{len(order):,} faces, {count:,} clusters without a name, {applied:,} faces recognised."
 
-    async def _compared(self, faces: dict[str, VectorFace], progress: Progress) -> tuple[_KeptFaces, Floats]:
-        """Compares these faces with the file. Returns which of them it has, and the vectors of those that it lacks.
-        Removes from ``faces`` those that have disappeared since they were read."""
+    async def _compared(self, faces: FaceTable, progress: Progress) -> tuple[ComparedFaces, Floats]:
+        """Compares the faces with the file. Returns the difference, without faces that have disappeared since they were
+        read, and the vectors of those that the file lacks."""
         known, _ = await with_progress(self._pool.call(KNOWN_FACES, self._file), progress, MESSAGE)
         if known.damaged:
             log.warning("The stored similarities of faces are damaged and are computed again: %s", known.damaged)
-        same, gone, unknown = await asyncio.to_thread(_compare, known, faces)
-        found = await clusters.vectors(self._graph, unknown, self._model)
-        for id_ in unknown:
-            if id_ not in found:
-                del faces[id_]
+        compared = await asyncio.to_thread(_difference, known, faces)
+        ids = faces.ids_of(compared.new)
+        found = await clusters.vectors(self._graph, ids, self._model)
+        is_there = np.array([id_ in found for id_ in ids], bool)
         dimensions = catalogue.embedder(self._model).dimensions
-        vectors = np.array(list(found.values()), np.float32).reshape(-1, dimensions)
-        return _KeptFaces(same, gone, tuple(found)), vectors
+        vectors = np.array([found[id_] for id_ in ids if id_ in found], np.float32).reshape(-1, dimensions)
+        return replace(compared, new=compared.new[is_there]), vectors
 
     async def _found(
         self,
-        order: Sequence[VectorFace],
-        kept: _KeptFaces,
+        faces: FaceTable,
+        compared: ComparedFaces,
         vectors: Floats,
         learnt: Path | None,
         full: bool,
         progress: Progress,
-    ) -> tuple[Recognised, list[str], list[FaceQuestion]]:
-        """Returns the result, the ids of persons by number, and questions about named faces that may be of another
-        person."""
-        owners = {id_: cluster.person_id for id_, cluster in (await clusters.clusters(self._graph)).items()}
-        thresholds = await clusters.thresholds(self._graph)
+    ) -> tuple[Recognised, list[FaceQuestion]]:
+        """Returns the result, and questions about named faces that may be of another person."""
+        number = faces.people.of
+        now, thresholds = await clusters.clusters(self._graph), await clusters.thresholds(self._graph)
         self._folder.mkdir(mode=0o700, exist_ok=True)
         with scratch(self._folder, "grouping") as folder:
             given = folder / "faces.safetensors"
-            numbers = await asyncio.to_thread(FaceNumbers.of, order, owners)
-            await asyncio.to_thread(write_faces, given, order, numbers, vectors)
+            order = np.concatenate([compared.same, compared.new])
+            await asyncio.to_thread(write_faces, given, faces, order, vectors)
+            owners = {id_: cluster.person_id for id_, cluster in now.items() if cluster.person_id is not None}
             cluster = ClusterOrder(
                 file=self._file,
-                gone=kept.gone,
-                new=kept.new,
+                gone=compared.gone,
+                new=tuple(faces.ids_of(compared.new)),
                 faces=given,
-                persons=numbers.ids,
-                owners=numbers.owners,
-                thresholds={
-                    numbers.number[id_]: threshold for id_, threshold in thresholds.items() if id_ in numbers.number
-                },
+                owners={faces.groups.of(id_): number(person_id) for id_, person_id in owners.items()},
+                thresholds={number(id_): threshold for id_, threshold in thresholds.items()},
+                persons=tuple(faces.people.ids),
                 learnt=learnt,
                 cut=self._cut,
                 full=full,
@@ -188,7 +183,7 @@ class ClusterJob:
                 asked=review_questions.MAX_QUESTIONS,
             )
             found, answer = await with_progress(self._clustered(cluster), progress, MESSAGE)
-        return found, list(numbers.ids), list(answer.outliers)
+        return found, list(answer.outliers)
 
     async def _clustered(self, order: ClusterOrder) -> tuple[Recognised, ClusterAnswer]:
         async with self._pool.stream(CLUSTER_FACES, order, Priority.BACKGROUND) as chunks:
@@ -257,35 +252,21 @@ class ClusterJob:
         await self._writer.commit(work)
         await progress.step(0, None, "Storing clusters")
 
-    async def _write_matches(
-        self, matches: Sequence[tuple[str, tuple[PersonMatch, ...]]], model: str, progress: Progress
-    ) -> None:
-        for start in range(0, len(matches), BATCH_SIZE):
-            some = matches[start : start + BATCH_SIZE]
+    async def _write_matches(self, faces: FaceTable, matches: MatchChanges, model: str, progress: Progress) -> None:
+        for start in range(0, len(matches.faces), BATCH_SIZE):
+            some = list(matches.rows(faces, matches.faces[start : start + BATCH_SIZE]))
 
             async def work(tx: LabelTransaction, some: Sequence[tuple[str, tuple[PersonMatch, ...]]] = some) -> None:
                 await clusters.replace_matches(tx, some, self._model, model)
 
             await self._writer.commit(work)
             await self._writer.follow()
-            await progress.step(start + len(some), len(matches), "Storing similarities")
+            await progress.step(start + len(some), len(matches.faces), "Storing similarities")
 
 
-def _taking_part(every: Sequence[VectorFace]) -> dict[str, VectorFace]:
-    return {face.id: face for face in every if face.fingerprint is not None}
-
-
-def _compare(known: KnownFaces, faces: Mapping[str, VectorFace]) -> tuple[tuple[str, ...], tuple[str, ...], list[str]]:
-    """Returns the ids of the faces in the file that still have the same vector, of the others there, and of the faces
-    that the file lacks."""
-    texts = fingerprint_texts(known.fingerprints)
-    pairs = zip(known.ids, texts, strict=True)
-    same = {id_ for id_, text in pairs if id_ in faces and faces[id_].fingerprint == text}
-    return (
-        tuple(id_ for id_ in known.ids if id_ in same),
-        tuple(id_ for id_ in known.ids if id_ not in same),
-        [id_ for id_ in faces if id_ not in same],
-    )
+def _difference(known: KnownFaces, faces: FaceTable) -> ComparedFaces:
+    ids = np.frombuffer(known.ids, f"S{known.width}")
+    return clustering_plan.difference(faces, ids, fingerprint_texts(known.fingerprints))
 
 
 def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -37,7 +37,8 @@ _kept = KeptFile(similarity.load)
 def known_faces(order: SimilaritiesFile, emit: Emit) -> KnownFaces:
     found, damaged = _kept.read(order.path)
     serving = _serving(found, order)
-    return KnownFaces(serving.ids, fingerprints_of(serving.vectors), damaged)
+    ids = np.array(serving.ids, np.bytes_)
+    return KnownFaces(ids.tobytes(), ids.itemsize, fingerprints_of(serving.vectors), damaged)
 
 
 @CLUSTER_FACES.implementation
@@ -48,7 +49,8 @@ def cluster_faces(order: ClusterOrder, emit: Emit) -> ClusterAnswer:
         similarities = similarity.without(similarities, set(order.gone))
     if order.new:
         similarities = similarity.added(similarities, order.new, given["vectors"])
-    _kept.change(order.file.path, similarities)
+    if order.gone or order.new:
+        _kept.change(order.file.path, similarities)
     if len(similarities) != len(given["photos"]):
         raise Unreadable("The stored similarities do not belong to these faces.", stage="faces")
     try:

@@ -2,115 +2,193 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
 import numpy as np
+import numpy.typing as npt
+from pyroaring import BitMap
 
 from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.recognition import Recognised
-from photos_graph.faces.similarity import Ints
-from photos_graph.graph.faces.clusters import Cluster, Joined, PersonMatch, VectorFace
+from photos_graph.faces.sightings import Floats
+from photos_graph.faces.similarity import Bools, Ints
+from photos_graph.graph.faces.clusters import Cluster, Joined, PersonMatch
+from photos_graph.graph.faces.face_table import NONE, FaceTable, Strings
 
 MIN_SIZE = 2  # faces without a name in a cluster
 SCORE_TOLERANCE = 0.02  # smaller changes of a score are not written
+UNKNOWN = -2  # the person of a cluster that does not exist yet
+
+Positions = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedFaces:
+    """How the faces that take part differ from those of the file of similarities. ``same`` are positions in the table
+    of the faces that the file has, in its order, ``gone`` the ids of its other faces, and ``new`` positions of the
+    faces that it lacks."""
+
+    same: Positions
+    gone: tuple[str, ...]
+    new: Positions
 
 
 @dataclass(frozen=True, slots=True)
 class Moves:
     """The changes of clusters. ``leaving`` are the ids of faces that leave their cluster, and ``counted`` those of the
-    clusters whose size changes."""
+    clusters whose size changes. ``photos`` are the numbers of the photos of all faces whose cluster changes."""
 
     leaving: tuple[str, ...]
     joined: tuple[Joined, ...]
     counted: tuple[str, ...]
+    photos: BitMap
 
 
-def moves(
-    every: Sequence[VectorFace],
-    faces: Sequence[VectorFace],
-    groups: Ints,
-    now: Mapping[str, Cluster],
-) -> Moves:
-    """Returns the moves that lead from the clusters ``now`` to ``groups`` (n,) of ``faces``, which are those of
-    ``every`` that take part. A face whose group is UNASSIGNED is in no cluster. A group keeps the id of the cluster
-    from which most of its faces come, so that the cluster that a user is looking at remains the same."""
-    owners = {
-        group: face.person_id for face, group in zip(faces, groups.tolist(), strict=True) if face.person_id is not None
-    }
-    members: dict[int, list[VectorFace]] = {}
-    for face, group in zip(faces, groups.tolist(), strict=True):
-        if face.person_id is None and group != UNASSIGNED:
-            members.setdefault(group, []).append(face)
-    members = {group: those for group, those in members.items() if len(those) >= MIN_SIZE}
-    ids = _ids(members)
-    wanted = {face.id: ids[group] for group, those in members.items() for face in those}
+@dataclass(frozen=True, slots=True)
+class MatchChanges:
+    """The faces whose matches change (``faces``, positions), and the new matches of all n faces: ``matched``,
+    ``scores`` and ``applied`` (n, MOST_MATCHES) as in ``FaceTable``."""
 
-    leaving = tuple(face.id for face in every if face.cluster_id not in (None, wanted.get(face.id)))
-    joined: list[Joined] = []
-    for group, those in members.items():
-        id_, owner = ids[group], owners.get(group)
-        coming = tuple(face.id for face in those if face.cluster_id != id_)
-        if coming or id_ not in now or now[id_].person_id != owner:
-            joined.append(Joined(id_, owner, coming))
-    sizes = {ids[group]: sum(not face.unseen for face in those) for group, those in members.items()}
-    moved = {face.cluster_id for face in every if face.cluster_id not in (None, wanted.get(face.id))}
-    moved |= {each.cluster_id for each in joined if each.face_ids}
-    moved |= {id_ for id_, cluster in now.items() if cluster.size != sizes.get(id_, 0) or id_ not in sizes}
-    return Moves(leaving, tuple(joined), tuple(sorted(id_ for id_ in moved if id_ is not None)))
+    faces: Positions
+    matched: Ints
+    scores: Floats
+    applied: Bools
 
-
-def _ids(members: Mapping[int, Sequence[VectorFace]]) -> dict[int, str]:
-    shared = Counter((group, face.cluster_id) for group, those in members.items() for face in those if face.cluster_id)
-    ids: dict[int, str] = {}
-    taken: set[str] = set()
-    for (group, id_), _ in sorted(shared.items(), key=lambda item: (-item[1], item[0])):
-        if group not in ids and id_ is not None and id_ not in taken:
-            ids[group] = id_
-            taken.add(id_)
-    return {group: ids.get(group) or uuid4().hex for group in members}
-
-
-def matches(
-    every: Sequence[VectorFace], faces: Sequence[VectorFace], found: Recognised, persons: Sequence[str]
-) -> list[tuple[str, tuple[PersonMatch, ...]]]:
-    """Returns the faces, by id, whose matches change, with their new matches. ``persons`` are ids by number."""
-    wanted: dict[str, tuple[PersonMatch, ...]] = {}
-    rows = zip(faces, found.suggested.tolist(), found.scores.tolist(), found.applied.tolist(), strict=True)
-    for face, suggested, scores, applied in rows:
-        if face.person_id is None and suggested[0] != UNASSIGNED:
-            wanted[face.id] = tuple(
-                PersonMatch(persons[person], round(score, 4), person == applied)
-                for person, score in zip(suggested, scores, strict=True)
-                if person != UNASSIGNED
+    def rows(self, faces: FaceTable, chosen: Positions) -> Iterator[tuple[str, tuple[PersonMatch, ...]]]:
+        """Yields the ids of the chosen faces with their new matches, best first."""
+        people = faces.people.ids
+        columns = (self.matched[chosen], self.scores[chosen], self.applied[chosen])
+        for id_, *row in zip(faces.ids_of(chosen), *(column.tolist() for column in columns), strict=True):
+            matches = zip(*row, strict=True)
+            yield (
+                id_,
+                tuple(
+                    PersonMatch(people[person], round(score, 4), applied)
+                    for person, score, applied in matches
+                    if person != NONE
+                ),
             )
-    return [
-        (face.id, wanted.get(face.id, ())) for face in every if not _are_same(face.matches, wanted.get(face.id, ()))
-    ]
 
 
-def passed_over(
-    every: Sequence[VectorFace], faces: Sequence[VectorFace], found: Recognised
-) -> tuple[list[tuple[str, float]], list[str]]:
+def difference(faces: FaceTable, ids: Strings, fingerprints: Strings) -> ComparedFaces:
+    """Compares the faces with those of the file, which has these ids and fingerprints (m,)."""
+    at, is_new = _positions(faces.ids, ids), faces.taking_part
+    known = at != NONE
+    known[known] = is_new[at[known]] & (faces.fingerprints[at[known]] == fingerprints[known])
+    is_new[at[known]] = False
+    return ComparedFaces(at[known], tuple(id_.decode() for id_ in ids[~known].tolist()), np.flatnonzero(is_new))
+
+
+def _positions(ids: Strings, wanted: Strings) -> Positions:
+    """Returns the position of each wanted id (m,) in ``ids``, or NONE."""
+    if not len(ids):
+        return np.full(len(wanted), NONE, np.intp)
+    order = np.argsort(ids, kind="stable")
+    at = order[np.searchsorted(ids, wanted, sorter=order).clip(max=len(ids) - 1)]
+    return np.where(ids[at] == wanted, at, NONE)
+
+
+def moves(faces: FaceTable, order: Positions, groups: Ints, now: Mapping[str, Cluster]) -> Moves:
+    """Returns the moves that lead from the clusters ``now`` to ``groups`` (m,) of the faces at the positions ``order``
+    (m,), which are those that take part. A face whose group is UNASSIGNED is in no cluster. A group keeps the id of
+    the cluster from which most of its faces come, so that the cluster that a user is looking at remains the same."""
+    numbers, members, group_of = _members(faces, order, groups)
+    clusters = _clusters(len(numbers), group_of, faces, members)  # of each group
+    wanted = np.full(len(faces), NONE, np.int32)
+    wanted[members] = clusters[group_of]
+    changed = faces.clusters != wanted
+
+    coming: dict[int, list[int]] = {}
+    for face in np.flatnonzero(changed & (wanted != NONE)).tolist():
+        coming.setdefault(int(wanted[face]), []).append(face)
+    owners, before = _owners(faces, order, groups, numbers), _owners_before(faces, now)
+    has_changed = (before[clusters] != owners) | np.isin(clusters, list(coming))
+    ids, people = faces.groups.ids, faces.people.ids
+    joins = tuple(
+        Joined(ids[cluster], None if owner == NONE else people[owner], _ids(faces, coming.get(cluster, ())))
+        for cluster, owner in zip(clusters[has_changed].tolist(), owners[has_changed].tolist(), strict=True)
+    )
+    sizes = np.full(len(ids), UNKNOWN)
+    sizes[clusters] = np.bincount(group_of, ~faces.unseen[members], len(clusters))
+    counted = {ids[cluster] for cluster in (*np.unique(faces.clusters[changed]).tolist(), *coming) if cluster != NONE}
+    counted |= {id_ for id_, cluster in now.items() if cluster.size != sizes[faces.groups.of(id_)]}
+    leaving = np.flatnonzero(changed & (faces.clusters != NONE))
+    return Moves(tuple(faces.ids_of(leaving)), joins, tuple(sorted(counted)), BitMap(faces.photos[changed]))
+
+
+def _members(faces: FaceTable, order: Positions, groups: Ints) -> tuple[Ints, Positions, Positions]:
+    """Returns the groups (g,) that become clusters, and the positions (k,) of their faces without a name, with the
+    place of each one's group among them (k,)."""
+    joins = (faces.persons[order] == NONE) & (groups != UNASSIGNED)
+    numbers, place, sizes = np.unique(groups[joins], return_inverse=True, return_counts=True)
+    is_large = sizes >= MIN_SIZE
+    chosen = is_large[place]
+    return numbers[is_large], order[joins][chosen], (np.cumsum(is_large) - 1)[place[chosen]]
+
+
+def _clusters(count: int, group_of: Positions, faces: FaceTable, members: Positions) -> Ints:
+    """Returns the cluster (count,) that each group is from now on, which is a new one if no face of it comes from
+    another."""
+    clusters = np.full(count, NONE, np.int32)
+    ids, taken = faces.groups.ids, set[int]()
+    from_some = faces.clusters[members] != NONE
+    pairs = group_of[from_some].astype(np.int64) * len(ids) + faces.clusters[members][from_some]
+    shared, sizes = np.unique(pairs, return_counts=True)
+    of_groups, of_clusters = np.divmod(shared, max(1, len(ids)))
+    rows = zip((-sizes).tolist(), of_groups.tolist(), of_clusters.tolist(), strict=True)
+    for _, group, cluster in sorted(rows, key=lambda row: (*row[:2], ids[row[2]])):
+        if clusters[group] == NONE and cluster not in taken:
+            clusters[group] = cluster
+            taken.add(cluster)
+    for group in np.flatnonzero(clusters == NONE).tolist():
+        clusters[group] = faces.groups.of(uuid4().hex)
+    return clusters
+
+
+def _owners(faces: FaceTable, order: Positions, groups: Ints, numbers: Ints) -> Ints:
+    """Returns the person (g,) with whom the faces of each group were grouped, or NONE."""
+    owners = np.full(len(numbers), NONE, np.int32)
+    persons = faces.persons[order]
+    named = (persons != NONE) & np.isin(groups, numbers)
+    owners[np.searchsorted(numbers, groups[named])] = persons[named]
+    return owners
+
+
+def _owners_before(faces: FaceTable, now: Mapping[str, Cluster]) -> Ints:
+    """Returns the person of each cluster by its number: NONE without one, and UNKNOWN if there is no such cluster."""
+    numbers = {faces.groups.of(id_): cluster.person_id for id_, cluster in now.items()}
+    before = np.full(len(faces.groups.ids), UNKNOWN, np.int32)
+    for number, person_id in numbers.items():
+        before[number] = NONE if person_id is None else faces.people.of(person_id)
+    return before
+
+
+def _ids(faces: FaceTable, positions: Sequence[int]) -> tuple[str, ...]:
+    return tuple(faces.id_of(at) for at in positions)
+
+
+def matches(faces: FaceTable, order: Positions, found: Recognised) -> MatchChanges:
+    """Returns how the matches change when those of the faces at the positions ``order`` (m,) are the ones that were
+    ``found``, and the other faces have none."""
+    matched, scores = np.full_like(faces.matched, NONE), np.zeros_like(faces.scores)
+    applied = np.zeros_like(faces.applied)
+    unnamed = faces.persons[order] == NONE
+    at, suggested = order[unnamed], found.suggested[unnamed]
+    matched[at] = suggested
+    scores[at] = np.where(suggested != UNASSIGNED, found.scores[unnamed], 0)
+    applied[at] = (suggested != UNASSIGNED) & (suggested == found.applied[unnamed][:, None])
+    changed = (matched != faces.matched) | (applied != faces.applied)
+    changed |= np.abs(scores - faces.scores) >= SCORE_TOLERANCE
+    return MatchChanges(np.flatnonzero(changed.any(axis=1)), matched, scores, applied)
+
+
+def passed_over(faces: FaceTable, order: Positions, found: Recognised) -> tuple[list[tuple[str, float]], list[str]]:
     """Returns the faces (id, score) that are ignored from now on because they resemble ignored strangers, and the ids
     of those that no longer are."""
-    wanted = {
-        face.id: round(score, 4) for face, score in zip(faces, found.passed_over.tolist(), strict=True) if score > 0
-    }
-    now = {face.id for face in every if face.passed_over}
-    return [(id_, score) for id_, score in wanted.items() if id_ not in now], sorted(now - wanted.keys())
-
-
-def _are_same(now: Sequence[PersonMatch], wanted: Sequence[PersonMatch]) -> bool:
-    return [(match.person_id, match.applied) for match in now] == [
-        (match.person_id, match.applied) for match in wanted
-    ] and all(abs(one.score - other.score) < SCORE_TOLERANCE for one, other in zip(now, wanted, strict=True))
-
-
-def numbered(ids: Sequence[str | None]) -> tuple[Ints, list[str]]:
-    """Returns a number for each id (n,), UNASSIGNED for None, and the ids by number."""
-    known = sorted({id_ for id_ in ids if id_ is not None})
-    number = {id_: at for at, id_ in enumerate(known)}
-    return np.array([UNASSIGNED if id_ is None else number[id_] for id_ in ids], np.int32), known
+    scores = np.zeros(len(faces), np.float32)
+    scores[order] = found.passed_over
+    new, gone = np.flatnonzero((scores > 0) & ~faces.passed_over), np.flatnonzero((scores == 0) & faces.passed_over)
+    rounded = [round(score, 4) for score in scores[new].tolist()]
+    return list(zip(faces.ids_of(new), rounded, strict=True)), sorted(faces.ids_of(gone))

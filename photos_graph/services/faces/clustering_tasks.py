@@ -23,9 +23,11 @@ class SimilaritiesFile:
 
 @dataclass(frozen=True, slots=True)
 class KnownFaces:
-    """The faces in the file, with their concatenated fingerprints. ``damaged`` says why the file cannot be used."""
+    """The faces in the file: their ids, each filled up with zeros to ``width`` bytes, and their fingerprints, one after
+    the other. ``damaged`` says why the file cannot be used."""
 
-    ids: tuple[str, ...]
+    ids: RawBytes
+    width: int
     fingerprints: RawBytes
     damaged: str | None
 

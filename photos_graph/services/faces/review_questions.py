@@ -9,10 +9,11 @@ import numpy as np
 
 from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.recognition import Recognised
-from photos_graph.graph.faces.clusters import VectorFace
+from photos_graph.graph.faces.face_table import NONE, FaceTable
 from photos_graph.learn.review import FaceQuestion, face_questions
 from photos_graph.model.learning import ModelKind, Question
 from photos_graph.search.index import SearchIndex
+from photos_graph.services.faces.clustering_plan import Positions
 
 MAX_QUESTIONS = 200
 MIN_DIFFERENCE = 0.1  # a named face is asked about if it is this much less similar to its person than other faces are
@@ -20,23 +21,24 @@ MIN_DIFFERENCE = 0.1  # a named face is asked about if it is this much less simi
 
 def chosen(
     search: SearchIndex,
-    faces: Sequence[VectorFace],
+    faces: FaceTable,
+    order: Positions,
     found: Recognised,
     outliers: Sequence[FaceQuestion],
-    persons: Sequence[str],
 ) -> list[Question]:
     """Returns questions about faces without a name and about ``outliers``, which are named faces that may be wrong, in
-    turn. ``persons`` are ids by number."""
-    shown = np.array([not face.unseen for face in faces], bool)
+    turn. ``found`` and ``outliers`` are of the faces at the positions ``order`` (m,)."""
+    shown = ~faces.unseen[order]
     unnamed = face_questions(np.where(shown[:, None], found.suggested, UNASSIGNED), found.scores, MAX_QUESTIONS)
     doubtful = [each for each in outliers if each.worth >= MIN_DIFFERENCE]
     asked = []
     for question in islice(_by_turns(unnamed, doubtful), MAX_QUESTIONS):
-        face, person = faces[question.face], search.persons.get(persons[question.person])
-        if person is not None and face.photo in search.sets.visible:
-            [photo] = search.photo_ids([face.photo])
-            named = face.person_id is not None
-            about = (photo, face.id, person.id, person.name)
+        face, person = int(order[question.face]), search.persons.get(faces.people.ids[question.person])
+        number = int(faces.photos[face])
+        if person is not None and number in search.sets.visible:
+            [photo] = search.photo_ids([number])
+            about = (photo, faces.id_of(face), person.id, person.name)
+            named = bool(faces.persons[face] != NONE)
             asked.append(Question(ModelKind.PERSONS, *about, question.score, question.reason, named))
     return asked
 

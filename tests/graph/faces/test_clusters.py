@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from pyroaring import BitMap
 
 from photos_graph.graph.due import DuePhoto
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.engine.windows import FIRST_WINDOW
-from photos_graph.graph.faces import cluster_pages, clusters, detections
+from photos_graph.graph.faces import cluster_pages, clusters, detections, face_table
 from photos_graph.graph.faces.clusters import Cluster, Joined, PersonMatch
 from photos_graph.graph.faces.detections import SeenFace
 from photos_graph.model.faces import Box, FaceCluster
+from tests.kit.face_tables import known
 from tests.kit.planted import photo_id, plant
 from tests.kit.writing import writer
 
@@ -19,6 +21,7 @@ pytestmark = pytest.mark.anyio
 
 BOX = Box(0.1, 0.2, 0.3, 0.4)
 VECTORS = np.eye(4, dtype=np.float32)
+FACES = ("f0", "f1", "f2", "f3")
 
 
 @pytest.fixture
@@ -38,8 +41,8 @@ async def test_what_was_detected_is_known(planted: Graph) -> None:
     assert (face.id, face.box, face.source, face.stays) == ("f2", BOX, "DETECTED", False)
     again = SeenFace(0.7, VECTORS[0])  # described once more, in the box that it has
     await writer(planted).commit(lambda tx: detections.update(tx, {"f2": again}, "Dlib"))
-    [[first, *_]] = [page async for page in clusters.faces(planted, "Dlib")]
-    assert first.fingerprint is None
+    assert (await face_table.read_all(planted, "Dlib")).taking_part.tolist() == [False, False, True, False]
+    assert (await face_table.read_all(planted, "SFace")).taking_part.tolist() == [True, True, False, True]
     [face] = (await planted.transaction(lambda tx: detections.known(tx, [2])))[2].faces
     assert face.box == BOX
     await writer(planted).commit(lambda tx: detections.remove(tx, ["f2"]))
@@ -80,9 +83,22 @@ async def test_matches_are_replaced_and_what_a_person_said_counts(planted: Graph
     sure = (PersonMatch("ann", 0.9, True),)
     matches = [("f0", sure), ("f1", sure), ("f2", (*sure, PersonMatch("ben", 0.5, False)))]
     await writer(planted).commit(lambda tx: clusters.replace_matches(tx, matches, "SFace", "SFace"))
-    [faces] = [page async for page in clusters.faces(planted, "SFace")]
-    assert [face.matches for face in faces] == [sure, (), (PersonMatch("ben", 0.5, False),), ()]
+    found = known(await face_table.read_all(planted, "SFace"))
+    assert [found[id_].matches for id_ in FACES] == [(("ann", 0.9, True),), (), (("ben", 0.5, False),), ()]
     await writer(planted).commit(lambda tx: clusters.replace_matches(tx, [("f0", ())], "SFace", "SFace"))
-    [faces] = [page async for page in clusters.faces(planted, "SFace")]
-    assert [face.person_id for face in faces] == [None, "ann", None, None]
-    assert faces[0].matches == ()
+    found = known(await face_table.read_all(planted, "SFace"))
+    assert [found[id_].person for id_ in FACES] == [None, "ann", None, None]
+    assert found["f0"].matches == () and found["f2"].rejected == ("ann",)
+
+
+async def test_faces_of_some_photos_are_read_again(planted: Graph) -> None:
+    before = await face_table.read_all(planted, "SFace")
+    await writer(planted).commit(lambda tx: clusters.move(tx, [], [Joined("c", "ann", ("f0", "f2"))], ["c"]))
+    await planted.write("MATCH (f:Face {id: 'f1'}) DETACH DELETE f")
+    await planted.write("MATCH (f:Face {id: 'f3'}), (x:Person {id: 'ben'}) CREATE (f)-[:IS_NOT {at: 1, by: 'me'}]->(x)")
+    now = await face_table.read_all(planted, "SFace")
+    assert known(await face_table.read_again(planted, "SFace", before, BitMap([0, 1, 2, 3]))) == known(now)
+    some = known(await face_table.read_again(planted, "SFace", before, BitMap([2, 3, 99])))
+    assert [some[id_].cluster for id_ in FACES] == [None, None, "c", None] and some["f3"].rejected == ("ben",)
+    again = await face_table.read_again(planted, "SFace", before, BitMap())
+    assert known(again) == known(before)

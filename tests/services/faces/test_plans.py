@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from pyroaring import BitMap
 
 from photos_graph.faces.analysis import Found
 from photos_graph.faces.recognition import Recognised
-from photos_graph.graph.faces.clusters import Cluster, Joined, PersonMatch, VectorFace
+from photos_graph.faces.similarity import Ints
+from photos_graph.graph.faces.clusters import Cluster, Joined, PersonMatch
 from photos_graph.graph.faces.detections import DETECTED, IMPORTED, MANUAL, KnownFace, SeenFace
+from photos_graph.graph.faces.face_table import FaceTable, Strings
 from photos_graph.model.faces import Box
-from photos_graph.services.faces.clustering_plan import matches, moves, passed_over
+from photos_graph.services.faces.clustering_plan import Moves, Positions, difference, matches, moves, passed_over
 from photos_graph.services.faces.detection_plan import plan, unseen
+from tests.kit.face_tables import Row, face_table
 
 HERE, THERE, ELSEWHERE = (0.1, 0.1, 0.2, 0.2), (0.6, 0.1, 0.2, 0.2), (0.1, 0.7, 0.2, 0.2)
 
@@ -68,74 +72,115 @@ def test_what_people_deleted_is_not_found_again() -> None:
     assert [seen.box and round(seen.box.y, 2) for seen in made.added] == [0.7]
 
 
-def test_strangers_are_passed_over_as_long_as_they_resemble_ignored_ones() -> None:
-    faces = [face("new"), replace(face("still"), passed_over=True), replace(face("no more"), passed_over=True)]
-    result = replace(recognised([[-1]] * 3, [[0]] * 3, [-1] * 3), passed_over=np.array([0.9, 0.85, 0], np.float32))
-    assert passed_over(faces, faces, result) == ([("new", 0.9)], ["no more"])
-
-
 def test_a_face_that_was_drawn_since_the_look_is_left_alone() -> None:
     made = plan([known("drawn", HERE, MANUAL)], found(HERE), {})
     assert not made.added and not made.updated and not made.removed
 
 
-def face(id_: str, cluster: str | None = None, person: str | None = None, *found: PersonMatch) -> VectorFace:
-    return VectorFace(id_, 0, "print", 0.5, person, (), cluster, found)
+def every(faces: FaceTable) -> Positions:
+    return np.arange(len(faces))
 
 
-def grouped(*numbers: int) -> np.ndarray:  # type: ignore[type-arg]
+def grouped(*numbers: int) -> Ints:
     return np.array(numbers, np.int32)
 
 
+NO_MOVES = Moves((), (), (), BitMap())
+
+
 def test_a_group_has_the_id_of_the_cluster_that_most_of_it_comes_from() -> None:
-    faces = [face("a", "x"), face("b", "x"), face("c", "y"), face("d", "y"), face("e")]
+    faces = face_table(Row("a", "x"), Row("b", "x"), Row("c", "y", photo=5), Row("d", "y"), Row("e", photo=7))
     now = {"x": Cluster(None, 2), "y": Cluster(None, 2)}
-    made = moves(faces, faces, grouped(7, 7, 7, 3, 3), now)
+    made = moves(faces, every(faces), grouped(3, 3, 3, 7, 7), now)
     assert made.joined == (Joined("x", None, ("c",)), Joined("y", None, ("e",)))
-    assert made.leaving == ("c",) and made.counted == ("x", "y")
+    assert made.leaving == ("c",) and made.counted == ("x", "y") and made.photos == BitMap([5, 7])
+
+
+def test_of_two_groups_from_one_cluster_the_larger_keeps_it() -> None:
+    faces = face_table(*(Row(id_, "x") for id_ in "abcde"))
+    made = moves(faces, every(faces), grouped(1, 1, 2, 2, 2), {"x": Cluster(None, 5)})
+    [joined] = made.joined
+    assert joined.face_ids == made.leaving == ("a", "b") and joined.cluster_id != "x"
+    assert made.counted == tuple(sorted(("x", joined.cluster_id)))
 
 
 def test_nothing_is_written_where_nothing_changed() -> None:
-    faces = [face("a", "x"), face("b", "x"), face("c", None, "anna"), face("d")]
-    assert moves(faces, faces, grouped(0, 0, 1, 2), {"x": Cluster(None, 2)}) == moves([], [], grouped(), {})
+    faces = face_table(Row("a", "x"), Row("b", "x"), Row("c", None, "anna"), Row("d"))
+    assert moves(faces, every(faces), grouped(0, 0, 1, 2), {"x": Cluster(None, 2)}) == NO_MOVES
+    assert moves(face_table(), every(face_table()), grouped(), {}) == NO_MOVES
 
 
 def test_a_cluster_is_counted_by_those_that_are_shown() -> None:
-    faces = [face("a", "x"), replace(face("b", "x"), unseen=True)]
-    assert moves(faces, faces, grouped(0, 0), {"x": Cluster(None, 1)}) == moves([], [], grouped(), {})
-    assert moves(faces, faces, grouped(0, 0), {"x": Cluster(None, 2)}).counted == ("x",)
+    faces = face_table(Row("a", "x"), Row("b", "x", unseen=True))
+    assert moves(faces, every(faces), grouped(0, 0), {"x": Cluster(None, 1)}) == NO_MOVES
+    assert moves(faces, every(faces), grouped(0, 0), {"x": Cluster(None, 2)}).counted == ("x",)
 
 
 def test_faces_alone_named_or_taking_no_part_are_in_no_cluster() -> None:
-    faces = [face("a", "x"), face("b", "x", "anna"), face("c", "x")]
-    ignored = replace(face("d", "x"), fingerprint=None)
-    made = moves([*faces, ignored], faces, grouped(0, 0, 1), {"x": Cluster(None, 4)})
+    faces = face_table(Row("a", "x"), Row("b", "x", "anna"), Row("c", "x"), Row("d", "x", fingerprint=None))
+    made = moves(faces, every(faces)[:3], grouped(0, 0, 1), {"x": Cluster(None, 4)})
     assert made.leaving == ("a", "b", "c", "d") and not made.joined and made.counted == ("x",)
 
 
 def test_a_cluster_knows_whom_it_was_grouped_with_and_is_counted_anew_when_faces_went() -> None:
-    faces = [face("a", "x"), face("b", "x"), face("c", None, "anna")]
-    made = moves(faces, faces, grouped(0, 0, 0), {"x": Cluster(None, 3)})
+    faces = face_table(Row("a", "x"), Row("b", "x"), Row("c", None, "anna"))
+    made = moves(faces, every(faces), grouped(0, 0, 0), {"x": Cluster(None, 3)})
     assert made.joined == (Joined("x", "anna"),) and made.counted == ("x",) and not made.leaving
+    assert moves(faces, every(faces), grouped(0, 0, 0), {"x": Cluster("anna", 2)}) == NO_MOVES
+
+
+def test_a_cluster_that_is_empty_is_counted() -> None:
+    assert moves(face_table(), every(face_table()), grouped(), {"x": Cluster(None, 0)}).counted == ("x",)
 
 
 def recognised(like: list[list[int]], scores: list[list[float]], applied: list[int]) -> Recognised:
-    return Recognised(
-        grouped(*range(len(like))),
-        np.array(like, np.int32),
-        np.array(scores, np.float32),
-        grouped(*applied),
-        np.zeros(len(like), np.float32),
-    )
+    """As for faces that resemble these persons; a row is filled up."""
+    suggested, found = np.full((len(like), 3), -1, np.int32), np.zeros((len(like), 3), np.float32)
+    for at, (persons, of_persons) in enumerate(zip(like, scores, strict=True)):
+        suggested[at, : len(persons)], found[at, : len(persons)] = persons, of_persons
+    return Recognised(grouped(*range(len(like))), suggested, found, grouped(*applied), np.zeros(len(like), np.float32))
 
 
 def test_likenesses_change_where_persons_order_or_scores_do() -> None:
-    anna, bob = PersonMatch("anna", 0.9, True), PersonMatch("bob", 0.2, False)
-    faces = [face("same", None, None, anna, bob), face("other", None, None, anna), face("named", None, "bob", anna)]
-    found = recognised([[0, 1], [1, -1], [-1, -1]], [[0.91, 0.19], [0.9, 0], [0, 0]], [0, -1, -1])
-    assert matches(faces, faces, found, ["anna", "bob"]) == [
+    anna, bob = ("anna", 0.9, True), ("bob", 0.2, False)
+    faces = face_table(
+        Row("same", matches=(bob, anna)),
+        Row("other", matches=(anna,)),
+        Row("named", None, "bob", matches=(anna,)),
+        Row("ignored", matches=(anna,), fingerprint=None),
+        Row("many", matches=(anna, bob, ("cleo", 0.3, False), ("dan", 0.1, False))),
+        persons=("anna", "bob"),
+    )
+    found = recognised([[0, 1], [1], [], []], [[0.91, 0.19], [0.9], [], []], [0, -1, -1, -1])
+    made = matches(faces, np.array([0, 1, 2, 4]), found)
+    assert list(made.rows(faces, made.faces)) == [
         ("other", (PersonMatch("bob", 0.9, False),)),
         ("named", ()),
+        ("ignored", ()),
+        ("many", ()),
     ]
-    gone = replace(face("ignored", None, None, anna), fingerprint=None)
-    assert matches([gone], [], recognised([], [], []), []) == [("ignored", ())]
+
+
+def test_a_person_is_no_longer_applied_where_another_face_of_the_photo_is_more_likely() -> None:
+    faces = face_table(Row("a", matches=(("anna", 0.9, True),)), persons=("anna",))
+    made = matches(faces, every(faces), recognised([[0]], [[0.9]], [-1]))
+    assert list(made.rows(faces, made.faces)) == [("a", (PersonMatch("anna", 0.9, False),))]
+
+
+def test_strangers_are_passed_over_as_long_as_they_resemble_ignored_ones() -> None:
+    faces = face_table(Row("new"), Row("still", passed_over=True), Row("no more", passed_over=True))
+    result = replace(recognised([[]] * 3, [[]] * 3, [-1] * 3), passed_over=np.array([0.9, 0.85, 0], np.float32))
+    assert passed_over(faces, every(faces), result) == ([("new", 0.9)], ["no more"])
+
+
+def prints(*texts: str) -> Strings:
+    return np.array(texts, np.bytes_)
+
+
+def test_faces_are_compared_with_those_of_the_file() -> None:
+    faces = face_table(Row("same"), Row("changed"), Row("new"), Row("ignored", fingerprint=None))
+    made = difference(faces, prints("gone", "ignored", "changed", "same"), prints("print", "print", "before", "print"))
+    assert (made.same.tolist(), made.gone, made.new.tolist()) == ([0], ("gone", "ignored", "changed"), [1, 2])
+    made = difference(faces, prints(), prints())
+    assert (made.same.tolist(), made.gone, made.new.tolist()) == ([], (), [0, 1, 2])
+    assert difference(face_table(), prints("gone"), prints("print")).gone == ("gone",)

@@ -159,7 +159,7 @@ async def test_an_import_before_a_kill_is_matched_by_the_next_service(settings: 
         folder = await exported(services, DatasetFormat.JSON)
         await at_rest(services)
         await services.graph.write(FORGET)
-        await match_requests.take(services.graph)
+        await match_requests.take(services.graph, "somebody")
         before = await matches(services)
         await imported(services, folder)
         assert await match_requests.waits(services.graph)

@@ -13,7 +13,6 @@ from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.recognition import Recognised
 from photos_graph.graph.engine.migrations import migrate
 from photos_graph.graph.faces import cluster_pages, clusters
-from photos_graph.graph.faces.clusters import VectorFace
 from photos_graph.graph.library import files, folders, photos, vanished_files
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.library.photos import Read
@@ -22,6 +21,7 @@ from photos_graph.model.library import Metadata
 from photos_graph.services.browse.faces import PageKey
 from photos_graph.services.faces import review_questions
 from photos_graph.settings import Settings
+from tests.kit.face_tables import Row, face_table
 from tests.kit.faced_library import alone, counts, named
 from tests.kit.faces import liken, names_of_faces, sizes
 from tests.kit.library import in_step
@@ -213,11 +213,8 @@ async def test_a_face_that_comes_after_its_photo_went_waits_with_it(services: Se
 
 async def test_they_leave_questions_to_those_that_are_shown(services: Services) -> None:
     anna = (await services.person_editing.create("Anna")).id
-    unseen = [
-        VectorFace(f"u{n}", 99, "print", 0.5, None, (), None, (), unseen=True)
-        for n in range(review_questions.MAX_QUESTIONS)
-    ]
-    every = [*unseen, VectorFace("f1", 1, "print", 0.5, None, (), None, ())]
+    unseen = [Row(f"u{n}", photo=99, unseen=True) for n in range(review_questions.MAX_QUESTIONS)]
+    every = face_table(*unseen, Row("f1", photo=1), persons=(anna,))
     like, scores = np.zeros((len(every), 1), np.int32), np.full((len(every), 1), 0.5, np.float32)
     scores[-1] = 0.4  # surer than all the others
     found = Recognised(
@@ -227,7 +224,7 @@ async def test_they_leave_questions_to_those_that_are_shown(services: Services) 
         np.full(len(every), UNASSIGNED, np.int32),
         np.zeros(len(every), np.float32),
     )
-    asked = review_questions.chosen(services.index.search, every, found, [], [anna])
+    asked = review_questions.chosen(services.index.search, every, np.arange(len(every)), found, [])
     assert [question.face_id for question in asked] == ["f1"]
 
 
