@@ -18,6 +18,7 @@ from photos_graph.graph.library.vanished_files import holding_photos
 from photos_graph.model.learning import ModelKind, ModelState, Question, Schedule
 from tests.kit.faces import Found, find
 from tests.kit.planted import file_id, photo_id, plant
+from tests.kit.writing import writer
 
 pytestmark = pytest.mark.anyio
 
@@ -85,7 +86,7 @@ async def test_what_is_known_of_the_faces_that_are_asked_about(planted: Graph) -
         " CREATE (f)-[:IS]->(ann), (f)-[:IS_NOT]->(ben)"
     )
     confirmed = [Edit(ReviewedFace(None), ReviewedFace("ann"), faces=("f",))]
-    await planted.transaction(lambda tx: reviewed.write(tx, confirmed))
+    await writer(planted).commit(lambda tx: reviewed.write(tx, confirmed))
     assert await planted.transaction(lambda tx: reviewed.read(tx, ["f", "g", "gone"])) == {
         "f": ReviewedFace("ann"),
         "g": ReviewedFace(None),
