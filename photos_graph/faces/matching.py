@@ -100,9 +100,8 @@ def columns_of(among: Known, learnt: Learnt) -> tuple[list[int], list[int]]:
 
 
 def constrained(scores: npt.NDArray[np.float32], persons: Ints, rules: FaceConstraints) -> Matches:
-    """Returns the matches with scores (m, p), set to 0 for rejected persons, and lowered for persons who are in the
-    photo already."""
-    scores = scores.copy()
+    """Returns the matches with ``scores`` (m, p), in which it sets those of rejected persons to 0, and lowers those of
+    persons who are in the photo already."""
     column = {int(person): place for place, person in enumerate(persons)}
     for face, photo in enumerate(rules.photos.tolist()):
         for person in rules.taken.get(photo, ()):
@@ -117,10 +116,11 @@ def constrained(scores: npt.NDArray[np.float32], persons: Ints, rules: FaceConst
 
 def probability(similar: Floats, embedder: Embedder) -> npt.NDArray[np.float32]:
     """Returns the probability that a face belongs to a person to whose faces it has the mean similarity ``similar``."""
-    scores: npt.NDArray[np.float32] = (1 / (1 + np.exp(-embedder.slope * (similar - embedder.even_at)))).astype(
-        np.float32
-    )
-    return scores
+    scores: npt.NDArray[np.float32] = (similar - embedder.even_at).astype(np.float32, copy=False)
+    scores *= -embedder.slope  # in place, because matrices of many persons are large
+    np.exp(scores, out=scores)
+    scores += 1
+    return np.divide(1, scores, out=scores)
 
 
 def decide(matches: Matches, rules: FaceConstraints, threshold: float | Floats) -> Ints:
@@ -128,7 +128,8 @@ def decide(matches: Matches, rules: FaceConstraints, threshold: float | Floats) 
     at most once in a photo. The score must be at least ``threshold``, which may have a value for each person (p,)."""
     decided = np.full(len(matches.scores), UNASSIGNED, np.int32)
     placed = {(photo, person) for photo in set(rules.photos.tolist()) for person in rules.taken.get(photo, ())}
-    faces, columns = np.nonzero(matches.scores >= threshold)
+    # This is faster than the nonzero of a matrix.
+    faces, columns = np.divmod(np.flatnonzero(matches.scores >= threshold), max(1, matches.scores.shape[1]))
     for at in np.argsort(-matches.scores[faces, columns], kind="stable"):
         face, person = int(faces[at]), int(matches.persons[columns[at]])
         place = (int(rules.photos[face]), person)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,7 +19,8 @@ from photos_graph.faces.strangers import stranger_scores
 
 MAX_SUGGESTIONS = 3  # persons that are suggested for one face
 MIN_SCORE = 0.05  # lowest score of a suggested person
-BLOCK = 4096  # faces that are compared with all persons in one matrix product
+SCORES = 2**19  # of faces with persons, which are computed at once: two megabytes fit into the cache of a processor
+LEAST_FACES, MOST_FACES = 256, 4096  # that are compared with all persons at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,8 @@ def _suggestions(
     thresholds = np.array(
         [library.thresholds.get(person, usual[at]) for at, person in enumerate(among.persons.tolist())], np.float32
     )
-    for faces in _blocks(np.flatnonzero(~named & ~ignored), library.photos):
+    size = min(max(SCORES // len(among.persons), LEAST_FACES), MOST_FACES)
+    for faces in _blocks(np.flatnonzero(~named & ~ignored), library.photos, size):
         rules = FaceConstraints(
             library.photos[faces],
             {at: library.not_persons[face] for at, face in enumerate(faces.tolist()) if face in library.not_persons},
@@ -179,15 +181,14 @@ def _highest(scores: Floats, count: int) -> npt.NDArray[np.intp]:
     return best
 
 
-def _blocks(faces: npt.NDArray[np.intp], photos: Ints) -> list[npt.NDArray[np.intp]]:
-    """Divides the faces into blocks. The faces of a photo are in one block, because a person appears once in a
-    photo."""
+def _blocks(faces: npt.NDArray[np.intp], photos: Ints, size: int) -> Iterator[npt.NDArray[np.intp]]:
+    """Divides the faces into blocks of at most ``size``, unless one photo has more. The faces of a photo are in one
+    block, because a person appears once in a photo."""
     ordered = faces[np.argsort(photos[faces], kind="stable")]
     ends = np.flatnonzero(np.diff(photos[ordered], append=-1)) + 1  # after the last face of each photo
-    blocks, start = [], 0
+    start = 0
     while start < len(ordered):
-        within = ends[(ends > start) & (ends <= start + BLOCK)]
-        end = int(within[-1] if len(within) else ends[ends > start][0])
-        blocks.append(ordered[start:end])
+        first, last = np.searchsorted(ends, [start, start + size], side="right")
+        end = int(ends[max(first, last - 1)])
+        yield ordered[start:end]
         start = end
-    return blocks

@@ -98,6 +98,14 @@ def test_three_persons_at_most_best_first_and_those_that_are_named_are_like_nobo
     assert ((found.scores >= room.MIN_SCORE) == (found.suggested != UNASSIGNED)).all()
 
 
+def test_of_equal_scores_the_first_person_comes_first() -> None:
+    scores = np.random.default_rng(0).integers(0, 4, (50, 9)).astype(np.float32)
+    before = scores.copy()
+    assert np.array_equal(room._highest(scores, 3), np.argsort(-scores, axis=1, kind="stable")[:, :3])
+    assert np.array_equal(scores, before)
+    assert room._highest(scores[:, :2], 3).shape == (50, 2)
+
+
 def test_persons_have_thresholds_of_their_own(faces: tuple[Floats, Ints]) -> None:
     vectors, owners = faces
     persons = np.where(np.arange(len(vectors)) < 120, owners, UNASSIGNED).astype(np.int32)
@@ -116,7 +124,8 @@ def test_blocks_do_not_take_photos_apart(faces: tuple[Floats, Ints], monkeypatch
     )
     given = library(len(vectors), persons=persons, photos=photos)
     whole = run(vectors, given)
-    monkeypatch.setattr(room, "BLOCK", 7)
+    monkeypatch.setattr(room, "LEAST_FACES", 7)
+    monkeypatch.setattr(room, "SCORES", 1)
     small = run(vectors, given)
     assert np.array_equal(whole.applied, small.applied) and np.array_equal(whole.suggested, small.suggested)
     applied = small.applied != UNASSIGNED

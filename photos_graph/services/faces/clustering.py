@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -23,8 +23,8 @@ from photos_graph.faces.recognition import Recognised
 from photos_graph.faces.sightings import Floats
 from photos_graph.fingerprints import fingerprint_texts
 from photos_graph.graph.engine.connection import Graph
-from photos_graph.graph.faces import clusters, passing_over
-from photos_graph.graph.faces.clusters import Joined, PersonMatch
+from photos_graph.graph.faces import cluster_pages, clusters, passing_over
+from photos_graph.graph.faces.clusters import Cluster, Joined, PersonMatch
 from photos_graph.graph.faces.face_table import FaceTable
 from photos_graph.graph.labels.transaction import LabelTransaction
 from photos_graph.graph.learning import questions
@@ -119,9 +119,9 @@ class ClusterJob:
         order = np.concatenate([compared.same, compared.new])
         full = job.arguments.full or 2 * len(compared.new) > len(order)
         active = await self._models.active(ModelKind.PERSONS)
-        found, outliers = await self._found(faces, compared, vectors, active and active[1], full, progress)
-        del vectors
         now = await clusters.clusters(self._graph)
+        found, outliers = await self._found(faces, compared, vectors, now, active and active[1], full, progress)
+        del vectors
         moves = await asyncio.to_thread(clustering_plan.moves, faces, order, found.groups, now)
         matches = await asyncio.to_thread(clustering_plan.matches, faces, order, found)
         strangers = await asyncio.to_thread(clustering_plan.passed_over, faces, order, found)
@@ -132,7 +132,7 @@ class ClusterJob:
         await self._write_matches(faces, matches, active[0].id if active is not None else self._model, progress)
         asked = await asyncio.to_thread(review_questions.chosen, self._index.search, faces, order, found, outliers)
         await self._graph.transaction(lambda tx: questions.replace(tx, ModelKind.PERSONS, job.id, asked))
-        count = sum(cluster.size > 0 for cluster in (await clusters.clusters(self._graph)).values())
+        count = sum(number for size, number in (await cluster_pages.sizes(self._graph)).items() if size > 0)
         applied = int((found.applied >= 0).sum())
         return f"{len(order):,} faces, {count:,} clusters without a name, {applied:,} faces recognised."
 
@@ -155,13 +155,14 @@ class ClusterJob:
         faces: FaceTable,
         compared: ComparedFaces,
         vectors: Floats,
+        now: Mapping[str, Cluster],
         learnt: Path | None,
         full: bool,
         progress: Progress,
     ) -> tuple[Recognised, list[FaceQuestion]]:
         """Returns the result, and questions about named faces that may be of another person."""
         number = faces.people.of
-        now, thresholds = await clusters.clusters(self._graph), await clusters.thresholds(self._graph)
+        thresholds = await clusters.thresholds(self._graph)
         self._folder.mkdir(mode=0o700, exist_ok=True)
         with scratch(self._folder, "grouping") as folder:
             given = folder / "faces.safetensors"
