@@ -93,25 +93,23 @@ class FaceTable:
             found.setdefault(face, set()).add(person)
         return found
 
-    def chosen(self, stays: Bools) -> FaceTable:
-        """Returns the table of those faces alone that are True in ``stays`` (n,)."""
-        place = np.cumsum(stays, dtype=np.int32) - 1
-        pairs = self.rejected[stays[self.rejected[:, 0]]]
-        columns: dict[str, Any] = {name: getattr(self, name)[stays] for name in _COLUMNS}
-        rejected = np.column_stack([place[pairs[:, 0]], pairs[:, 1]]).astype(np.int32)
-        return FaceTable(**columns, rejected=rejected, people=self.people, groups=self.groups)
+    def chosen(self, stays: Bools, *others: FaceTable) -> FaceTable:
+        """Returns the table of those faces alone that are True in ``stays`` (n,), and after them those of ``others``,
+        which share its numberings."""
+        columns: dict[str, Any] = {
+            name: np.concatenate([getattr(self, name)[stays], *(getattr(other, name) for other in others)])
+            for name in _COLUMNS
+        }
+        place, pairs = np.cumsum(stays, dtype=np.int32) - 1, self.rejected[stays[self.rejected[:, 0]]]
+        rejected = [np.column_stack([place[pairs[:, 0]], pairs[:, 1]])]
+        start = int(stays.sum())
+        for other in others:
+            rejected.append(other.rejected + np.array([start, 0], np.int32))
+            start += len(other)
+        return FaceTable(**columns, rejected=np.concatenate(rejected), people=self.people, groups=self.groups)
 
 
 _COLUMNS = tuple(field.name for field in fields(FaceTable) if field.name not in ("rejected", "people", "groups"))
-
-
-def joined(tables: Sequence[FaceTable]) -> FaceTable:
-    """Returns the faces of several tables, at least one, which share their numberings."""
-    columns: dict[str, Any] = {name: np.concatenate([getattr(each, name) for each in tables]) for name in _COLUMNS}
-    starts = np.cumsum([0, *(len(each) for each in tables[:-1])], dtype=np.int32)
-    pairs = [each.rejected + np.array([start, 0], np.int32) for each, start in zip(tables, starts, strict=True)]
-    rejected = np.concatenate(pairs)
-    return FaceTable(**columns, rejected=rejected, people=tables[0].people, groups=tables[0].groups)
 
 
 def table_of(rows: Iterable[Sequence[Any]], people: Numbering, groups: Numbering) -> FaceTable:
@@ -174,12 +172,12 @@ async def read_all(
     """Reads all faces in the order of their photos, with the fingerprints of the model's vectors. ``chosen`` returns
     those of a part that are wanted."""
     people, groups = Numbering(), Numbering()
-    parts = [table_of((), people, groups)]
+    nothing, parts = table_of((), people, groups), list[FaceTable]()
     for start in range(0, await last_number(graph) + 1, PHOTOS_PER_READ):
         [row] = await graph.read(FACES, start=start, end=start + PHOTOS_PER_READ, model=model, characters=CHARACTERS)
         part = await asyncio.to_thread(table_of, row["faces"], people, groups)
         parts.append(chosen(part))
-    return await asyncio.to_thread(joined, parts)
+    return await asyncio.to_thread(nothing.chosen, np.zeros(0, bool), *parts)
 
 
 async def read_again(graph: Graph, model: str, before: FaceTable, numbers: BitMap) -> FaceTable:
@@ -189,4 +187,4 @@ async def read_again(graph: Graph, model: str, before: FaceTable, numbers: BitMa
         some = wanted[start : start + PHOTOS_PER_READ]
         [row] = await graph.read(FACES_OF_NUMBERS, numbers=some, model=model, characters=CHARACTERS)
         parts.append(await asyncio.to_thread(table_of, row["faces"], before.people, before.groups))
-    return await asyncio.to_thread(lambda: joined([before.chosen(~np.isin(before.photos, wanted)), *parts]))
+    return await asyncio.to_thread(before.chosen, ~np.isin(before.photos, wanted), *parts)
