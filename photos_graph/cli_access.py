@@ -77,6 +77,7 @@ def create(
 
     out.print(_with_access(data_dir, verbose, work), markup=False, highlight=False, soft_wrap=True)
     err.print("This is shown only once. Send it as `Authorization: Bearer ...`, or enter it at /login.", markup=False)
+    err.print("A running service knows it within 2 seconds.", markup=False)
 
 
 @tokens.command()
