@@ -191,7 +191,9 @@ class FaceSettings(SettingsGroup):
     timeout_seconds: float = Field(
         300, gt=0, description="The longest time that detecting the faces of one photo may take."
     )
-    idle_seconds: float = Field(120, gt=0, description="How long the models stay in memory without work.")
+    idle_seconds: float = Field(
+        120, gt=0, description="How long the models, and the table of faces, stay in memory without work."
+    )
 
 
 class LabelSettings(SettingsGroup):
