@@ -136,7 +136,6 @@ async def _grouped(settings: Settings, path: Path, people: Ints) -> list[Figure]
         await pool.call(KNOWN_FACES, file)
         matched = await _found(pool, file, about, full=False)
         again = time.perf_counter() - started
-        used_again = processes.processor_seconds(worker) - used
     except PhotosGraphError as error:
         raise RuntimeError(f"{what} cannot be grouped within faces.memory_bytes: {error}") from error
     finally:
@@ -159,7 +158,6 @@ async def _grouped(settings: Settings, path: Path, people: Ints) -> list[Figure]
             f"{what}: faces of the first person, {first.sum():,}, in one cluster", 100 * first.max() / first.sum(), "%"
         ),
         Figure(f"{after}, clock", again, "s"),
-        Figure(f"{after}, of a processor", used_again, "s"),
         Figure(f"{after}: the right person is suggested first for their other faces", 100 * right.mean(), "%"),
     ]
 
