@@ -25,8 +25,8 @@ from photos_graph.errors import PhotosGraphError
 from photos_graph.faces import similarity
 from photos_graph.faces.clustering import by_size
 from photos_graph.faces.embedding import normalised
-from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.similarity import Pairs, Similarities
+from photos_graph.model.faces import UNASSIGNED
 from photos_graph.services.faces.clustering import group_pool
 from photos_graph.services.faces.clustering_tasks import CLUSTER_FACES, KNOWN_FACES, ClusterOrder, SimilaritiesFile
 from photos_graph.settings import Settings

@@ -22,8 +22,8 @@ from photos_graph.faces import similarity
 from photos_graph.faces.additions import add_to_clusters
 from photos_graph.faces.catalogue import DETECTORS, EMBEDDERS
 from photos_graph.faces.clustering import average_linkage, by_size, hdbscan, unconstrained
-from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.weights import FaceWeights
+from photos_graph.model.faces import UNASSIGNED
 from photos_graph.services.faces.detection_call import find_faces, model_pool
 from photos_graph.settings import Settings
 

@@ -19,7 +19,6 @@ from benchmarks import faces
 from benchmarks.bench import Bench
 from benchmarks.report import Figure, Goal
 from photos_graph.faces.catalogue import EMBEDDERS
-from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.matching import FaceConstraints
 from photos_graph.learn import catalogue, dataset, gate, neighbours, persons, registry
 from photos_graph.learn.dataset import LabelledPhotos, TagNode, TrainingSet, training_set
@@ -29,6 +28,7 @@ from photos_graph.learn.neighbours import Neighbours
 from photos_graph.learn.review import tag_questions
 from photos_graph.learn.tags import TagModel
 from photos_graph.learn.weights import BackboneWeights
+from photos_graph.model.faces import UNASSIGNED
 from photos_graph.model.learning import ModelState
 from photos_graph.services.learning import neighbours as neighbour_stage
 from photos_graph.services.learning.features_call import BATCH_SIZE, describe, describing_pool

@@ -6,11 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from photos_graph.faces.clustering import Constraints
-from photos_graph.faces.group_constraints import UNASSIGNED, GroupConstraint, GroupConstraints
+from photos_graph.faces.group_constraints import GroupConstraint, GroupConstraints
 from photos_graph.faces.group_sums import GroupSums
 from photos_graph.faces.linkage import Linkage
 from photos_graph.faces.neighbour_lists import NeighbourLists
 from photos_graph.faces.similarity import Ints, Similarities
+from photos_graph.model.faces import UNASSIGNED
 
 
 def add_to_clusters(

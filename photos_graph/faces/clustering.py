@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.faces.group_constraints import UNASSIGNED, GroupConstraint, GroupConstraints
+from photos_graph.faces.group_constraints import GroupConstraint, GroupConstraints
 from photos_graph.faces.group_sums import GroupSums
 from photos_graph.faces.linkage import Linkage
 from photos_graph.faces.neighbour_lists import NeighbourLists
 from photos_graph.faces.sightings import Floats
 from photos_graph.faces.similarity import Bools, Ints, Pairs
+from photos_graph.model.faces import UNASSIGNED
 
 HDBSCAN_EPSILON = 0.9  # Euclidean distance of vectors of length one, measured on LFW
 

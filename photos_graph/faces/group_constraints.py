@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 
-UNASSIGNED = -1  # no person, cluster or group
+from photos_graph.model.faces import UNASSIGNED
 
 
 @dataclass(slots=True)

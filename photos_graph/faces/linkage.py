@@ -20,9 +20,10 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.faces.group_constraints import UNASSIGNED, GroupConstraints
+from photos_graph.faces.group_constraints import GroupConstraints
 from photos_graph.faces.group_sums import GroupSums
 from photos_graph.faces.neighbour_lists import NeighbourLists
+from photos_graph.model.faces import UNASSIGNED
 
 PRODUCTS = 32 * 1024 * 1024  # of groups with each other that are computed at once
 MISSED = 128  # pairs of one group that are added at once

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from photos_graph.faces.catalogue import AGAINST_TWICE, Embedder
-from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.sightings import Floats
 from photos_graph.faces.similarity import Ints
+from photos_graph.model.faces import UNASSIGNED
 
 MIN_WEIGHT = 0.1  # lowest weight of a face, so that a bad picture of a person still counts
 

@@ -11,13 +11,12 @@ import numpy.typing as npt
 from photos_graph.faces.additions import add_to_clusters
 from photos_graph.faces.catalogue import Embedder
 from photos_graph.faces.clustering import Constraints, average_linkage, hdbscan
-from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.matching import EVEN, FaceConstraints, Learnt, columns_of, decide, known, match
 from photos_graph.faces.sightings import Floats
 from photos_graph.faces.similarity import Bools, Ints, Similarities, chosen
 from photos_graph.faces.strangers import stranger_scores
+from photos_graph.model.faces import MAX_SUGGESTIONS, UNASSIGNED
 
-MAX_SUGGESTIONS = 3  # persons that are suggested for one face
 MIN_SCORE = 0.05  # lowest score of a suggested person
 SCORES = 2**19  # of faces with persons, which are computed at once: two megabytes fit into the cache of a processor
 LEAST_FACES, MOST_FACES = 256, 4096  # that are compared with all persons at once

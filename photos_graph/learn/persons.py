@@ -17,7 +17,6 @@ import numpy.typing as npt
 
 from photos_graph.faces.catalogue import Embedder
 from photos_graph.faces.embedding import normalised
-from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.matching import (
     EVEN,
     FaceConstraints,
@@ -31,6 +30,7 @@ from photos_graph.faces.matching import (
 from photos_graph.learn.calibration import CONFIDENCE, at_least
 from photos_graph.learn.dataset import Bools, chance
 from photos_graph.learn.metrics import LabelScore, Scores
+from photos_graph.model.faces import UNASSIGNED
 from photos_graph.model.learning import Trust
 
 PRIOR_STRANGERS = 50.0  # weight of the rule that applies without a model, in strangers

@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.learn.calibration import NO_THRESHOLD
 from photos_graph.learn.neighbours import Neighbours
+from photos_graph.model.faces import UNASSIGNED
 
 FAMILIAR, NOVEL = 0.7, 0.3  # cosine similarities to the nearest labelled photo
 SAMPLE_SIZE = 500  # labelled photos with which all others are compared

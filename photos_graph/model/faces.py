@@ -9,6 +9,9 @@ from typing import ClassVar, TypedDict
 
 from photos_graph.model.labels import TagSource
 
+UNASSIGNED = -1  # in arrays of numbers: no person, cluster or group
+MAX_SUGGESTIONS = 3  # persons that are suggested for one face
+
 
 @dataclass(frozen=True, slots=True)
 class Box:

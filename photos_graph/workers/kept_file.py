@@ -24,7 +24,8 @@ class KeptFile(Generic[T]):
         self._value: T | None = None
 
     def read(self, path: Path) -> tuple[T | None, str | None]:
-        """Returns what the file holds, and why a file that is there cannot be used. It is read unless it was before."""
+        """Returns what the file holds, and why a file that is there cannot be used. A file that has not changed since
+        this process read it is not read again."""
         if self._is_current(path):
             return self._value, None
         self._path, self._stamp, self._value = path, stamp(path), None

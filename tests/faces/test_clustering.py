@@ -18,11 +18,12 @@ from photos_graph.array_files import Damaged, write_arrays
 from photos_graph.faces import similarity
 from photos_graph.faces.additions import add_to_clusters
 from photos_graph.faces.clustering import Constraints, average_linkage, by_size, enforce_constraints, unconstrained
-from photos_graph.faces.group_constraints import UNASSIGNED, GroupConstraint, GroupConstraints
+from photos_graph.faces.group_constraints import GroupConstraint, GroupConstraints
 from photos_graph.faces.group_sums import GroupSums
 from photos_graph.faces.linkage import CROWD, Linkage
 from photos_graph.faces.neighbour_lists import NeighbourLists
 from photos_graph.faces.similarity import Similarities
+from photos_graph.model.faces import UNASSIGNED
 from tests.kit.vectors import Floats, Ints, people
 
 CUT, FLOOR = 0.46, 0.45

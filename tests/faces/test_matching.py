@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from photos_graph.faces import catalogue
-from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.matching import FaceConstraints, decide, known, match, probability
+from photos_graph.model.faces import UNASSIGNED
 from tests.kit.vectors import Floats, Ints, people
 
 SFACE = catalogue.embedder("SFace")

@@ -9,9 +9,9 @@ import pytest
 
 from photos_graph.faces import catalogue
 from photos_graph.faces import recognition as room
-from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.recognition import FaceLibrary, Recognised, recognise
 from photos_graph.faces.similarity import Similarities, build
+from photos_graph.model.faces import UNASSIGNED
 from tests.kit.vectors import Floats, Ints, people
 
 SFACE = catalogue.embedder("SFace")

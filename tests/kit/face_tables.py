@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from photos_graph.graph.faces.face_table import NONE, FaceTable, Numbering, table_of
+from photos_graph.graph.faces.face_table import FaceTable, Numbering, table_of
+from photos_graph.model.faces import UNASSIGNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +74,4 @@ def known(faces: FaceTable) -> dict[str, Known]:
 
 
 def _name(numbers: Numbering, number: int) -> str | None:
-    return None if number == NONE else numbers.ids[number]
+    return None if number == UNASSIGNED else numbers.ids[number]

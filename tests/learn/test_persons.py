@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from photos_graph.faces import catalogue
-from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.matching import FaceConstraints
 from photos_graph.learn import persons
 from photos_graph.learn.gate import judge_persons
 from photos_graph.learn.persons import NamedFaces
+from photos_graph.model.faces import UNASSIGNED
 from photos_graph.model.learning import ModelState, Trust
 from tests.kit.vectors import people
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.learn import neighbours
 from photos_graph.learn.calibration import NO_THRESHOLD
 from photos_graph.learn.neighbours import Neighbours
 from photos_graph.learn.review import face_outliers, face_questions, tag_questions
+from photos_graph.model.faces import UNASSIGNED
 from tests.kit.vectors import people, photos
 
 COUNT = 300

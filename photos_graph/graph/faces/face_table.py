@@ -17,10 +17,9 @@ from pyroaring import BitMap
 from photos_graph.fingerprints import CHARACTERS
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.postings import last_number
+from photos_graph.model.faces import MAX_SUGGESTIONS, UNASSIGNED
 
-NONE = -1  # no person, no cluster
-TOO_MANY = -2  # in place of the matches of a face that has more than MOST_MATCHES
-MOST_MATCHES = 3  # of one face
+TOO_MANY = -2  # in place of the matches of a face that has more than MAX_SUGGESTIONS
 PHOTOS_PER_READ = 1_000  # few enough that other queries do not have to wait long
 
 Strings = npt.NDArray[np.bytes_]
@@ -45,13 +44,13 @@ class Numbering:
 
 @dataclass(frozen=True, slots=True)
 class FaceTable:
-    """n faces. Persons and clusters are numbers of ``people`` and ``groups``, or NONE.
+    """n faces. Persons and clusters are numbers of ``people`` and ``groups``, or UNASSIGNED.
 
     ``photos`` (n,) are the numbers of their photos. ``fingerprints`` (n,) identify the vectors of the model, and are
     empty for faces that have no vector, or that have a name and are ignored, and thus do not take part. ``persons``
-    (n,) are those to whom a user or a file assigned the face. ``matched`` (n, MOST_MATCHES) are the persons whom a face
-    resembles, best first, with ``scores``; ``applied`` are those to whom it is assigned by prediction. ``rejected``
-    (k, 2) are pairs of a position here and a person that the face does not show.
+    (n,) are those to whom a user or a file assigned the face. ``matched`` (n, MAX_SUGGESTIONS) are the persons whom a
+    face resembles, best first, with ``scores``; ``applied`` are those to whom it is assigned by prediction.
+    ``rejected`` (k, 2) are pairs of a position here and a person that the face does not show.
     """
 
     ids: Strings
@@ -117,10 +116,13 @@ def table_of(rows: Iterable[Sequence[Any]], people: Numbering, groups: Numbering
     columns: Sequence[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * 13
     photos, ids, qualities, fingerprints, named, rejected, clusters, matches, reviewed, *marks = columns
     count = len(ids)
-    matched, scores = np.full((count, MOST_MATCHES), NONE, np.int32), np.zeros((count, MOST_MATCHES), np.float32)
-    applied = np.zeros((count, MOST_MATCHES), bool)
+    matched, scores = (
+        np.full((count, MAX_SUGGESTIONS), UNASSIGNED, np.int32),
+        np.zeros((count, MAX_SUGGESTIONS), np.float32),
+    )
+    applied = np.zeros((count, MAX_SUGGESTIONS), bool)
     for at, each in enumerate(matches):
-        if len(each) > MOST_MATCHES:
+        if len(each) > MAX_SUGGESTIONS:
             matched[at] = TOO_MANY
             continue
         for place, (person, score, is_applied) in enumerate(sorted(each, key=_best_first)):
@@ -132,8 +134,8 @@ def table_of(rows: Iterable[Sequence[Any]], people: Numbering, groups: Numbering
         photos=np.array(photos, np.int32),
         fingerprints=np.array([text or "" for text in fingerprints], f"S{CHARACTERS}"),
         qualities=np.array([quality or 0.0 for quality in qualities], np.float32),
-        persons=np.array([people.of(each[0]) if each else NONE for each in named], np.int32),
-        clusters=np.array([groups.of(each[0]) if each else NONE for each in clusters], np.int32),
+        persons=np.array([people.of(each[0]) if each else UNASSIGNED for each in named], np.int32),
+        clusters=np.array([groups.of(each[0]) if each else UNASSIGNED for each in clusters], np.int32),
         matched=matched,
         scores=scores,
         applied=applied,

@@ -116,7 +116,7 @@ class ClusterJob:
         if not faces.taking_part.any():  # results of another model stay until this one has described faces
             return f"No face has features of {self._model} yet."
         compared, vectors = await self._compared(faces, progress)
-        order = np.concatenate([compared.same, compared.new])
+        order = compared.order
         full = job.arguments.full or 2 * len(compared.new) > len(order)
         active = await self._models.active(ModelKind.PERSONS)
         now = await clusters.clusters(self._graph)
@@ -161,22 +161,27 @@ class ClusterJob:
         progress: Progress,
     ) -> tuple[Recognised, list[FaceQuestion]]:
         """Returns the result, and questions about named faces that may be of another person."""
+        # These may give numbers to persons who have no face, so that the ids by their numbers come after them.
         number = faces.people.of
-        thresholds = await clusters.thresholds(self._graph)
+        owners = {
+            faces.groups.of(id_): number(cluster.person_id)
+            for id_, cluster in now.items()
+            if cluster.person_id is not None
+        }
+        thresholds = {number(id_): least for id_, least in (await clusters.thresholds(self._graph)).items()}
+        persons = tuple(faces.people.ids)
         self._folder.mkdir(mode=0o700, exist_ok=True)
         with scratch(self._folder, "grouping") as folder:
             given = folder / "faces.safetensors"
-            order = np.concatenate([compared.same, compared.new])
-            await asyncio.to_thread(write_faces, given, faces, order, vectors)
-            owners = {id_: cluster.person_id for id_, cluster in now.items() if cluster.person_id is not None}
+            await asyncio.to_thread(write_faces, given, faces, compared.order, vectors)
             cluster = ClusterOrder(
                 file=self._file,
                 gone=compared.gone,
                 new=tuple(faces.ids_of(compared.new)),
                 faces=given,
-                owners={faces.groups.of(id_): number(person_id) for id_, person_id in owners.items()},
-                thresholds={number(id_): threshold for id_, threshold in thresholds.items()},
-                persons=tuple(faces.people.ids),
+                persons=persons,
+                owners=owners,
+                thresholds=thresholds,
                 learnt=learnt,
                 cut=self._cut,
                 full=full,

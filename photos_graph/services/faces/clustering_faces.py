@@ -9,15 +9,16 @@ from safetensors.numpy import save_file
 
 from photos_graph.array_files import Arrays
 from photos_graph.faces.sightings import Floats
-from photos_graph.graph.faces.face_table import NONE, FaceTable
+from photos_graph.graph.faces.face_table import FaceTable
+from photos_graph.model.faces import UNASSIGNED
 from photos_graph.services.faces.clustering_plan import Positions
 
 
 def write_faces(path: Path, faces: FaceTable, order: Positions, vectors: Floats) -> None:
     """Writes the arrays that ``ClusterOrder`` describes, of the faces at the positions ``order`` (m,)."""
-    place = np.full(len(faces), NONE, np.int32)
+    place = np.full(len(faces), UNASSIGNED, np.int32)
     place[order] = np.arange(len(order))
-    of_these = place[faces.rejected[:, 0]] != NONE
+    of_these = place[faces.rejected[:, 0]] != UNASSIGNED
     rejected = faces.rejected[of_these]
     rejected[:, 0] = place[rejected[:, 0]]
     arrays: Arrays = {

@@ -68,7 +68,7 @@ class KeptFaces:
         before, touched = self._table, self._touched
         self._table, self._touched, self._taker = None, BitMap(), taker
         if whole or not is_ours or before is None or touched is None or 2 * len(touched) > len(before):
-            del before
+            del before  # two tables are not held at once
             table = await read_all(self._graph, self._model)
         else:
             table = await read_again(self._graph, self._model, before, touched)

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from photos_graph.faces import catalogue
-from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.graph.engine.connection import Graph
 from photos_graph.graph.faces import clusters
-from photos_graph.graph.faces.face_table import NONE, FaceTable, read_all
+from photos_graph.graph.faces.face_table import FaceTable, read_all
 from photos_graph.learn.named_faces_file import write_named_faces
 from photos_graph.learn.persons import NamedFaces
+from photos_graph.model.faces import UNASSIGNED
 from photos_graph.search.index import SearchIndex
 
 
@@ -23,10 +23,10 @@ async def collect_named_faces(graph: Graph, search: SearchIndex, embedder: str, 
     found = await clusters.vectors(graph, labelled.ids_of(np.arange(len(labelled))), embedder)
     chosen = labelled.chosen(np.isin(labelled.ids, np.array(list(found), np.bytes_)))
     ids, people = chosen.ids_of(np.arange(len(chosen))), chosen.people.ids
-    meant = {*chosen.persons.tolist(), *chosen.rejected[:, 1].tolist()} - {NONE}
+    meant = {*chosen.persons.tolist(), *chosen.rejected[:, 1].tolist()} - {UNASSIGNED}
     persons = sorted(people[number] for number in meant)
     number = {id_: at for at, id_ in enumerate(persons)}
-    place = np.array([number.get(id_, UNASSIGNED) for id_ in people] + [UNASSIGNED], np.int32)  # NONE is the last
+    place = np.array([number.get(id_, UNASSIGNED) for id_ in people] + [UNASSIGNED], np.int32)  # UNASSIGNED is the last
     dimensions = catalogue.embedder(embedder).dimensions
     faces = NamedFaces(
         ids=ids,
@@ -43,6 +43,6 @@ async def collect_named_faces(graph: Graph, search: SearchIndex, embedder: str, 
 
 
 def _labelled(faces: FaceTable) -> FaceTable:
-    is_labelled = faces.persons != NONE
+    is_labelled = faces.persons != UNASSIGNED
     is_labelled[faces.rejected[:, 0]] = True
     return faces.chosen(is_labelled & faces.taking_part & ~faces.ignored)

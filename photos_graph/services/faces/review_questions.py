@@ -7,10 +7,10 @@ from itertools import chain, islice, zip_longest
 
 import numpy as np
 
-from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.recognition import Recognised
-from photos_graph.graph.faces.face_table import NONE, FaceTable
+from photos_graph.graph.faces.face_table import FaceTable
 from photos_graph.learn.review import FaceQuestion, face_questions
+from photos_graph.model.faces import UNASSIGNED
 from photos_graph.model.learning import ModelKind, Question
 from photos_graph.search.index import SearchIndex
 from photos_graph.services.faces.clustering_plan import Positions
@@ -38,7 +38,7 @@ def chosen(
         if person is not None and number in search.sets.visible:
             [photo] = search.photo_ids([number])
             about = (photo, faces.id_of(face), person.id, person.name)
-            named = bool(faces.persons[face] != NONE)
+            named = bool(faces.persons[face] != UNASSIGNED)
             asked.append(Question(ModelKind.PERSONS, *about, question.score, question.reason, named))
     return asked
 

@@ -1,4 +1,4 @@
-"""Faces that are kept from one matching to the next are as the graph has them, whoever changed them."""
+"""The faces that are kept between two matchings are the same as those in the graph, whoever changed them."""
 
 from __future__ import annotations
 

@@ -9,14 +9,13 @@ import pytest
 
 from photos_graph.bootstrap import Services, build
 from photos_graph.errors import NotFound
-from photos_graph.faces.group_constraints import UNASSIGNED
 from photos_graph.faces.recognition import Recognised
 from photos_graph.graph.engine.migrations import migrate
 from photos_graph.graph.faces import cluster_pages, clusters
 from photos_graph.graph.library import files, folders, photos, vanished_files
 from photos_graph.graph.library.failures import ReadFailure
 from photos_graph.graph.library.photos import Read
-from photos_graph.model.faces import Box, FaceFilter
+from photos_graph.model.faces import UNASSIGNED, Box, FaceFilter
 from photos_graph.model.library import Metadata
 from photos_graph.services.browse.faces import PageKey
 from photos_graph.services.faces import review_questions
